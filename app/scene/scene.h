@@ -1,0 +1,92 @@
+// A picture as data: boxes, lines, text and hit areas in dp, with colours named by meaning.
+// A Scene is a pure function of history, cursor, size, scale, theme and language; it knows
+// neither ImGui nor GL. draw/ turns it into pixels, ui/ asks it what lies under the mouse.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/theme/font.h"
+#include "app/theme/palette.h"
+
+namespace epollscope::scene {
+
+struct Point {
+  float x = 0, y = 0;
+  friend bool operator==(Point, Point) = default;
+};
+struct Rect {
+  float x = 0, y = 0, w = 0, h = 0;
+  [[nodiscard]] float right() const { return x + w; }
+  [[nodiscard]] float bottom() const { return y + h; }
+  [[nodiscard]] Point center() const { return {x + w / 2, y + h / 2}; }
+  [[nodiscard]] bool contains(Point p) const {
+    return p.x >= x && p.x < x + w && p.y >= y && p.y < y + h;
+  }
+  friend bool operator==(Rect, Rect) = default;
+};
+
+enum class Stroke : std::uint8_t { solid, dashed, dotted };
+
+struct Box {
+  Rect rect;
+  float radius = 6;
+  Role fill = Role::none;
+  Role border = Role::none;
+  float border_width = 1;
+  Stroke stroke = Stroke::solid;
+};
+struct Line {  // straight
+  Point a, b;
+  Role color = Role::line;
+  float width = 1;
+  Stroke stroke = Stroke::solid;
+};
+struct Wire {  // cubic Bézier
+  Point a, c1, c2, b;
+  Role color = Role::line;
+  float width = 1.5F;
+  Stroke stroke = Stroke::solid;
+};
+struct Disc {
+  Point center;
+  float radius = 4;
+  Role fill = Role::none;
+  Role border = Role::none;
+  float border_width = 1.5F;
+};
+struct Polygon {  // convex, filled
+  std::vector<Point> points;
+  Role fill = Role::text;
+};
+enum class Align : std::uint8_t { left, center, right };
+struct Text {
+  Point at;  // baseline start, middle or end as `align` says
+  std::string text;
+  Face face = Face::sans;
+  float size = 13;
+  Role color = Role::text;
+  Align align = Align::left;
+};
+// Shapes between a ClipBegin and its ClipEnd show only inside the rectangle.
+struct ClipBegin { Rect rect; };
+struct ClipEnd {};
+
+using Shape = std::variant<Box, Line, Wire, Disc, Polygon, Text, ClipBegin, ClipEnd>;
+
+// Something a person can point at. Ids are stable names: "item:5", "file:2", "step:7", "fd:4".
+struct Hit {
+  std::string id;
+  Rect rect;
+  std::string label;  // what it is, in words: the hover text and the test's name for it
+};
+
+struct Scene {
+  float width = 0, height = 0;  // dp
+  std::vector<Shape> shapes;    // back to front
+  std::vector<Hit> hits;        // the last one that contains a point wins
+};
+
+}  // namespace epollscope::scene

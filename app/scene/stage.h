@@ -1,0 +1,47 @@
+// History and cursor → the picture. Each build function is pure and fills a Scene whose size
+// is given; views other than `window` draw one zone alone for books and slides.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/i18n/i18n.h"
+#include "app/scene/scene.h"
+#include "core/session/session.h"
+
+namespace epollscope::scene {
+
+enum class View : std::uint8_t { stage, tree, ready, timeline, window };
+bool view_from(std::string_view name, View& out);
+
+struct StageInput {
+  const Session* session = nullptr;
+  int step = 0;                // cursor: the moment after this step; 0: before the first
+  std::optional<int> micro;    // inside the step, after this many micro-steps
+  std::string selected;        // hit id of the selected thing, empty: none
+  std::string hovered;
+  float width = 1680, height = 1050;  // dp
+  Lang lang = Lang::en;
+  int program_scroll = 0;      // first program row shown; -1: follow the cursor
+  float kernel_scroll_x = 0, kernel_scroll_y = 0;
+};
+
+// A zone alone. `stage` is kernel with events[] and the call; `window` everything.
+Scene build(const StageInput& input, View view);
+
+// Zones as the window lays them out, so that widgets can be placed beside the drawing.
+struct Zones {
+  Rect bar, user, kernel, lesson, timeline;
+};
+Zones zones_of(float width, float height);
+
+// Parts that the window places by itself.
+void build_kernel(const StageInput& input, Rect where, Scene& out);
+void build_user_space(const StageInput& input, Rect where, Scene& out);
+void build_lesson(const StageInput& input, Rect where, Scene& out);
+void build_timeline(const StageInput& input, Rect where, Scene& out);
+
+// The last step in words: what happened, then the kernel's reason; a list of short sentences.
+std::vector<std::string> explain(const StageInput& input);
+
+}  // namespace epollscope::scene

@@ -1,0 +1,32 @@
+# What every target of the house has in common.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(epollscope_options INTERFACE)
+target_include_directories(epollscope_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(epollscope_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(EPOLLSCOPE_SANITIZE)
+  target_compile_options(epollscope_options INTERFACE
+    -fsanitize=${EPOLLSCOPE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(epollscope_options INTERFACE -fsanitize=${EPOLLSCOPE_SANITIZE})
+endif()
+
+# room_library(<name> SOURCES … LINKS …): one room of the house as a static library.
+function(room_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC epollscope_options ${ARG_LINKS})
+endfunction()
+
+# room_test(<name> SOURCES … LINKS …): a GoogleTest program with the house's own main(), which
+# can also be executed as a lab. Registered with CTest as one test.
+function(room_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE epollscope_options ${ARG_LINKS} GTest::gtest GTest::gmock)
+  target_compile_definitions(${name} PRIVATE EPOLLSCOPE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()

@@ -1,0 +1,37 @@
+// What a call gave back: return value, errno, and whatever it stored in user memory.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+
+namespace epollscope {
+
+struct Event {  // one element of events[]
+  std::uint32_t events = 0;
+  std::uint64_t data = 0;
+  friend bool operator==(Event, Event) = default;
+};
+
+struct Outcome {
+  std::int64_t returned = 0;  // as the C library returns it; -1 with error set on failure
+  int error = 0;              // errno; 0 on success
+  std::vector<Event> events;            // epoll_wait
+  std::string bytes;                    // read: what was read (an eventfd: empty)
+  std::optional<std::uint64_t> value;   // read of an eventfd: the counter
+  std::vector<Fd> created;              // creation calls: one or two descriptors
+  std::int64_t elapsed_ns = 0;          // time inside the call; virtual in the model
+
+  [[nodiscard]] bool failed() const { return error != 0; }
+  // Equal but for the time and the bytes' source.
+  [[nodiscard]] bool same_result(const Outcome& o) const {
+    return returned == o.returned && error == o.error && events == o.events && bytes == o.bytes &&
+           value == o.value && created == o.created;
+  }
+};
+
+}  // namespace epollscope

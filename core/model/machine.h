@@ -1,0 +1,109 @@
+// The model kernel: a deterministic machine without system calls, clock, randomness or
+// threads. It executes requests on a world that is a value: copying a Machine is a checkpoint.
+//
+// A call either returns or leaves its actor asleep. Whatever a call wakes stays *runnable*
+// until the owner lets it run, in the order the owner wants (on the real kernel the scheduler
+// decides; the observed order is an input).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/call/kernel.h"
+#include "core/call/outcome.h"
+#include "core/call/request.h"
+#include "core/call/state.h"
+#include "core/model/micro_step.h"
+
+namespace epollscope {
+
+// What differs between machines and is measured, never assumed.
+struct MachineInputs {
+  std::uint32_t page_size = 4096;
+  std::uint32_t pipe_slots = 16;
+  std::uint64_t unix_sndbuf = 212992;
+  int descriptor_limit = 65536;
+};
+
+// How the tree's order is known. created: open files compare in creation order.
+// learned: the order is told by learn_order(); until then new items are unranked.
+enum class TreeOrder : std::uint8_t { created, learned };
+
+class World;
+
+class Machine {
+ public:
+  explicit Machine(MachineInputs inputs = {}, TreeOrder order = TreeOrder::created);
+  Machine(const Machine&);
+  Machine& operator=(const Machine&);
+  Machine(Machine&&) noexcept;
+  Machine& operator=(Machine&&) noexcept;
+  ~Machine();
+
+  // Called after every micro-step with the machine as it is at that instant.
+  using Observer = std::function<void(const MicroStep&, const Machine&)>;
+
+  struct Result {
+    bool blocked = false;  // the actor sleeps; outcome is empty
+    Outcome outcome;
+  };
+
+  // Runs the call until it returns or falls asleep. Requires: the actor is idle.
+  Result call(ActorId actor, const Request& request, const Observer& observe = {});
+
+  // Actors that were woken and have not run since, in the order they were woken.
+  [[nodiscard]] std::vector<ActorId> runnable() const;
+  // Lets a woken actor go on. Requires: it is runnable.
+  Result resume(ActorId actor, const Observer& observe = {});
+  // The deadline of a sleeping actor has passed. Requires: it sleeps with a deadline.
+  Result expire(ActorId actor, const Observer& observe = {});
+
+  // Actors asleep in a call, with what they wait for.
+  [[nodiscard]] std::vector<ThreadState> threads() const;
+
+  // True when something the model has no rules for is involved; text says what.
+  [[nodiscard]] std::optional<std::string> not_modelled() const;
+
+  // Names, for State and micro-steps only: descriptors are bound after their creation call.
+  void bind(Fd fd, const std::string& name);
+  void name_data(std::uint64_t data, const std::string& name);
+
+  // ---- tree order (TreeOrder::learned)
+  // Epoll instances (by descriptor) that hold items whose rank is not known yet.
+  [[nodiscard]] std::vector<Fd> unranked() const;
+  // Whether running this request could remove an item from a tree that has unranked ones: then
+  // learn_order() is due first.
+  [[nodiscard]] bool needs_order_before(const Request& request) const;
+  // One row of /proc/PID/fdinfo/EPFD, in the file's order.
+  struct Row {
+    Fd tfd;
+    std::uint32_t events = 0;
+    std::uint64_t data = 0;
+  };
+  // The true in-order sequence. false: the rows do not describe this interest list.
+  bool learn_order(Fd epfd, const std::vector<Row>& rows);
+
+  // ---- looking
+  [[nodiscard]] State state() const;
+  // The part of state() that costs little: ready list of one instance, by item name.
+  [[nodiscard]] std::vector<std::string> ready_names(Fd epfd) const;
+  [[nodiscard]] std::vector<Row> interest(Fd epfd) const;  // in tree order, unranked ones last
+  [[nodiscard]] std::optional<Level> level(Fd fd) const;   // what poll() would answer
+  [[nodiscard]] bool is_epoll(Fd fd) const;
+  // Open descriptors that are not epoll instances and whose level the last call or resume may
+  // have changed.
+  [[nodiscard]] std::vector<Fd> touched() const;
+
+ private:
+  std::unique_ptr<World> world_;
+};
+
+// The model behind the Kernel interface: --model-only. Time is virtual: when nothing can move,
+// it jumps to the next deadline.
+std::unique_ptr<Kernel> make_model_kernel(MachineInputs inputs = {});
+
+}  // namespace epollscope

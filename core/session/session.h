@@ -1,0 +1,148 @@
+// A session runs a program on a kernel and on the model in lockstep, compares the two after
+// every step and keeps the history. It never blocks: the owner calls step() to start the next
+// statement and pump() whenever wait_fd() is readable, until busy() is false.
+//
+// Invariants
+//  1. What the kernel answered is never replaced by what the model says; a difference is kept.
+//  2. steps() only grows. Looking back changes nothing; changing the past makes a new session
+//     (branch()), whose kernel runs the first n calls again.
+//  3. A dead kernel ends a session, not the program: died() says why, history stays readable.
+// Not thread-safe; one owner.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/call/kernel.h"
+#include "core/call/state.h"
+#include "core/model/machine.h"
+#include "core/script/program.h"
+
+namespace epollscope {
+
+enum class Source : std::uint8_t { kernel, xray, model };
+
+struct SessionOptions {
+  bool model_only = false;
+  TreeOrder tree = TreeOrder::learned;
+  std::chrono::milliseconds time_limit{10'000};  // time in which no call returns
+  bool observe_levels = true;                    // level polls after each step
+};
+
+// A result, decoded for display: data values as the program wrote them.
+struct ShownEvent {
+  std::uint32_t events = 0;
+  std::uint64_t data = 0;
+  std::string data_name;
+};
+
+struct Resumed {  // a call of another actor that returned during a step
+  ActorId actor;
+  int began = 0;  // number of the step in which it was called
+  Call call;
+  Outcome outcome;
+  std::vector<ShownEvent> events;
+  bool printed_unfinished = false;  // its first half was printed as <unfinished ...>
+  std::map<std::string, Fd> bound;
+};
+
+struct StepRecord {
+  int n = 0;           // from 1
+  int statement = -1;  // index into the program
+  int line = 0;
+  ActorId actor;
+  Call call;
+  std::vector<std::string> names;
+  Request request;
+  bool returned = false;        // false: still asleep when the kernel came to rest
+  bool is_resume = false;       // this step is a blocked call that ended (a `resumed` line, or
+                                // a timeout between two statements)
+  Outcome outcome;              // when returned
+  std::vector<ShownEvent> events;
+  std::map<std::string, Fd> bound;  // names bound by this step
+  std::vector<Resumed> resumed;     // other actors' calls that this step let return
+  std::optional<bool> held;         // expectation written and held? nullopt: none written
+  std::string expectation_failure;  // one sentence, when it did not hold
+  std::vector<std::string> differences;  // model against kernel; empty: they agree
+  std::string not_modelled;              // why the model has no say here; empty: it has
+  std::vector<MicroStep> micro;          // of the call and of everything that ran because of it
+  bool branch_differs = false;           // in a branch: not the result of the first time
+  std::vector<Level> levels;             // level polls made after the step, of what it touched
+};
+
+class Session {
+ public:
+  // Starts a kernel and stands before the first statement.
+  static Result<std::unique_ptr<Session>> start(Lesson lesson, SessionOptions options = {});
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // ---- running
+  // Starts the next statement (comments are passed over). Requires: !busy(), !died().
+  // false: nothing left to run.
+  bool step();
+  // Handles what the kernel has said and deadlines of the session's own. Never blocks.
+  void pump();
+  // Between step() and the kernel's coming to rest.
+  [[nodiscard]] bool busy() const;
+  // Readable when pump() has something to do; -1: call pump() now.
+  [[nodiscard]] int wait_fd() const;
+  // How long pump() may be put off when wait_fd() stays silent; nullopt: for ever.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> patience() const;
+  // Runs pump() until not busy, waiting on wait_fd(). For the command line and tests.
+  void wait();
+  // After the last statement: waits for blocked calls that have a deadline; the rest stay
+  // unfinished. Then verifies the whole interest list of every instance.
+  void finish();
+  // Ends the lab now; history stays.
+  void stop(std::string why);
+
+  [[nodiscard]] std::optional<std::string> died() const;   // why the kernel is gone
+  [[nodiscard]] bool timed_out() const;                    // the time limit passed
+  [[nodiscard]] bool finished() const;                     // finish() has run
+  [[nodiscard]] std::vector<std::string> stuck() const;    // "T2 waits in epoll_wait(ep, …)"
+
+  // ---- the program
+  [[nodiscard]] const Lesson& lesson() const;
+  [[nodiscard]] int next_statement() const;  // index of the next to run; size() at the end
+  // Adds a statement at the end; it runs with the next step().
+  void append(const Statement& statement);
+  // A fresh session of the edited program that has run `n` steps again; results that differ
+  // from this session's are marked. Blocks until they have run.
+  [[nodiscard]] Result<std::unique_ptr<Session>> branch(int n, Program program) const;
+
+  // ---- history
+  [[nodiscard]] const std::vector<StepRecord>& steps() const;
+  // The moment after step n (0: before the first), or after its first `micro` micro-steps.
+  [[nodiscard]] State state_at(int n, std::optional<int> micro = std::nullopt) const;
+  [[nodiscard]] std::vector<std::string> ready_at_end(const std::string& epoll) const;
+  [[nodiscard]] std::optional<std::string> data_name(std::uint64_t data) const;
+
+  // ---- verdict
+  [[nodiscard]] int expectations_failed() const;
+  [[nodiscard]] int model_differences() const;
+  [[nodiscard]] const SessionOptions& options() const;
+  [[nodiscard]] int lab_pid() const;
+  [[nodiscard]] std::string kernel_release() const;  // "6.18.44"
+  // Differences that finish() found in the interest lists, one sentence each.
+  [[nodiscard]] const std::vector<std::string>& final_differences() const;
+
+ private:
+  Session();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// The result of a step as a transcript writes it, ` = 1 [{events=EPOLLIN, data=a}]`.
+std::string print_outcome(const Call& call, const Outcome& outcome,
+                          const std::vector<ShownEvent>& events, FlagStyle style = FlagStyle::full);
+
+}  // namespace epollscope
