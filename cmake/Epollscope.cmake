@@ -7,7 +7,8 @@ endif()
 
 add_library(epollscope_options INTERFACE)
 target_include_directories(epollscope_options INTERFACE ${CMAKE_SOURCE_DIR})
-target_compile_options(epollscope_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+target_compile_options(epollscope_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  $<$<BOOL:${EPOLLSCOPE_WERROR}>:-Werror>)
 if(EPOLLSCOPE_SANITIZE)
   target_compile_options(epollscope_options INTERFACE
     -fsanitize=${EPOLLSCOPE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -21,6 +22,9 @@ function(room_library name)
   target_link_libraries(${name} PUBLIC epollscope_options ${ARG_LINKS})
 endfunction()
 
+# Tests of a build under sanitizers carry its name: ./dev test runs several builds as one suite.
+string(REGEX REPLACE "^(.).*" "\\1san." EPOLLSCOPE_TEST_PREFIX "${EPOLLSCOPE_SANITIZE}")
+
 # room_test(<name> SOURCES … LINKS …): a GoogleTest program with the house's own main(), which
 # can also be executed as a lab. Registered with CTest as one test.
 function(room_test name)
@@ -28,5 +32,5 @@ function(room_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE epollscope_options ${ARG_LINKS} GTest::gtest GTest::gmock)
   target_compile_definitions(${name} PRIVATE EPOLLSCOPE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  add_test(NAME ${name} COMMAND ${name})
+  add_test(NAME ${EPOLLSCOPE_TEST_PREFIX}${name} COMMAND ${name})
 endfunction()
