@@ -61,15 +61,15 @@ struct StepRecord {
   Call call;
   std::vector<std::string> names;
   Request request;
-  bool returned = false;        // false: still asleep when the kernel came to rest
-  bool is_resume = false;       // this step is a blocked call that ended (a `resumed` line, or
-                                // a timeout between two statements)
-  Outcome outcome;              // when returned
+  bool returned = false;   // false: still asleep when the kernel came to rest
+  bool is_resume = false;  // this step is a blocked call that ended (a `resumed` line, or
+                           // a timeout between two statements)
+  Outcome outcome;         // when returned
   std::vector<ShownEvent> events;
-  std::map<std::string, Fd> bound;  // names bound by this step
-  std::vector<Resumed> resumed;     // other actors' calls that this step let return
-  std::optional<bool> held;         // expectation written and held? nullopt: none written
-  std::string expectation_failure;  // one sentence, when it did not hold
+  std::map<std::string, Fd> bound;       // names bound by this step
+  std::vector<Resumed> resumed;          // other actors' calls that this step let return
+  std::optional<bool> held;              // expectation written and held? nullopt: none written
+  std::string expectation_failure;       // one sentence, when it did not hold
   std::vector<std::string> differences;  // model against kernel; empty: they agree
   std::string not_modelled;              // why the model has no say here; empty: it has
   std::vector<MicroStep> micro;          // of the call and of everything that ran because of it
@@ -105,10 +105,10 @@ class Session {
   // Ends the lab now; history stays.
   void stop(std::string why);
 
-  [[nodiscard]] std::optional<std::string> died() const;   // why the kernel is gone
-  [[nodiscard]] bool timed_out() const;                    // the time limit passed
-  [[nodiscard]] bool finished() const;                     // finish() has run
-  [[nodiscard]] std::vector<std::string> stuck() const;    // "T2 waits in epoll_wait(ep, …)"
+  [[nodiscard]] std::optional<std::string> died() const;  // why the kernel is gone
+  [[nodiscard]] bool timed_out() const;                   // the time limit passed
+  [[nodiscard]] bool finished() const;                    // finish() has run
+  [[nodiscard]] std::vector<std::string> stuck() const;   // "T2 waits in epoll_wait(ep, …)"
 
   // ---- the program
   [[nodiscard]] const Lesson& lesson() const;

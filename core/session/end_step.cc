@@ -1,0 +1,271 @@
+// Ending a step: what the kernel said becomes a record, the model runs beside it, and lines of
+// the program that need no call of their own are judged.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/session/expectation.h"
+#include "core/session/impl.h"
+#include "core/session/verify.h"
+
+namespace epollscope {
+namespace {
+
+// Whole interest lists are compared after each removal while they are this small; larger ones
+// at the end.
+constexpr std::size_t kSmallList = 64;
+
+}  // namespace
+
+void Session::Impl::handle(Notification& n) {
+  switch (n.kind) {
+    case Notification::Kind::died:
+      death = n.text;
+      running.reset();
+      return;
+    case Notification::Kind::returned:
+      last_progress = std::chrono::steady_clock::now();
+      if (!running) start_waiting({n.actor}, std::nullopt, -1);  // a deadline between two steps
+      running->returned.push_back({n.actor, std::move(n.outcome)});
+      return;
+    case Notification::Kind::at_rest:
+      if (running && rest_ends_step(n.blocked)) finish_step();
+      return;
+  }
+}
+
+bool Session::Impl::rest_ends_step(const std::vector<ActorId>& blocked) const {
+  const auto has_returned = [&](ActorId a) {
+    return std::any_of(running->returned.begin(), running->returned.end(),
+                       [&](const Returned& r) { return r.actor == a; });
+  };
+  if (!running->main) {
+    return std::any_of(running->await.begin(), running->await.end(), has_returned);
+  }
+  const ActorId main = running->main->actor;
+  if (has_returned(main)) return true;
+  const bool sleeps = std::find(blocked.begin(), blocked.end(), main) != blocked.end();
+  return sleeps && !waits_for_return(*running);
+}
+
+// A call with a deadline that nobody else can interfere with is one step, from call to return.
+bool Session::Impl::waits_for_return(const Running& r) const {
+  if (r.must_block || !asleep.at(r.main->actor).deadline) return false;
+  if (r.expected || r.record.call.name == CallName::sleep) return true;
+  const CallStatement* following = next_call();
+  return following != nullptr && following->actor == r.main->actor;
+}
+
+const CallStatement* Session::Impl::next_call() const {
+  for (std::size_t i = static_cast<std::size_t>(next); i < lesson.program.statements.size(); ++i) {
+    const auto& what = lesson.program.statements[i].what;
+    if (const auto* call = std::get_if<CallStatement>(&what)) return call;
+    if (std::holds_alternative<ResumedStatement>(what)) return nullptr;
+  }
+  return nullptr;
+}
+
+void Session::Impl::check_time_limit() {
+  if (!running || death) return;
+  if (std::chrono::steady_clock::now() - last_progress < options.time_limit) return;
+  over_time = true;
+  death = fmt::format("no call returned for {} ms: the time limit ended the lab",
+                      options.time_limit.count());
+  running.reset();
+  kernel.reset();
+}
+
+void Session::Impl::finish_step() {
+  Running r = std::move(*running);
+  running.reset();
+  r.record.n = static_cast<int>(steps.size()) + 1;
+  record_returns(r);
+  run_model_beside(r);
+  judge(r);
+  observe(r.record);
+  differed += static_cast<int>(r.record.differences.size());
+  steps.push_back(std::move(r.record));
+  history.end_step();
+  settle_followers();
+}
+
+void Session::Impl::record_returns(Running& r) {
+  ActorId subject = r.main ? r.main->actor : ActorId{};
+  if (!r.main) {
+    const auto first = std::find_if(r.returned.begin(), r.returned.end(),
+                                    [&](const Returned& x) { return r.await.contains(x.actor); });
+    subject = first->actor;
+    const Asleep& call = asleep.at(subject);
+    r.record.actor = subject;
+    r.record.call = call.call;
+    r.record.names = call.names;
+    r.record.request = call.request;
+  }
+  for (const Returned& x : r.returned) {
+    const auto it = asleep.find(x.actor);
+    if (it == asleep.end()) continue;
+    if (x.actor == subject) {
+      r.record.returned = true;
+      r.record.outcome = x.outcome;
+      bind(it->second.names, x.outcome, r.record.bound);
+    } else {
+      Resumed other{.actor = x.actor,
+                    .began = it->second.step,
+                    .call = it->second.call,
+                    .outcome = x.outcome,
+                    .events = {},
+                    .printed_unfinished = true,
+                    .bound = {}};
+      bind(it->second.names, x.outcome, other.bound);
+      unclaimed[x.actor] = other;
+      r.record.resumed.push_back(std::move(other));
+    }
+    asleep.erase(it);
+  }
+}
+
+void Session::Impl::bind(const std::vector<std::string>& names, const Outcome& outcome,
+                         std::map<std::string, Fd>& into) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const Fd fd = i < outcome.created.size() ? outcome.created[i] : Fd{};
+    bound[names[i]] = fd;
+    if (fd.valid()) into[names[i]] = fd;
+  }
+}
+
+void Session::Impl::run_model_beside(Running& r) {
+  LockstepResult model = run_model(history, r.main ? &*r.main : nullptr, r.returned);
+  r.record.micro = std::move(model.micro);
+  r.record.differences = std::move(model.differences);
+  name_descriptors(r.record.bound);
+  for (const Resumed& other : r.record.resumed) name_descriptors(other.bound);
+  r.record.events = show(r.record.outcome);
+  for (Resumed& other : r.record.resumed) other.events = show(other.outcome);
+  for (auto& [actor, other] : unclaimed) other.events = show(other.outcome);
+  if (const auto why = history.live().not_modelled()) {
+    r.record.not_modelled = *why;
+    r.record.differences.clear();
+  }
+}
+
+std::vector<ShownEvent> Session::Impl::show(const Outcome& outcome) const {
+  std::vector<ShownEvent> shown;
+  shown.reserve(outcome.events.size());
+  for (const Event& e : outcome.events) {
+    const auto it = data_names.find(e.data);
+    shown.push_back(
+        {e.events, e.data, it != data_names.end() ? it->second : std::to_string(e.data)});
+  }
+  return shown;
+}
+
+void Session::Impl::judge(Running& r) {
+  std::optional<std::string> why;
+  if (r.must_block) {
+    if (r.record.returned) {
+      why = fmt::format("expected the call to block, it returned{}",
+                        print_outcome(r.record.call, r.record.outcome, r.record.events));
+    }
+  } else if (r.expected) {
+    why = r.record.returned ? check_expectation(*r.expected, r.record.call, r.record.outcome, bound)
+                            : fmt::format("expected {}, the call is asleep and nothing is due",
+                                          print(*r.expected));
+  } else {
+    return;
+  }
+  r.record.held = !why;
+  if (!why) return;
+  r.record.expectation_failure = *why;
+  ++failed;
+}
+
+void Session::Impl::observe(StepRecord& record) {
+  if (options.model_only || !record.not_modelled.empty()) return;
+  if (options.observe_levels) {
+    std::vector<Fd> fds = history.live().touched();
+    if (!fds.empty()) {
+      if (auto levels = kernel->levels(fds)) {
+        verify_levels(history.live(), *levels, record.differences);
+        record.levels = std::move(*levels);
+      }
+    }
+  }
+  const auto* ctl = std::get_if<EpollCtl>(&record.request.op);
+  const bool removal = std::holds_alternative<Close>(record.request.op) ||
+                       (ctl != nullptr && record.returned && ctl->op == 2);
+  if (!removal) return;
+  std::erase_if(epolls, [&](const auto& e) { return !history.live().is_epoll(e.first); });
+  for (const auto& [fd, name] : epolls) {
+    if (history.live().interest(fd).size() > kSmallList) continue;
+    verify_interest(history.live(), kernel->pid(), fd, name, record.differences);
+  }
+}
+
+void Session::Impl::name_descriptors(const std::map<std::string, Fd>& names) {
+  for (const auto& [name, fd] : names) {
+    history.do_op(OpBind{fd, name});
+    if (history.live().is_epoll(fd)) {
+      epolls[fd] = name;
+    } else {
+      epolls.erase(fd);
+    }
+  }
+}
+
+void Session::Impl::settle_followers() {
+  const auto& statements = lesson.program.statements;
+  for (; next < static_cast<int>(statements.size()); ++next) {
+    const auto& what = statements[static_cast<std::size_t>(next)].what;
+    if (std::holds_alternative<CallStatement>(what)) return;
+    if (const auto* line = std::get_if<ResumedStatement>(&what)) {
+      if (!settle_resumed(*line)) return;
+    } else if (const auto* ready = std::get_if<ExpectReady>(&what)) {
+      settle_ready(*ready);
+    }
+  }
+}
+
+// false: one of its actors still sleeps with a deadline, so a step has to wait for it.
+bool Session::Impl::settle_resumed(const ResumedStatement& line) {
+  for (const ActorId actor : line.actors) {
+    const auto it = unclaimed.find(actor);
+    if (it == unclaimed.end() || it->second.call.name != line.call) continue;
+    if (line.expected) {
+      const auto why =
+          check_expectation(*line.expected, it->second.call, it->second.outcome, bound);
+      if (why) fail_expectation(fmt::format("{}: {}", print(actor), *why));
+    }
+    unclaimed.erase(it);
+    return true;
+  }
+  for (const ActorId actor : line.actors) {
+    const auto it = asleep.find(actor);
+    if (it != asleep.end() && it->second.deadline) return false;
+  }
+  const ActorId first = line.actors.empty() ? ActorId{} : line.actors.front();
+  fail_expectation(
+      asleep.contains(first)
+          ? fmt::format("{} should have returned by now; it waits in {}", print(first),
+                        print(asleep.at(first).call))
+          : fmt::format("{} has no {} that returned here", print(first), spec_of(line.call).name));
+  return true;
+}
+
+void Session::Impl::settle_ready(const ExpectReady& line) {
+  const auto it = bound.find(line.epoll);
+  const std::vector<std::string> now =
+      it == bound.end() ? std::vector<std::string>{} : history.live().ready_names(it->second);
+  if (now == line.items) return;
+  fail_expectation(fmt::format("ready({}): expected [{}], the ready list is [{}]", line.epoll,
+                               fmt::join(line.items, ", "), fmt::join(now, ", ")));
+}
+
+void Session::Impl::fail_expectation(const std::string& why) {
+  ++failed;
+  if (steps.empty()) return;
+  StepRecord& last = steps.back();
+  last.held = false;
+  last.expectation_failure += (last.expectation_failure.empty() ? "" : "; ") + why;
+}
+
+}  // namespace epollscope

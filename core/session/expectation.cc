@@ -1,0 +1,103 @@
+#include "core/session/expectation.h"
+
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+
+namespace epollscope {
+namespace {
+
+using Bound = std::map<std::string, Fd>;
+
+std::optional<std::uint64_t> number(const Value& value, const Bound& bound) {
+  if (const auto* i = std::get_if<Integer>(&value.v)) {
+    return static_cast<std::uint64_t>(i->as_signed());
+  }
+  if (const auto* m = std::get_if<Mask>(&value.v)) return m->bits;
+  if (const auto* r = std::get_if<Ref>(&value.v)) {
+    const auto it = bound.find(r->name);
+    if (it != bound.end()) return static_cast<std::uint64_t>(std::int64_t{it->second.value});
+  }
+  return std::nullopt;
+}
+
+const Field* field(const Struct& s, std::string_view key) {
+  for (const Field& f : s.fields) {
+    if (f.key == key) return &f;
+  }
+  return nullptr;
+}
+
+std::optional<std::string> check_event(const Value& wanted, const Event& got, std::size_t index,
+                                       const Bound& bound) {
+  if (wanted.unchecked) return std::nullopt;
+  const auto* s = std::get_if<Struct>(&wanted.v);
+  if (s == nullptr) return fmt::format("events[{}] is not written as {{events=…, data=…}}", index);
+  if (const Field* f = field(*s, "events"); f != nullptr && !f->value.unchecked) {
+    const auto bits = number(f->value, bound);
+    if (bits != got.events) {
+      return fmt::format("events[{}].events: expected {}, got {}", index, print(f->value),
+                         print_flags(FlagSet::epoll_events, got.events));
+    }
+  }
+  if (const Field* f = field(*s, "data"); f != nullptr && !f->value.unchecked) {
+    if (number(f->value, bound) != got.data) {
+      return fmt::format("events[{}].data: expected {}, got {}", index, print(f->value), got.data);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> check_payload(const Value& wanted, const Call& call,
+                                         const Outcome& outcome, const Bound& bound) {
+  if (wanted.unchecked) return std::nullopt;
+  if (const auto* text = std::get_if<String>(&wanted.v)) {
+    if (text->bytes == outcome.bytes) return std::nullopt;
+    return fmt::format("bytes read: expected {}, got {}", escape_c(text->bytes),
+                       escape_c(outcome.bytes));
+  }
+  if (const auto* s = std::get_if<Struct>(&wanted.v)) {
+    const Field* f = field(*s, "value");
+    if (f == nullptr || f->value.unchecked) return std::nullopt;
+    if (outcome.value && number(f->value, bound) == *outcome.value) return std::nullopt;
+    return fmt::format("value: expected {}, got {}", print(f->value),
+                       outcome.value ? std::to_string(*outcome.value) : "none");
+  }
+  const auto* set = std::get_if<Set>(&wanted.v);
+  if (set == nullptr || call.name != CallName::epoll_wait) return std::nullopt;
+  if (set->values.size() != outcome.events.size()) {
+    return fmt::format("expected {} events, got {}", set->values.size(), outcome.events.size());
+  }
+  for (std::size_t i = 0; i < set->values.size(); ++i) {
+    if (auto why = check_event(set->values[i], outcome.events[i], i, bound)) return why;
+  }
+  return std::nullopt;
+}
+
+std::string result_text(const Outcome& outcome) {
+  if (outcome.failed()) return fmt::format("{} {}", outcome.returned, errno_name(outcome.error));
+  return std::to_string(outcome.returned);
+}
+
+bool same_return(const Expected& expected, const Call& call, const Outcome& outcome) {
+  const int wanted_error = expected.error.value_or(0);
+  if (expected.error && wanted_error != outcome.error) return false;
+  if (!expected.returned) return true;
+  const std::int64_t wanted = expected.returned->as_signed();
+  if (spec_of(call.name).creates > 0) return (wanted < 0) == outcome.failed();
+  return wanted == outcome.returned;
+}
+
+}  // namespace
+
+std::optional<std::string> check_expectation(const Expected& expected, const Call& call,
+                                             const Outcome& outcome, const Bound& bound) {
+  if (expected.anything || expected.unchecked) return std::nullopt;
+  if (!same_return(expected, call, outcome)) {
+    return fmt::format("expected {}, got {}", print(expected), result_text(outcome));
+  }
+  if (expected.payload) return check_payload(*expected.payload, call, outcome, bound);
+  return std::nullopt;
+}
+
+}  // namespace epollscope

@@ -1,0 +1,111 @@
+#include "core/session/history.h"
+
+#include <algorithm>
+#include <map>
+
+namespace epollscope {
+namespace {
+
+constexpr std::size_t kCheckpoints = 32;
+
+template <class... F>
+struct Overload : F... {
+  using F::operator()...;
+};
+
+}  // namespace
+
+Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& observe) {
+  return std::visit(Overload{
+                        [&](const OpCall& o) { return machine.call(o.actor, o.request, observe); },
+                        [&](const OpResume& o) { return machine.resume(o.actor, observe); },
+                        [&](const OpExpire& o) { return machine.expire(o.actor, observe); },
+                        [&](const OpBind& o) {
+                          machine.bind(o.fd, o.name);
+                          return Machine::Result{};
+                        },
+                        [&](const OpNameData& o) {
+                          machine.name_data(o.data, o.name);
+                          return Machine::Result{};
+                        },
+                        [&](const OpOrder& o) {
+                          machine.learn_order(o.epfd, *o.rows);
+                          return Machine::Result{};
+                        },
+                    },
+                    op);
+}
+
+History::History(Machine first) : live_(first) { checkpoints_.push_back({0, std::move(first)}); }
+
+Machine::Result History::do_op(Op op, const Machine::Observer& observe) {
+  ops_.push_back(std::move(op));
+  return apply(live_, ops_.back(), observe);
+}
+
+void History::end_step() {
+  ends_.push_back(ops_.size());
+  if (steps() % stride_ != 0) return;
+  checkpoints_.push_back({steps(), live_});
+  if (checkpoints_.size() <= kCheckpoints) return;
+  stride_ *= 2;
+  std::erase_if(checkpoints_, [&](const Checkpoint& c) { return c.step % stride_ != 0; });
+}
+
+std::size_t History::begin_of(int step) const {
+  return step <= 1 ? 0 : ends_[static_cast<std::size_t>(step) - 2];
+}
+
+Machine History::replay_to(int n) const {
+  const auto after = std::find_if(checkpoints_.begin(), checkpoints_.end(),
+                                  [&](const Checkpoint& c) { return c.step > n; });
+  const Checkpoint& from = *std::prev(after);
+  Machine machine = from.machine;
+  const std::size_t end =
+      n == steps() ? ops_.size() : (n == 0 ? 0 : ends_[static_cast<std::size_t>(n) - 1]);
+  for (std::size_t i = begin_of(from.step + 1); i < end; ++i) apply(machine, ops_[i]);
+  return machine;
+}
+
+Machine History::replay_into(Machine machine, int n, int micro) const {
+  std::optional<Machine> found;
+  int seen = 0;
+  const Machine::Observer observe = [&](const MicroStep&, const Machine& now) {
+    if (++seen == micro) found = now;
+  };
+  const std::size_t end = ends_[static_cast<std::size_t>(n) - 1];
+  for (std::size_t i = begin_of(n); i < end && !found; ++i) apply(machine, ops_[i], observe);
+  return found ? *std::move(found) : std::move(machine);
+}
+
+// An item's place is learned after its ADD. Looking back at a moment in between, the later
+// reading still tells the order of those items that existed then.
+void History::rank_from_later(Machine& machine, int n) const {
+  for (const Fd epfd : machine.unranked()) {
+    for (std::size_t i = n >= 1 ? begin_of(n) : 0; i < ops_.size(); ++i) {
+      const auto* order = std::get_if<OpOrder>(&ops_[i]);
+      if (order == nullptr || order->epfd != epfd) continue;
+      std::map<Fd, std::vector<Machine::Row>> present;
+      for (const Machine::Row& row : machine.interest(epfd)) present[row.tfd].push_back(row);
+      std::vector<Machine::Row> rows;
+      for (const Machine::Row& later : *order->rows) {
+        auto it = present.find(later.tfd);
+        if (it == present.end() || it->second.empty()) continue;
+        rows.push_back(it->second.front());
+        it->second.erase(it->second.begin());
+      }
+      if (machine.learn_order(epfd, rows)) break;
+    }
+  }
+}
+
+Machine History::at(int n, std::optional<int> micro) const {
+  n = std::clamp(n, 0, steps());
+  const bool inside = micro && n > 0;
+  Machine machine = replay_to(inside ? n - 1 : n);
+  if (inside && *micro > 0) machine = replay_into(std::move(machine), n, *micro);
+  rank_from_later(machine, n);
+  return machine;
+}
+
+}  // namespace epollscope

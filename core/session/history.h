@@ -1,0 +1,80 @@
+// The machine of every moment. History is what was done to the model, step by step, and a few
+// checkpoints; any moment is reached by running the model again from the nearest one.
+//
+// Invariants
+//  1. Running operations 1..n on the first machine always gives the same machine.
+//  2. At most kCheckpoints copies are kept; their distance doubles when there are more.
+// Not thread-safe; owned by a session.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/model/machine.h"
+
+namespace epollscope {
+
+struct OpCall {
+  ActorId actor;
+  Request request;
+};
+struct OpResume {
+  ActorId actor;
+};
+struct OpExpire {
+  ActorId actor;
+};
+struct OpBind {
+  Fd fd;
+  std::string name;
+};
+struct OpNameData {
+  std::uint64_t data;
+  std::string name;
+};
+struct OpOrder {  // the interest list in the kernel's order, as it was read
+  Fd epfd;
+  std::shared_ptr<const std::vector<Machine::Row>> rows;
+};
+using Op = std::variant<OpCall, OpResume, OpExpire, OpBind, OpNameData, OpOrder>;
+
+// What an operation gave; empty for those that only name or order.
+Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& observe = {});
+
+class History {
+ public:
+  explicit History(Machine first);
+
+  // The machine after the last step; operations are applied to it by do_op().
+  Machine& live() { return live_; }
+  [[nodiscard]] const Machine& live() const { return live_; }
+
+  Machine::Result do_op(Op op, const Machine::Observer& observe = {});
+  void end_step();  // what was done since belongs to one step
+  [[nodiscard]] int steps() const { return static_cast<int>(ends_.size()); }
+
+  // The machine after step n, or after that step's first `micro` micro-steps; trees are ranked
+  // by what was learned later where it was not known yet.
+  [[nodiscard]] Machine at(int n, std::optional<int> micro) const;
+
+ private:
+  struct Checkpoint {
+    int step;
+    Machine machine;
+  };
+  [[nodiscard]] Machine replay_to(int n) const;
+  [[nodiscard]] Machine replay_into(Machine machine, int n, int micro) const;
+  void rank_from_later(Machine& machine, int n) const;
+  [[nodiscard]] std::size_t begin_of(int step) const;
+
+  Machine live_;
+  std::vector<Op> ops_;
+  std::vector<std::size_t> ends_;  // ends_[n - 1]: operations of step n end before this index
+  std::vector<Checkpoint> checkpoints_;
+  int stride_ = 64;
+};
+
+}  // namespace epollscope

@@ -1,0 +1,91 @@
+// The inside of a session: what it holds and the steps of its state machine. Private to the room.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/session/history.h"
+#include "core/session/lockstep.h"
+#include "core/session/session.h"
+
+namespace epollscope {
+
+// A call that was made and has not returned.
+struct Asleep {
+  int step = 0;
+  int statement = -1;
+  std::vector<std::string> names;
+  Call call;
+  Request request;
+  bool deadline = false;
+};
+
+// The step under way.
+struct Running {
+  StepRecord record;
+  std::optional<OpCall> main;        // the call it made; nullopt: it waits for sleeping calls
+  std::set<ActorId> await;           // then: until one of these has returned
+  std::optional<Expected> expected;  // of the line that is being waited for or called
+  bool must_block = false;           // `<unfinished ...>`
+  std::vector<Returned> returned;
+};
+
+struct Session::Impl {
+  Impl(Lesson l, SessionOptions o, std::unique_ptr<Kernel> k, MachineInputs inputs);
+
+  // ---- starting
+  bool start_next();
+  bool start_call(const CallStatement& statement);
+  void start_waiting(std::set<ActorId> actors, std::optional<Expected> expected, int statement);
+  void learn_order_now();
+
+  // ---- while it runs
+  void handle(Notification& n);
+  [[nodiscard]] bool rest_ends_step(const std::vector<ActorId>& blocked) const;
+  [[nodiscard]] bool waits_for_return(const Running& r) const;
+  void check_time_limit();
+
+  // ---- ending
+  void finish_step();
+  void record_returns(Running& r);
+  void bind(const std::vector<std::string>& names, const Outcome& outcome,
+            std::map<std::string, Fd>& into);
+  void judge(Running& r);
+  void run_model_beside(Running& r);
+  void observe(StepRecord& record);
+  void settle_followers();
+  bool settle_resumed(const ResumedStatement& line);
+  void settle_ready(const ExpectReady& line);
+  void fail_expectation(const std::string& why);
+  std::vector<ShownEvent> show(const Outcome& outcome) const;
+  void name_descriptors(const std::map<std::string, Fd>& names);
+  [[nodiscard]] const CallStatement* next_call() const;
+
+  Lesson lesson;
+  SessionOptions options;
+  std::unique_ptr<Kernel> kernel;
+  History history;
+  std::map<std::string, Fd> bound;
+  std::map<Fd, std::string> epolls;  // open epoll instances
+  std::map<std::uint64_t, std::string> data_names;
+  std::map<ActorId, Asleep> asleep;
+  std::map<ActorId, Resumed> unclaimed;  // returned, and no `resumed` line has named it yet
+  std::vector<StepRecord> steps;
+  std::optional<Running> running;
+  int next = 0;
+  int failed = 0;
+  int differed = 0;
+  std::vector<std::string> final_differences;
+  std::optional<std::string> death;
+  bool over_time = false;
+  bool is_finished = false;
+  bool is_stuck = false;
+  std::chrono::steady_clock::time_point last_progress = std::chrono::steady_clock::now();
+};
+
+}  // namespace epollscope

@@ -1,0 +1,175 @@
+#include "core/session/lockstep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace epollscope {
+namespace {
+
+// How many orders of running woken actors are tried before the first one stands as a difference.
+constexpr int kMostTries = 2000;
+
+std::string describe(const Outcome& o) {
+  std::string text = o.failed() ? fmt::format("{} {}", o.returned, errno_name(o.error))
+                                : std::to_string(o.returned);
+  if (!o.created.empty()) {
+    text += " [";
+    for (std::size_t i = 0; i < o.created.size(); ++i) {
+      text += fmt::format("{}{}", i == 0 ? "" : ", ", o.created[i].value);
+    }
+    text += "]";
+  }
+  for (const Event& e : o.events) {
+    text += fmt::format(" {{{}, {}}}", print_flags(FlagSet::epoll_events, e.events), e.data);
+  }
+  if (o.value) text += fmt::format(" {{value={}}}", *o.value);
+  return text;
+}
+
+std::string difference(ActorId actor, const Outcome* kernel, const Outcome* model) {
+  const auto say = [](const Outcome* o) {
+    return o == nullptr ? std::string("is still asleep") : "returned " + describe(*o);
+  };
+  return fmt::format("{}: the kernel's call {}, the model's {}", print(actor), say(kernel),
+                     say(model));
+}
+
+const Returned* find(const std::vector<Returned>& list, ActorId actor) {
+  const auto it =
+      std::find_if(list.begin(), list.end(), [&](const Returned& r) { return r.actor == actor; });
+  return it == list.end() ? nullptr : &*it;
+}
+
+void remove(std::vector<Returned>& list, ActorId actor) {
+  std::erase_if(list, [&](const Returned& r) { return r.actor == actor; });
+}
+
+// Woken actors, those that the kernel let return first and in that order.
+std::vector<ActorId> candidates(const Machine& machine, const std::vector<Returned>& returned) {
+  const std::vector<ActorId> runnable = machine.runnable();
+  std::vector<ActorId> order;
+  for (const Returned& r : returned) {
+    if (std::find(runnable.begin(), runnable.end(), r.actor) != runnable.end()) {
+      order.push_back(r.actor);
+    }
+  }
+  for (const ActorId a : runnable) {
+    if (std::find(order.begin(), order.end(), a) == order.end()) order.push_back(a);
+  }
+  return order;
+}
+
+bool has_deadline(const Machine& machine, ActorId actor) {
+  for (const ThreadState& t : machine.threads()) {
+    if (t.actor == actor) return t.state == TaskState::blocked && t.timeout_ns.has_value();
+  }
+  return false;
+}
+
+bool fits(const Machine::Result& r, ActorId actor, const std::vector<Returned>& returned) {
+  const Returned* seen = find(returned, actor);
+  if (r.blocked) return true;  // it may be woken again
+  return seen != nullptr && seen->outcome.same_result(r.outcome);
+}
+
+// Searches an order of running the woken actors that gives exactly what the kernel showed.
+bool search(const Machine& machine, const std::vector<Returned>& returned, int& tries,
+            std::vector<Op>& path) {
+  const std::vector<ActorId> woken = candidates(machine, returned);
+  std::vector<Op> choices;
+  for (const ActorId a : woken) choices.emplace_back(OpResume{a});
+  for (const Returned& r : returned) {
+    const bool sleeps = std::find(woken.begin(), woken.end(), r.actor) == woken.end();
+    if (sleeps && has_deadline(machine, r.actor)) choices.emplace_back(OpExpire{r.actor});
+  }
+  if (choices.empty()) return returned.empty();
+  for (const Op& op : choices) {
+    if (--tries < 0) return false;
+    const ActorId actor = std::holds_alternative<OpResume>(op) ? std::get<OpResume>(op).actor
+                                                               : std::get<OpExpire>(op).actor;
+    Machine next = machine;
+    const Machine::Result r = apply(next, op);
+    if (!fits(r, actor, returned)) continue;
+    std::vector<Returned> rest = returned;
+    if (!r.blocked) remove(rest, actor);
+    path.push_back(op);
+    if (search(next, rest, tries, path)) return true;
+    path.pop_back();
+  }
+  return false;
+}
+
+class Lockstep {
+ public:
+  Lockstep(History& history, std::vector<Returned> returned)
+      : history_(history), returned_(std::move(returned)) {}
+
+  LockstepResult run(const OpCall* main) {
+    if (main != nullptr) {
+      const Machine::Result r = history_.do_op(*main, observer());
+      if (!r.blocked) compare(main->actor, &r.outcome);
+    }
+    std::vector<Op> path;
+    int tries = kMostTries;
+    const bool simple = returned_.empty() && history_.live().runnable().empty();
+    if (!simple && search(history_.live(), returned_, tries, path)) {
+      for (const Op& op : path) history_.do_op(op, observer());
+      returned_.clear();
+    } else if (!simple) {
+      greedy();
+    }
+    for (const Returned& r : returned_) {
+      result_.differences.push_back(difference(r.actor, &r.outcome, nullptr));
+    }
+    return std::move(result_);
+  }
+
+ private:
+  Machine::Observer observer() {
+    return [this](const MicroStep& m, const Machine&) { result_.micro.push_back(m); };
+  }
+
+  void compare(ActorId actor, const Outcome* model) {
+    const Returned* seen = find(returned_, actor);
+    if (seen == nullptr || !seen->outcome.same_result(*model)) {
+      result_.differences.push_back(
+          difference(actor, seen == nullptr ? nullptr : &seen->outcome, model));
+    }
+    remove(returned_, actor);
+  }
+
+  // No order explains what was seen: run them as the kernel let them return and say what differs.
+  void greedy() {
+    for (int turns = 0; turns < kMostTries; ++turns) {
+      const std::vector<ActorId> woken = candidates(history_.live(), returned_);
+      if (!woken.empty()) {
+        step(OpResume{woken.front()}, woken.front());
+        continue;
+      }
+      const auto due = std::find_if(returned_.begin(), returned_.end(), [&](const Returned& r) {
+        return has_deadline(history_.live(), r.actor);
+      });
+      if (due == returned_.end()) return;
+      const ActorId actor = due->actor;
+      step(OpExpire{actor}, actor);
+    }
+  }
+
+  void step(const Op& op, ActorId actor) {
+    const Machine::Result r = history_.do_op(op, observer());
+    if (!r.blocked) compare(actor, &r.outcome);
+  }
+
+  History& history_;
+  std::vector<Returned> returned_;
+  LockstepResult result_;
+};
+
+}  // namespace
+
+LockstepResult run_model(History& history, const OpCall* main, std::vector<Returned> returned) {
+  return Lockstep(history, std::move(returned)).run(main);
+}
+
+}  // namespace epollscope

@@ -1,0 +1,27 @@
+// Runs the model beside the kernel: the call that was made, then every actor that the kernel
+// let return. Which woken actor ran first is the scheduler's choice and is taken from what the
+// kernel showed; everything else the model must say by itself.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/call/call.h"
+#include "core/session/history.h"
+
+namespace epollscope {
+
+struct Returned {  // an actor whose call ended on the kernel, in the order in which they ended
+  ActorId actor;
+  Outcome outcome;
+};
+
+struct LockstepResult {
+  std::vector<std::string> differences;  // one sentence each
+  std::vector<MicroStep> micro;
+};
+
+// `main`: the call that the step submitted; nullptr when a sleeping call ended by itself.
+LockstepResult run_model(History& history, const OpCall* main, std::vector<Returned> returned);
+
+}  // namespace epollscope

@@ -1,0 +1,211 @@
+#include "core/session/session.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "core/lab/lab.h"
+#include "core/session/impl.h"
+#include "core/session/verify.h"
+
+namespace epollscope {
+namespace {
+
+// Sizes that differ between machines are measured on the running kernel.
+MachineInputs measure_inputs() {
+  MachineInputs in;
+  in.page_size = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));
+  int fds[2];
+  if (pipe2(fds, O_CLOEXEC) == 0) {
+    const int bytes = fcntl(fds[0], F_GETPIPE_SZ);
+    if (bytes > 0) in.pipe_slots = static_cast<std::uint32_t>(bytes) / in.page_size;
+    close(fds[0]);
+    close(fds[1]);
+  }
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0) {
+    int bytes = 0;
+    socklen_t size = sizeof bytes;
+    if (getsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &bytes, &size) == 0) {
+      in.unix_sndbuf = static_cast<std::uint64_t>(bytes);
+    }
+    close(fds[0]);
+    close(fds[1]);
+  }
+  return in;
+}
+
+TreeOrder order_of(const SessionOptions& options) {
+  return options.model_only ? TreeOrder::created : options.tree;
+}
+
+}  // namespace
+
+Session::Impl::Impl(Lesson l, SessionOptions o, std::unique_ptr<Kernel> k, MachineInputs inputs)
+    : lesson(std::move(l)),
+      options(o),
+      kernel(std::move(k)),
+      history(Machine(inputs, order_of(o))) {}
+
+Session::Session() = default;
+Session::~Session() = default;
+
+Result<std::unique_ptr<Session>> Session::start(Lesson lesson, SessionOptions options) {
+  const MachineInputs inputs = measure_inputs();
+  std::unique_ptr<Kernel> kernel;
+  if (options.model_only) {
+    kernel = make_model_kernel(inputs);
+  } else {
+    auto lab = start_lab();
+    if (!lab) return std::unexpected(lab.error());
+    kernel = std::move(*lab);
+  }
+  auto session = std::unique_ptr<Session>(new Session);
+  session->impl_ = std::make_unique<Impl>(std::move(lesson), options, std::move(kernel), inputs);
+  session->impl_->settle_followers();
+  return session;
+}
+
+bool Session::step() { return impl_->start_next(); }
+
+bool Session::busy() const { return impl_->running.has_value(); }
+
+void Session::pump() {
+  while (!impl_->death) {
+    // The model's clock moves only while somebody waits for it.
+    if (!busy() && impl_->kernel->wait_fd() < 0) return;
+    auto n = impl_->kernel->take();
+    if (!n) break;
+    impl_->handle(*n);
+  }
+  impl_->check_time_limit();
+}
+
+int Session::wait_fd() const { return impl_->death ? -1 : impl_->kernel->wait_fd(); }
+
+std::optional<std::chrono::milliseconds> Session::patience() const {
+  if (!busy()) return std::nullopt;
+  const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - impl_->last_progress);
+  return std::max(impl_->options.time_limit - spent, std::chrono::milliseconds(0));
+}
+
+void Session::wait() {
+  for (pump(); busy(); pump()) {
+    if (wait_fd() < 0) continue;
+    pollfd p{.fd = wait_fd(), .events = POLLIN, .revents = 0};
+    poll(&p, 1, static_cast<int>(patience()->count()) + 1);
+  }
+}
+
+void Session::finish() {
+  while (!impl_->death) {
+    std::set<ActorId> due;
+    for (const auto& [actor, call] : impl_->asleep) {
+      if (call.deadline) due.insert(actor);
+    }
+    if (due.empty()) break;
+    impl_->start_waiting(std::move(due), std::nullopt, -1);
+    wait();
+  }
+  if (!impl_->death && kernel_release() != "model") {
+    impl_->learn_order_now();
+    for (const auto& [fd, name] : impl_->epolls) {
+      verify_interest(impl_->history.live(), lab_pid(), fd, name, impl_->final_differences);
+    }
+  }
+  impl_->differed += static_cast<int>(impl_->final_differences.size());
+  impl_->is_finished = true;
+}
+
+void Session::stop(std::string why) {
+  if (impl_->death) return;
+  impl_->death = std::move(why);
+  impl_->running.reset();
+  impl_->kernel.reset();
+}
+
+std::optional<std::string> Session::died() const { return impl_->death; }
+bool Session::timed_out() const { return impl_->over_time; }
+bool Session::finished() const { return impl_->is_finished; }
+
+std::vector<std::string> Session::stuck() const {
+  std::vector<std::string> lines;
+  for (const auto& [actor, call] : impl_->asleep) {
+    lines.push_back(fmt::format("{} waits in {}", print(actor), print(call.call)));
+  }
+  return lines;
+}
+
+const Lesson& Session::lesson() const { return impl_->lesson; }
+int Session::next_statement() const { return impl_->next; }
+
+void Session::append(const Statement& statement) {
+  impl_->lesson.program.statements.push_back(statement);
+  impl_->is_finished = false;
+}
+
+Result<std::unique_ptr<Session>> Session::branch(int n, Program program) const {
+  Lesson lesson = impl_->lesson;
+  lesson.program = std::move(program);
+  auto fresh = start(std::move(lesson), impl_->options);
+  if (!fresh) return fresh;
+  Session& s = **fresh;
+  const int wanted = std::min(n, static_cast<int>(steps().size()));
+  while (static_cast<int>(s.steps().size()) < wanted && !s.died()) {
+    const std::size_t i = s.steps().size();
+    if (steps()[i].is_resume && s.impl_->asleep.contains(steps()[i].actor)) {
+      s.impl_->start_waiting({steps()[i].actor}, std::nullopt, -1);
+    } else if (!s.step()) {
+      break;
+    }
+    s.wait();
+    if (s.steps().size() <= i) break;
+    StepRecord& now = s.impl_->steps[i];
+    const StepRecord& then = steps()[i];
+    now.branch_differs = now.call == then.call &&
+                         (now.returned != then.returned || !now.outcome.same_result(then.outcome));
+  }
+  return fresh;
+}
+
+const std::vector<StepRecord>& Session::steps() const { return impl_->steps; }
+
+State Session::state_at(int n, std::optional<int> micro) const {
+  if (!micro && n >= impl_->history.steps() && !busy()) impl_->learn_order_now();
+  return impl_->history.at(n, micro).state();
+}
+
+std::vector<std::string> Session::ready_at_end(const std::string& epoll) const {
+  const auto it = impl_->bound.find(epoll);
+  if (it == impl_->bound.end()) return {};
+  return impl_->history.live().ready_names(it->second);
+}
+
+std::optional<std::string> Session::data_name(std::uint64_t data) const {
+  const auto it = impl_->data_names.find(data);
+  if (it == impl_->data_names.end()) return std::nullopt;
+  return it->second;
+}
+
+int Session::expectations_failed() const { return impl_->failed; }
+int Session::model_differences() const { return impl_->differed; }
+const SessionOptions& Session::options() const { return impl_->options; }
+int Session::lab_pid() const { return impl_->kernel ? impl_->kernel->pid() : -1; }
+
+std::string Session::kernel_release() const {
+  if (impl_->options.model_only) return "model";
+  utsname u{};
+  if (uname(&u) != 0) return "unknown";
+  return u.release;
+}
+
+const std::vector<std::string>& Session::final_differences() const {
+  return impl_->final_differences;
+}
+
+}  // namespace epollscope

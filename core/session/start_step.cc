@@ -1,0 +1,102 @@
+// Starting a step: from the next statement of the program to a call submitted to the kernel.
+#include <fmt/format.h>
+
+#include "core/script/resolve.h"
+#include "core/session/impl.h"
+#include "core/session/verify.h"
+
+namespace epollscope {
+namespace {
+
+bool has_deadline(const Request& request) {
+  if (const auto* w = std::get_if<EpollWait>(&request.op)) return w->timeout_ms >= 0;
+  return std::holds_alternative<Sleep>(request.op);
+}
+
+}  // namespace
+
+bool Session::Impl::start_next() {
+  if (running || death) return false;
+  settle_followers();
+  if (next >= static_cast<int>(lesson.program.statements.size())) return false;
+  const Statement& statement = lesson.program.statements[static_cast<std::size_t>(next)];
+  if (const auto* line = std::get_if<ResumedStatement>(&statement.what)) {
+    start_waiting({line->actors.begin(), line->actors.end()}, line->expected, next);
+    ++next;
+    return true;
+  }
+  return start_call(std::get<CallStatement>(statement.what));
+}
+
+bool Session::Impl::start_call(const CallStatement& statement) {
+  if (const auto it = asleep.find(statement.actor); it != asleep.end()) {
+    if (!it->second.deadline) {
+      if (!is_stuck) {
+        fail_expectation(fmt::format("{} cannot go on: it waits in {} and nothing is due",
+                                     print(statement.actor), print(it->second.call)));
+      }
+      is_stuck = true;
+      return false;
+    }
+    start_waiting({statement.actor}, std::nullopt, -1);
+    return true;
+  }
+  auto resolved = resolve(statement.call, bound);
+  Running r;
+  r.record.statement = next;
+  r.record.line = lesson.program.statements[static_cast<std::size_t>(next)].line;
+  r.record.actor = statement.actor;
+  r.record.call = statement.call;
+  r.record.names = statement.names;
+  r.expected = statement.expected;
+  r.must_block = statement.unfinished;
+  ++next;
+  if (!resolved) {
+    fail_expectation(resolved.error().what);
+    return start_next();
+  }
+  if (resolved->data_name) {
+    data_names[resolved->data_name->value] = resolved->data_name->text;
+    history.do_op(OpNameData{resolved->data_name->value, resolved->data_name->text});
+  }
+  r.record.request = resolved->request;
+  if (history.live().needs_order_before(r.record.request)) learn_order_now();
+  asleep[statement.actor] = {static_cast<int>(steps.size()) + 1,
+                             r.record.statement,
+                             statement.names,
+                             statement.call,
+                             r.record.request,
+                             has_deadline(r.record.request)};
+  r.main = OpCall{statement.actor, r.record.request};
+  running = std::move(r);
+  last_progress = std::chrono::steady_clock::now();
+  kernel->submit(statement.actor, running->record.request);
+  return true;
+}
+
+void Session::Impl::start_waiting(std::set<ActorId> actors, std::optional<Expected> expected,
+                                  int statement) {
+  Running r;
+  r.record.statement = statement;
+  r.record.is_resume = true;
+  if (statement >= 0) {
+    r.record.line = lesson.program.statements[static_cast<std::size_t>(statement)].line;
+  }
+  r.await = std::move(actors);
+  r.expected = std::move(expected);
+  running = std::move(r);
+  last_progress = std::chrono::steady_clock::now();
+}
+
+// Requires: the kernel is at rest, so that the list cannot change while it is read.
+void Session::Impl::learn_order_now() {
+  if (death || options.model_only) return;
+  for (const Fd epfd : history.live().unranked()) {
+    std::string error;
+    auto rows =
+        std::make_shared<const std::vector<Machine::Row>>(to_rows(kernel->pid(), epfd, error));
+    if (error.empty()) history.do_op(OpOrder{epfd, std::move(rows)});
+  }
+}
+
+}  // namespace epollscope

@@ -1,0 +1,87 @@
+#include "core/session/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/call/flags.h"
+#include "core/observe/observe.h"
+
+namespace epollscope {
+namespace {
+
+bool same(const Machine::Row& a, const Machine::Row& b) {
+  return a.tfd == b.tfd && a.events == b.events && a.data == b.data;
+}
+
+bool less(const Machine::Row& a, const Machine::Row& b) {
+  return std::tuple(a.tfd, a.events, a.data) < std::tuple(b.tfd, b.events, b.data);
+}
+
+std::string show(const Machine::Row& r) {
+  return fmt::format("(fd {}, {}, data {})", r.tfd.value,
+                     print_flags(FlagSet::epoll_events, r.events), r.data);
+}
+
+}  // namespace
+
+std::vector<Machine::Row> to_rows(int pid, Fd epfd, std::string& error) {
+  const auto read = read_interest(pid, epfd);
+  if (!read) {
+    error = read.error().what;
+    return {};
+  }
+  std::vector<Machine::Row> rows;
+  rows.reserve(read->size());
+  for (const InterestRow& r : *read) rows.push_back({r.tfd, r.events, r.data});
+  return rows;
+}
+
+void verify_interest(const Machine& machine, int pid, Fd epfd, const std::string& name,
+                     std::vector<std::string>& differences) {
+  std::string error;
+  std::vector<Machine::Row> kernel = to_rows(pid, epfd, error);
+  if (!error.empty()) {
+    differences.push_back(fmt::format("{}: its interest list could not be read: {}", name, error));
+    return;
+  }
+  std::vector<Machine::Row> model = machine.interest(epfd);
+  const auto unranked = machine.unranked();
+  if (std::find(unranked.begin(), unranked.end(), epfd) != unranked.end()) {
+    std::sort(kernel.begin(), kernel.end(), less);
+    std::sort(model.begin(), model.end(), less);
+  }
+  if (kernel.size() != model.size()) {
+    differences.push_back(fmt::format("{}: the kernel's interest list has {} items, the model's {}",
+                                      name, kernel.size(), model.size()));
+    return;
+  }
+  for (std::size_t i = 0; i < kernel.size(); ++i) {
+    if (same(kernel[i], model[i])) continue;
+    differences.push_back(
+        fmt::format("{}: place {} of the interest list is {} in the kernel, {} in the model", name,
+                    i + 1, show(kernel[i]), show(model[i])));
+    return;
+  }
+}
+
+void verify_levels(const Machine& machine, const std::vector<Level>& levels,
+                   std::vector<std::string>& differences) {
+  for (const Level& seen : levels) {
+    const auto said = machine.level(seen.fd);
+    if (!said) continue;
+    if (said->revents != seen.revents) {
+      differences.push_back(fmt::format("fd {}: poll() answers {}, the model says {}",
+                                        seen.fd.value,
+                                        print_flags(FlagSet::poll_events, seen.revents),
+                                        print_flags(FlagSet::poll_events, said->revents)));
+    }
+    if (seen.readable_bytes >= 0 && said->readable_bytes >= 0 &&
+        seen.readable_bytes != said->readable_bytes) {
+      differences.push_back(fmt::format("fd {}: {} bytes are readable, the model says {}",
+                                        seen.fd.value, seen.readable_bytes, said->readable_bytes));
+    }
+  }
+}
+
+}  // namespace epollscope

@@ -1,0 +1,45 @@
+// Runs scenario text to its end, for tests.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string_view>
+
+#include "core/session/session.h"
+
+namespace epollscope::test {
+
+inline std::unique_ptr<Session> open(std::string_view text, SessionOptions options = {}) {
+  auto lesson = parse_lesson(text);
+  if (!lesson) {
+    ADD_FAILURE() << print(lesson.error(), "scenario");
+    return nullptr;
+  }
+  auto session = Session::start(*std::move(lesson), options);
+  if (!session) {
+    ADD_FAILURE() << session.error().what;
+    return nullptr;
+  }
+  return *std::move(session);
+}
+
+inline std::unique_ptr<Session> run(std::string_view text, SessionOptions options = {}) {
+  auto session = open(text, options);
+  if (!session) return nullptr;
+  while (session->step()) session->wait();
+  session->finish();
+  return session;
+}
+
+inline std::string problems(const Session& s) {
+  std::string text;
+  for (const StepRecord& r : s.steps()) {
+    if (!r.expectation_failure.empty()) text += print(r.call) + ": " + r.expectation_failure + "\n";
+    for (const std::string& d : r.differences) text += print(r.call) + ": " + d + "\n";
+  }
+  for (const std::string& d : s.final_differences()) text += d + "\n";
+  return text + s.died().value_or("");
+}
+
+}  // namespace epollscope::test

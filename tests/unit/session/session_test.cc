@@ -1,0 +1,177 @@
+// Sessions on the real kernel and on the model: the same scenario, the same verdict.
+#include <signal.h>
+
+#include "tests/unit/session/run.h"
+
+namespace epollscope {
+namespace {
+
+using test::problems;
+using test::run;
+
+constexpr std::string_view kFirst = R"(ep = epoll_create1(0) = 3
+a, w = pipe() = 0 [4, 5]
+epoll_ctl(ep, EPOLL_CTL_ADD, a, {events=EPOLLIN|EPOLLET, data=a}) = 0
+write(w, "hello") = 5
+expect ready(ep) = [a]
+epoll_wait(ep, 8, 0) = 1 [{events=EPOLLIN, data=a}]
+epoll_wait(ep, 8, 0) = 0 []
+epoll_ctl(ep, ADD, a, IN) = -1 EEXIST
+T2: epoll_wait(ep, 8, -1) <unfinished ...>
+write(w, "x") = 1
+T2: <... epoll_wait resumed> = 1 [{events=EPOLLIN, data=a}]
+)";
+
+class OnBoth : public ::testing::TestWithParam<bool> {
+ protected:
+  static SessionOptions options() { return {.model_only = GetParam()}; }
+};
+INSTANTIATE_TEST_SUITE_P(Kernels, OnBoth, ::testing::Bool(),
+                         [](const auto& p) { return p.param ? "model" : "lab"; });
+
+TEST_P(OnBoth, TheContractsExampleHolds) {
+  const auto s = run(kFirst, options());
+  ASSERT_TRUE(s);
+  EXPECT_EQ(s->expectations_failed(), 0) << problems(*s);
+  EXPECT_EQ(s->model_differences(), 0) << problems(*s);
+  ASSERT_EQ(s->steps().size(), 9U);
+  EXPECT_EQ(s->steps()[8].resumed.size(), 1U);
+  EXPECT_FALSE(s->steps()[7].returned);
+}
+
+TEST_P(OnBoth, AWrongExpectationFailsAndTheRunGoesOn) {
+  const auto s = run("e = eventfd(0, 0)\nwrite(e, 3) = 7\nread(e, 8) = 8 {value=4}\nclose(e) = 0\n",
+                     options());
+  ASSERT_TRUE(s);
+  EXPECT_EQ(s->expectations_failed(), 2);
+  EXPECT_EQ(s->steps().size(), 4U);
+  EXPECT_EQ(s->steps()[3].held, true);
+  EXPECT_EQ(s->model_differences(), 0) << problems(*s);
+}
+
+TEST_P(OnBoth, FailedCallsAreResults) {
+  const auto s = run(R"(ep = epoll_create1(0)
+a, w = pipe()
+epoll_ctl(ep, DEL, a, NULL) = -1 ENOENT
+epoll_ctl(ep, ADD, a, IN) = 0
+epoll_ctl(ep, ADD, a, IN) = -1 EEXIST
+epoll_ctl(ep, ADD, 99, IN) = -1 EBADF
+epoll_wait(ep, 0, 0) = -1 EINVAL
+epoll_wait(a, 8, 0) = -1 EINVAL
+close(w) = 0
+close(w) = -1 EBADF
+epoll_wait(ep, 8, 0) = 1 [{events=EPOLLHUP, data=a}]
+)",
+                     options());
+  ASSERT_TRUE(s);
+  EXPECT_EQ(s->expectations_failed(), 0) << problems(*s);
+  EXPECT_EQ(s->model_differences(), 0) << problems(*s);
+}
+
+TEST_P(OnBoth, ATimedWaitOfOneThreadIsOneStep) {
+  const auto s = run("ep = epoll_create1(0)\nepoll_wait(ep, 8, 20)\nclose(ep) = 0\n", options());
+  ASSERT_TRUE(s);
+  ASSERT_EQ(s->steps().size(), 3U) << problems(*s);
+  EXPECT_TRUE(s->steps()[1].returned);
+  EXPECT_EQ(s->steps()[1].outcome.returned, 0);
+}
+
+TEST_P(OnBoth, ATimeoutWhileAnotherThreadSleepsIsReported) {
+  const auto s = run(R"(ep = epoll_create1(0)
+T2: epoll_wait(ep, 8, 10) <unfinished ...>
+sleep(40ms) = 0
+T2: <... epoll_wait resumed> = 0 []
+)",
+                     options());
+  ASSERT_TRUE(s);
+  EXPECT_EQ(s->expectations_failed(), 0) << problems(*s);
+  EXPECT_EQ(s->model_differences(), 0) << problems(*s);
+}
+
+TEST_P(OnBoth, AThreadThatCannotGoOnEndsTheRun) {
+  const auto s = run("ep = epoll_create1(0)\nepoll_wait(ep, 8, -1)\nclose(ep)\n", options());
+  ASSERT_TRUE(s);
+  EXPECT_EQ(s->steps().size(), 2U);
+  EXPECT_GT(s->expectations_failed(), 0);
+  ASSERT_EQ(s->stuck().size(), 1U);
+  EXPECT_EQ(s->stuck()[0], "T1 waits in epoll_wait(ep, 8, -1)");
+}
+
+TEST_P(OnBoth, FourSleepersAreWokenByOneLevelTriggeredWrite) {
+  const auto s = run(R"(ep = epoll_create1(0)
+a, w = pipe()
+epoll_ctl(ep, ADD, a, IN)
+T2: epoll_wait(ep, 8, -1) <unfinished ...>
+T3: epoll_wait(ep, 8, -1) <unfinished ...>
+T4: epoll_wait(ep, 8, -1) <unfinished ...>
+T5: epoll_wait(ep, 8, -1) <unfinished ...>
+write(w, "x") = 1
+T2: <... epoll_wait resumed> = 1 [{events=EPOLLIN, data=a}]
+T3: <... epoll_wait resumed> = 1 [{events=EPOLLIN, data=a}]
+T4: <... epoll_wait resumed> = 1 [{events=EPOLLIN, data=a}]
+T5: <... epoll_wait resumed> = 1 [{events=EPOLLIN, data=a}]
+)",
+                     options());
+  ASSERT_TRUE(s);
+  EXPECT_EQ(s->expectations_failed(), 0) << problems(*s);
+  EXPECT_EQ(s->model_differences(), 0) << problems(*s);
+}
+
+TEST(Session, ABranchRepeatsThePastAndMarksWhatDiffers) {
+  const auto s = run("e = eventfd(0, EFD_NONBLOCK)\nwrite(e, 3)\nread(e, 8)\n");
+  ASSERT_TRUE(s);
+  Program edited = s->lesson().program;
+  std::get<CallStatement>(edited.statements[1].what).call.args[1].v = Integer{4, false};
+  const auto same = s->branch(3, s->lesson().program);
+  ASSERT_TRUE(same) << same.error().what;
+  for (const StepRecord& r : (*same)->steps()) EXPECT_FALSE(r.branch_differs);
+  const auto other = s->branch(3, edited);
+  ASSERT_TRUE(other) << other.error().what;
+  ASSERT_EQ((*other)->steps().size(), 3U);
+  EXPECT_TRUE((*other)->steps()[2].branch_differs);
+  EXPECT_EQ((*other)->steps()[2].outcome.value, 4U);
+}
+
+TEST(Session, ALabKilledFromOutsideLeavesTheHistoryReadable) {
+  auto s = test::open(kFirst);
+  ASSERT_TRUE(s);
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(s->step());
+    s->wait();
+  }
+  ASSERT_EQ(kill(s->lab_pid(), SIGKILL), 0);
+  s->step();
+  s->wait();
+  ASSERT_TRUE(s->died());
+  EXPECT_NE(s->died()->find("9"), std::string::npos) << *s->died();
+  EXPECT_EQ(s->state_at(4).eventpolls.at(0).ready.size(), 1U);
+  const auto again = s->branch(4, s->lesson().program);
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)->steps().size(), 4U);
+  EXPECT_FALSE((*again)->died());
+}
+
+TEST(Session, TheTimeLimitEndsACallThatNeverReturns) {
+  const auto s = run("a, w = pipe()\nT2: read(a, 1) = 1\nT1: write(w, 1)\n",
+                     {.time_limit = std::chrono::milliseconds(10'000)});
+  ASSERT_TRUE(s);
+  EXPECT_FALSE(s->timed_out());
+  const auto slow = run("sleep(100s)\n", {.time_limit = std::chrono::milliseconds(30)});
+  ASSERT_TRUE(slow);
+  EXPECT_TRUE(slow->timed_out());
+}
+
+TEST(Session, TenThousandItemsMatchTheKernelsTree) {
+  const auto s =
+      run("ep = epoll_create1(0)\na[1..10000] = eventfd(0, 0)\n"
+          "epoll_ctl(ep, ADD, a[1..10000], IN)\nwrite(a[77], 1)\n"
+          "epoll_wait(ep, 8, 0) = 1 [{events=EPOLLIN, data=a[77]}]\n");
+  ASSERT_TRUE(s);
+  EXPECT_EQ(s->expectations_failed(), 0) << problems(*s);
+  EXPECT_EQ(s->model_differences(), 0) << problems(*s);
+  const State state = s->state_at(static_cast<int>(s->steps().size()));
+  EXPECT_EQ(state.eventpolls.at(0).items.size(), 10000U);
+}
+
+}  // namespace
+}  // namespace epollscope
