@@ -1,5 +1,7 @@
 // Typefaces and their measures. Inter for words, JetBrains Mono for code, Noto Sans CJK for
 // Chinese, found through fontconfig; whatever sans and mono exist when they are absent.
+// Text is laid out character by character without kerning, so widths add up. A size is that of
+// the em square, as in CSS and SVG. Any thread; the fonts are opened once and stay open.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +20,19 @@ struct FontFile {
 };
 FontFile font_file(Face face, bool cjk);
 
+// Where one character's picture comes from, and how far it moves the pen at size 1.
+// `cjk`: the face's Latin font lacks the character and the Chinese one has it.
+struct Glyph {
+  bool cjk = false;
+  std::uint32_t index = 0;  // in that font file; 0 is its "no such character" box
+  float advance = 0;
+};
+Glyph glyph_of(Face face, char32_t character);
+
+// The next character of `text`, which is shortened by it; a malformed byte gives U+FFFD.
+// REQUIRES: text is not empty.
+char32_t take_character(std::string_view& text);
+
 // Advance width of UTF-8 text in dp at `size` dp, as FreeType measures it unhinted: the same
 // with every scale. Characters that the face lacks are measured in the CJK font.
 float text_width(Face face, float size, std::string_view text);
@@ -28,5 +43,8 @@ std::string shorten(Face face, float size, std::string_view text, float width);
 // Height of a capital letter, and of the line, in dp.
 float cap_height(Face face, float size);
 float line_height(Face face, float size);
+
+// Ascender minus descender at size 1: what Dear ImGui takes for the size of a font.
+float em_height(Face face, bool cjk);
 
 }  // namespace epollscope
