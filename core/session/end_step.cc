@@ -197,7 +197,7 @@ void Session::Impl::observe(StepRecord& record) {
   std::erase_if(epolls, [&](const auto& e) { return !history.live().is_epoll(e.first); });
   for (const auto& [fd, name] : epolls) {
     if (history.live().interest(fd).size() > kSmallList) continue;
-    verify_interest(history.live(), kernel->pid(), fd, name, record.differences);
+    verify_interest(history.live(), options.tree, kernel->pid(), fd, name, record.differences);
   }
 }
 

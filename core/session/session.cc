@@ -112,10 +112,11 @@ void Session::finish() {
     impl_->start_waiting(std::move(due), std::nullopt, -1);
     wait();
   }
-  if (!impl_->death && kernel_release() != "model") {
+  if (!impl_->death && !impl_->options.model_only) {
     impl_->learn_order_now();
     for (const auto& [fd, name] : impl_->epolls) {
-      verify_interest(impl_->history.live(), lab_pid(), fd, name, impl_->final_differences);
+      verify_interest(impl_->history.live(), impl_->options.tree, lab_pid(), fd, name,
+                      impl_->final_differences);
     }
   }
   impl_->differed += static_cast<int>(impl_->final_differences.size());

@@ -37,8 +37,8 @@ std::vector<Machine::Row> to_rows(int pid, Fd epfd, std::string& error) {
   return rows;
 }
 
-void verify_interest(const Machine& machine, int pid, Fd epfd, const std::string& name,
-                     std::vector<std::string>& differences) {
+void verify_interest(const Machine& machine, TreeOrder order, int pid, Fd epfd,
+                     const std::string& name, std::vector<std::string>& differences) {
   std::string error;
   std::vector<Machine::Row> kernel = to_rows(pid, epfd, error);
   if (!error.empty()) {
@@ -47,7 +47,8 @@ void verify_interest(const Machine& machine, int pid, Fd epfd, const std::string
   }
   std::vector<Machine::Row> model = machine.interest(epfd);
   const auto unranked = machine.unranked();
-  if (std::find(unranked.begin(), unranked.end(), epfd) != unranked.end()) {
+  if (order == TreeOrder::created ||
+      std::find(unranked.begin(), unranked.end(), epfd) != unranked.end()) {
     std::sort(kernel.begin(), kernel.end(), less);
     std::sort(model.begin(), model.end(), less);
   }

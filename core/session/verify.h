@@ -12,10 +12,10 @@ namespace epollscope {
 
 std::vector<Machine::Row> to_rows(int pid, Fd epfd, std::string& error);
 
-// The kernel's list against the model's, `name` being the instance's. An order that the model
-// was not told yet is not compared.
-void verify_interest(const Machine& machine, int pid, Fd epfd, const std::string& name,
-                     std::vector<std::string>& differences);
+// The kernel's list against the model's, `name` being the instance's. Order is compared only
+// where the model claims it: not with TreeOrder::created, not before it was learned.
+void verify_interest(const Machine& machine, TreeOrder order, int pid, Fd epfd,
+                     const std::string& name, std::vector<std::string>& differences);
 
 void verify_levels(const Machine& machine, const std::vector<Level>& levels,
                    std::vector<std::string>& differences);
