@@ -33,7 +33,7 @@ int main() {
     glClear(GL_COLOR_BUFFER_BIT);
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
     glfwSwapBuffers(window);
-    log << "frame" << std::endl;
+    log << "frame\n" << std::flush;
     glfwWaitEvents();
   }
   return 0;
