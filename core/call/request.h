@@ -46,6 +46,7 @@ struct Read {
 struct WriteBytes {  // the bytes are Request::bytes
   Fd fd;
 };
+inline constexpr char kFillerByte = 'x';  // what write(fd, n) and fill(fd) write
 struct WriteAmount {  // n bytes of filler; on an eventfd the 64-bit value n
   Fd fd;
   std::uint64_t n;
