@@ -1,0 +1,139 @@
+#include "core/export/scenario_lines.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace epollscope {
+namespace {
+
+// Names longer than this do not push the column of `=` to the right.
+constexpr std::size_t kWidestNames = 16;
+
+std::string joined(const std::vector<std::string>& names) {
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string trailing(const Statement& s) {
+  if (!s.comment.empty()) return "  # " + s.comment;
+  return s.predict ? "  # predict" : "";
+}
+
+}  // namespace
+
+std::string actor_prefix(ActorId actor, bool written) {
+  return written || actor != ActorId{} ? print(actor) + ": " : std::string{};
+}
+
+ScenarioLines::ScenarioLines(const Lesson& lesson, ReadyNow ready, std::string& out)
+    : lesson_(lesson), ready_(std::move(ready)), out_(out) {
+  compute_columns();
+}
+
+void ScenarioLines::compute_columns() {
+  const auto& all = lesson_.program.statements;
+  column_.assign(all.size(), 0);
+  for (std::size_t i = 0; i < all.size();) {
+    std::size_t end = i;
+    std::size_t widest = 0;
+    for (; end < all.size(); ++end) {
+      const auto* call = std::get_if<CallStatement>(&all[end].what);
+      if (call == nullptr || call->names.empty()) break;
+      widest = std::max(widest, joined(call->names).size());
+    }
+    if (widest <= kWidestNames) {
+      std::fill(column_.begin() + static_cast<std::ptrdiff_t>(i),
+                column_.begin() + static_cast<std::ptrdiff_t>(end), widest);
+    }
+    i = std::max(end, i + 1);
+  }
+}
+
+const Statement* ScenarioLines::statement(int index) const {
+  const auto& all = lesson_.program.statements;
+  if (index < 0 || index >= static_cast<int>(all.size())) return nullptr;
+  return &all[static_cast<std::size_t>(index)];
+}
+
+std::string ScenarioLines::call_text(const StepRecord& record) const {
+  const Statement* s = statement(record.statement);
+  const auto* call = s == nullptr ? nullptr : std::get_if<CallStatement>(&s->what);
+  std::string text = actor_prefix(record.actor, call != nullptr && call->actor_written);
+  if (!record.names.empty()) {
+    const std::size_t width =
+        call == nullptr ? 0 : column_[static_cast<std::size_t>(record.statement)];
+    text += fmt::format("{:<{}} = ", joined(record.names), width);
+  }
+  return text + print(record.call);
+}
+
+void ScenarioLines::comment(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view one = text.substr(0, end);
+    out_ += one.empty() ? "#" : "# ";
+    out_ += one;
+    out_ += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+void ScenarioLines::prose_before(const Statement& s) {
+  if (s.prose < 0 || s.prose == prose_) return;
+  prose_ = s.prose;
+  enter_group(-1);
+  if (!out_.empty() && !out_.ends_with("\n\n")) out_ += '\n';
+  comment(lesson_.prose[static_cast<std::size_t>(prose_)]);
+  out_ += '\n';
+}
+
+void ScenarioLines::enter_group(int group) {
+  if (group == group_) return;
+  if (group_ >= 0) out_ += "}\n";
+  if (group >= 0) out_ += "{\n";
+  group_ = group;
+}
+
+void ScenarioLines::close() { enter_group(-1); }
+
+void ScenarioLines::line(int index, const std::string& text) {
+  const Statement* s = statement(index);
+  if (s != nullptr) {
+    prose_before(*s);
+    enter_group(s->group);
+    cursor_ = std::max(cursor_, index + 1);
+  }
+  if (group_ >= 0) out_ += "  ";
+  out_ += text;
+  if (s != nullptr) out_ += trailing(*s);
+  out_ += '\n';
+}
+
+bool ScenarioLines::expects_before(int next) const {
+  for (int i = cursor_; i < next; ++i) {
+    const Statement* s = statement(i);
+    if (s != nullptr && std::holds_alternative<ExpectReady>(s->what)) return true;
+  }
+  return false;
+}
+
+void ScenarioLines::pass_to(int next) {
+  while (cursor_ < next) {
+    const int index = cursor_++;
+    const Statement* s = statement(index);
+    if (s == nullptr) return;
+    if (std::holds_alternative<Comment>(s->what)) {
+      prose_before(*s);
+      if (s->comment.empty()) out_ += '\n';
+      comment(s->comment);
+    } else if (const auto* ready = std::get_if<ExpectReady>(&s->what)) {
+      line(index, fmt::format("expect ready({}) = [{}]", ready->epoll,
+                              fmt::join(ready_(ready->epoll), ", ")));
+    } else if (const auto* call = std::get_if<CallStatement>(&s->what)) {
+      comment("not made: " + actor_prefix(call->actor, call->actor_written) + print(call->call));
+    }
+  }
+}
+
+}  // namespace epollscope

@@ -1,0 +1,235 @@
+#include "core/export/transcript.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/export/chance.h"
+#include "core/export/micro_text.h"
+
+namespace epollscope {
+namespace {
+
+// How far ahead of a return its `resumed` line is looked for in the program.
+constexpr int kLookAhead = 256;
+// How many statements that were never reached are listed.
+constexpr int kMostLeftOver = 20;
+
+std::string counted(int n, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", n, n == 1 ? one : many);
+}
+
+std::string actors_text(const std::vector<ActorId>& actors) {
+  std::string text;
+  for (const ActorId a : actors) text += (text.empty() ? "" : "|") + print(a);
+  return text;
+}
+
+const Expected* expected_of(const Statement* s) {
+  if (s == nullptr) return nullptr;
+  if (const auto* call = std::get_if<CallStatement>(&s->what)) {
+    return call->expected ? &*call->expected : nullptr;
+  }
+  const auto* resumed = std::get_if<ResumedStatement>(&s->what);
+  return resumed != nullptr && resumed->expected ? &*resumed->expected : nullptr;
+}
+
+// The actors of a `resumed` line: those of the program, which may allow several, else those
+// among whom the scheduler chose.
+std::vector<ActorId> resumed_actors(const Statement* s, const StepRecord& record, ActorId actor,
+                                    CallName call) {
+  if (s != nullptr) return std::get<ResumedStatement>(s->what).actors;
+  return could_have_been(record, actor, call);
+}
+
+}  // namespace
+
+Ending ending_of(const Session& session) {
+  Ending e{.steps = static_cast<int>(session.steps().size()),
+           .expectations_failed = session.expectations_failed(),
+           .model_differences = session.model_differences(),
+           .last_failure = {},
+           .final_differences = session.final_differences(),
+           .died = session.died().value_or(""),
+           .stuck = {}};
+  if (!session.steps().empty()) e.last_failure = session.steps().back().expectation_failure;
+  const auto size = static_cast<int>(session.lesson().program.statements.size());
+  if (session.died() || session.next_statement() < size) e.stuck = session.stuck();
+  return e;
+}
+
+Transcript::Transcript(const Lesson& lesson, TranscriptOptions options, ReadyNow ready,
+                       std::string& out)
+    : lines_(lesson, std::move(ready), out), options_(options) {}
+
+void Transcript::begin(int next) { lines_.pass_to(next); }
+
+void Transcript::step(const StepRecord& record, int next) {
+  if (pending_ && record.is_resume && record.returned && record.actor == pending_->actor) {
+    StepRecord whole = *std::move(pending_);
+    pending_.reset();
+    whole.returned = true;
+    whole.outcome = record.outcome;
+    whole.events = record.events;
+    whole.bound = record.bound;
+    whole.resumed = record.resumed;
+    whole.expectation_failure += record.expectation_failure;
+    whole.differences.insert(whole.differences.end(), record.differences.begin(),
+                             record.differences.end());
+    whole.micro.insert(whole.micro.end(), record.micro.begin(), record.micro.end());
+    const Expected* written = expected_of(lines_.statement(whole.statement));
+    print_step(whole,
+               written != nullptr ? written : expected_of(lines_.statement(record.statement)));
+  } else {
+    print_pending();
+    if (!record.returned && record.resumed.empty() && !lines_.expects_before(next)) {
+      pending_ = record;
+      pending_next_ = next;
+      return;
+    }
+    print_step(record, expected_of(lines_.statement(record.statement)));
+  }
+  failure_told_ = record.expectation_failure.size();
+  lines_.pass_to(next);
+}
+
+void Transcript::print_pending() {
+  if (!pending_) return;
+  const StepRecord record = *std::move(pending_);
+  pending_.reset();
+  print_step(record, nullptr);
+  failure_told_ = record.expectation_failure.size();
+  lines_.pass_to(pending_next_);
+}
+
+void Transcript::print_step(const StepRecord& record, const Expected* written) {
+  lines_.pass_to(record.statement);
+  if (!record.returned) {
+    lines_.line(record.statement, lines_.call_text(record) + " <unfinished ...>");
+  } else {
+    returned_line(record, written);
+  }
+  for (const Resumed& other : record.resumed) resumed_line(record, other);
+  notes(record);
+}
+
+void Transcript::returned_line(const StepRecord& record, const Expected* written) {
+  const Statement* s = lines_.statement(record.statement);
+  const bool chance = descriptors_.shows_socket_size(record.request, record.outcome);
+  descriptors_.see(record.call, record.request, record.names, record.outcome);
+  const std::string outcome = outcome_text(
+      record.call, record.outcome, descriptors_.still_named(record.events), written, chance);
+  if (!record.is_resume) {
+    lines_.line(record.statement, lines_.call_text(record) + outcome);
+    return;
+  }
+  const auto actors = resumed_actors(s, record, record.actor, record.call.name);
+  lines_.line(record.statement, fmt::format("{}: <... {} resumed>{}", actors_text(actors),
+                                            spec_of(record.call.name).name, outcome));
+}
+
+void Transcript::resumed_line(const StepRecord& record, const Resumed& other) {
+  const Statement* s = lines_.statement(claim(other.actor, other.call.name));
+  const std::string outcome = outcome_text(
+      other.call, other.outcome, descriptors_.still_named(other.events), expected_of(s), false);
+  const auto actors = resumed_actors(s, record, other.actor, other.call.name);
+  lines_.line(-1, fmt::format("{}: <... {} resumed>{}", actors_text(actors),
+                              spec_of(other.call.name).name, outcome));
+}
+
+// The program's own `resumed` line for a call that has returned; -1: it has none.
+int Transcript::claim(ActorId actor, CallName call) {
+  for (int i = lines_.cursor(); i < lines_.cursor() + kLookAhead; ++i) {
+    const Statement* s = lines_.statement(i);
+    if (s == nullptr) return -1;
+    if (const auto* other = std::get_if<CallStatement>(&s->what)) {
+      if (other->actor == actor) return -1;
+    }
+    const auto* line = std::get_if<ResumedStatement>(&s->what);
+    if (line == nullptr || line->call != call || claimed_.contains(i)) continue;
+    if (std::find(line->actors.begin(), line->actors.end(), actor) == line->actors.end()) continue;
+    claimed_.insert(i);
+    return i;
+  }
+  return -1;
+}
+
+void Transcript::notes(const StepRecord& record) {
+  if (options_.micro) {
+    for (const MicroStep& m : record.micro) lines_.comment("  " + describe(m));
+  }
+  if (!record.expectation_failure.empty()) {
+    lines_.comment("does not hold: " + record.expectation_failure);
+  }
+  for (const std::string& d : record.differences) lines_.comment("model differs: " + d);
+  if (record.branch_differs) lines_.comment("not the result of the first time");
+  if (!record.not_modelled.empty() && record.not_modelled != not_modelled_) {
+    lines_.comment("not modelled: " + record.not_modelled);
+  }
+  not_modelled_ = record.not_modelled;
+}
+
+void Transcript::end(const Ending& ending) {
+  print_pending();
+  if (ending.last_failure.size() > failure_told_) {
+    lines_.comment("does not hold: " + ending.last_failure.substr(failure_told_));
+  }
+  leave_out_rest();
+  lines_.close();
+  if (!ending.died.empty()) lines_.comment(ending.died);
+  for (const std::string& who : ending.stuck) lines_.comment(who);
+  for (const std::string& d : ending.final_differences) lines_.comment("model differs: " + d);
+  lines_.comment(
+      fmt::format("{}, {} failed, {}", counted(ending.steps, "step", "steps"),
+                  counted(ending.expectations_failed, "expectation", "expectations"),
+                  counted(ending.model_differences, "model difference", "model differences")));
+}
+
+void Transcript::leave_out_rest() {
+  int left = 0;
+  for (int i = lines_.cursor(); const Statement* s = lines_.statement(i); ++i) {
+    const auto* call = std::get_if<CallStatement>(&s->what);
+    if (call == nullptr || ++left > kMostLeftOver) continue;
+    lines_.comment("not made: " + actor_prefix(call->actor, call->actor_written) +
+                   print(call->call));
+  }
+  if (left > kMostLeftOver) {
+    lines_.comment(fmt::format("not made: {} more", left - kMostLeftOver));
+  }
+}
+
+std::string transcript_of(const Session& session, TranscriptOptions options) {
+  std::string out;
+  int now = 0;
+  const auto ready = [&](const std::string& epoll) {
+    const State state = session.state_at(now);
+    std::vector<std::string> names;
+    for (const EventpollState& ep : state.eventpolls) {
+      if (ep.name != epoll) continue;
+      for (const EpitemId id : ep.ready) {
+        const auto it = std::find_if(ep.items.begin(), ep.items.end(),
+                                     [&](const ItemState& item) { return item.id == id; });
+        if (it != ep.items.end()) names.push_back(it->name);
+      }
+    }
+    return names;
+  };
+  Transcript transcript(session.lesson(), options, ready, out);
+  const auto& steps = session.steps();
+  const auto next_after = [&](std::size_t done) {  // where the program stood after so many steps
+    for (std::size_t i = done; i < steps.size(); ++i) {
+      if (steps[i].statement >= 0) return steps[i].statement;
+    }
+    return session.next_statement();
+  };
+  transcript.begin(next_after(0));
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    now = steps[i].n;
+    transcript.step(steps[i], next_after(i + 1));
+  }
+  transcript.end(ending_of(session));
+  return out;
+}
+
+}  // namespace epollscope

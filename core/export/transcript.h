@@ -1,0 +1,72 @@
+// A run as text: what strace would have printed, and itself a scenario whose re-run checks every
+// line. Lines that are not statements start with `# `.
+//
+// It streams: a statement is printed once its call has returned. A call that sleeps is held back
+// until another actor's line is due; then it prints as `<unfinished ...>`, and its end as a
+// `resumed` line. A call that returns before that prints as one line.
+// Not thread-safe; writes nothing but the string it is given.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/export/outcome_text.h"
+#include "core/export/scenario_lines.h"
+#include "core/script/program.h"
+#include "core/session/session.h"
+
+namespace epollscope {
+
+struct TranscriptOptions {
+  bool micro = false;  // micro-steps as comments
+};
+
+// How a run ended.
+struct Ending {
+  int steps = 0;
+  int expectations_failed = 0;
+  int model_differences = 0;
+  std::string last_failure;  // of the last step: lines after it may have added to it
+  std::vector<std::string> final_differences;
+  std::string died;                // why the lab is gone; empty: it is not
+  std::vector<std::string> stuck;  // who waits for what, when that ended the run
+};
+Ending ending_of(const Session& session);
+
+class Transcript {
+ public:
+  // `lesson` and `out` must outlive the transcript; text is appended to `out`.
+  Transcript(const Lesson& lesson, TranscriptOptions options, ReadyNow ready, std::string& out);
+
+  // Before the first step. `next`: Session::next_statement() at that moment.
+  void begin(int next);
+  // The step that has just ended, and how far the program has come. Requires: steps in order.
+  void step(const StepRecord& record, int next);
+  // Everything that is left, and the summary. Call once.
+  void end(const Ending& ending);
+
+ private:
+  void print_step(const StepRecord& record, const Expected* written);
+  void print_pending();
+  void returned_line(const StepRecord& record, const Expected* written);
+  void resumed_line(const StepRecord& record, const Resumed& other);
+  void notes(const StepRecord& record);
+  int claim(ActorId actor, CallName call);
+  void leave_out_rest();
+
+  ScenarioLines lines_;
+  TranscriptOptions options_;
+  std::optional<StepRecord> pending_;  // a call that sleeps, not printed yet
+  int pending_next_ = 0;
+  std::set<int> claimed_;  // `resumed` lines of the program that stand for a printed one
+  Descriptors descriptors_;
+  std::string not_modelled_;
+  std::size_t failure_told_ = 0;  // characters of the last step's failure
+};
+
+// The whole of a session as far as it has run.
+std::string transcript_of(const Session& session, TranscriptOptions options = {});
+
+}  // namespace epollscope
