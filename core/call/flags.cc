@@ -1,0 +1,169 @@
+#include "core/call/flags.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+namespace epollscope {
+namespace {
+
+constexpr std::array kEpollEvents = {
+    Flag{"EPOLLIN", "IN", EPOLLIN},
+    Flag{"EPOLLPRI", "PRI", EPOLLPRI},
+    Flag{"EPOLLOUT", "OUT", EPOLLOUT},
+    Flag{"EPOLLERR", "ERR", EPOLLERR},
+    Flag{"EPOLLHUP", "HUP", EPOLLHUP},
+    Flag{"EPOLLRDNORM", "RDNORM", EPOLLRDNORM},
+    Flag{"EPOLLRDBAND", "RDBAND", EPOLLRDBAND},
+    Flag{"EPOLLWRNORM", "WRNORM", EPOLLWRNORM},
+    Flag{"EPOLLWRBAND", "WRBAND", EPOLLWRBAND},
+    Flag{"EPOLLMSG", "MSG", EPOLLMSG},
+    Flag{"EPOLLRDHUP", "RDHUP", EPOLLRDHUP},
+    Flag{"EPOLLEXCLUSIVE", "EXCLUSIVE", EPOLLEXCLUSIVE},
+    Flag{"EPOLLWAKEUP", "WAKEUP", EPOLLWAKEUP},
+    Flag{"EPOLLONESHOT", "ONESHOT", EPOLLONESHOT},
+    Flag{"EPOLLET", "ET", EPOLLET},
+};
+constexpr std::array kEpollCreate = {Flag{"EPOLL_CLOEXEC", "CLOEXEC", EPOLL_CLOEXEC}};
+constexpr std::array kCtlOp = {
+    Flag{"EPOLL_CTL_ADD", "ADD", EPOLL_CTL_ADD},
+    Flag{"EPOLL_CTL_DEL", "DEL", EPOLL_CTL_DEL},
+    Flag{"EPOLL_CTL_MOD", "MOD", EPOLL_CTL_MOD},
+};
+constexpr std::array kFileStatus = {
+    Flag{"O_NONBLOCK", "O_NONBLOCK", O_NONBLOCK}, Flag{"O_CLOEXEC", "O_CLOEXEC", O_CLOEXEC},
+    Flag{"O_DIRECT", "O_DIRECT", 040000},         Flag{"O_APPEND", "O_APPEND", O_APPEND},
+    Flag{"O_WRONLY", "O_WRONLY", O_WRONLY},       Flag{"O_RDWR", "O_RDWR", O_RDWR},
+};
+constexpr std::array kEventFd = {
+    Flag{"EFD_SEMAPHORE", "EFD_SEMAPHORE", EFD_SEMAPHORE},
+    Flag{"EFD_NONBLOCK", "EFD_NONBLOCK", EFD_NONBLOCK},
+    Flag{"EFD_CLOEXEC", "EFD_CLOEXEC", EFD_CLOEXEC},
+};
+constexpr std::array kDomain = {
+    Flag{"AF_UNIX", "AF_UNIX", AF_UNIX},
+    Flag{"AF_INET", "AF_INET", AF_INET},
+    Flag{"AF_INET6", "AF_INET6", AF_INET6},
+};
+constexpr std::array kSocketType = {
+    Flag{"SOCK_STREAM", "SOCK_STREAM", SOCK_STREAM},
+    Flag{"SOCK_DGRAM", "SOCK_DGRAM", SOCK_DGRAM},
+    Flag{"SOCK_SEQPACKET", "SOCK_SEQPACKET", SOCK_SEQPACKET},
+    Flag{"SOCK_NONBLOCK", "SOCK_NONBLOCK", SOCK_NONBLOCK},
+    Flag{"SOCK_CLOEXEC", "SOCK_CLOEXEC", SOCK_CLOEXEC},
+};
+constexpr std::array kShutdownHow = {
+    Flag{"SHUT_RD", "SHUT_RD", SHUT_RD},
+    Flag{"SHUT_WR", "SHUT_WR", SHUT_WR},
+    Flag{"SHUT_RDWR", "SHUT_RDWR", SHUT_RDWR},
+};
+constexpr std::array kFcntl = {
+    Flag{"F_GETFL", "F_GETFL", F_GETFL},
+    Flag{"F_SETFL", "F_SETFL", F_SETFL},
+    Flag{"F_GETPIPE_SZ", "F_GETPIPE_SZ", 1032},
+    Flag{"F_SETPIPE_SZ", "F_SETPIPE_SZ", 1031},
+};
+constexpr std::array kPollEvents = {
+    Flag{"POLLIN", "IN", POLLIN},       Flag{"POLLPRI", "PRI", POLLPRI},
+    Flag{"POLLOUT", "OUT", POLLOUT},    Flag{"POLLERR", "ERR", POLLERR},
+    Flag{"POLLHUP", "HUP", POLLHUP},    Flag{"POLLNVAL", "NVAL", POLLNVAL},
+    Flag{"POLLRDHUP", "RDHUP", 0x2000},
+};
+
+// SOCK_STREAM, SOCK_DGRAM and SOCK_SEQPACKET are numbers below the flag bits, not bits.
+constexpr std::uint64_t kSocketTypeNumber = 0xF;
+
+// What prints for this flag when it is in `bits`, or 0.
+std::uint64_t matched(FlagSet set, const Flag& flag, std::uint64_t bits) {
+  if (set == FlagSet::socket_type && flag.bits <= kSocketTypeNumber) {
+    return (bits & kSocketTypeNumber) == flag.bits ? flag.bits : 0;
+  }
+  return (bits & flag.bits) == flag.bits ? flag.bits : 0;
+}
+
+}  // namespace
+
+std::span<const Flag> flags_of(FlagSet set) {
+  switch (set) {
+    case FlagSet::none:
+      return {};
+    case FlagSet::epoll_events:
+      return kEpollEvents;
+    case FlagSet::epoll_create:
+      return kEpollCreate;
+    case FlagSet::ctl_op:
+      return kCtlOp;
+    case FlagSet::file_status:
+      return kFileStatus;
+    case FlagSet::eventfd:
+      return kEventFd;
+    case FlagSet::domain:
+      return kDomain;
+    case FlagSet::socket_type:
+      return kSocketType;
+    case FlagSet::shutdown_how:
+      return kShutdownHow;
+    case FlagSet::fcntl_command:
+      return kFcntl;
+    case FlagSet::poll_events:
+      return kPollEvents;
+  }
+  return {};
+}
+
+bool is_enumeration(FlagSet set) {
+  return set == FlagSet::ctl_op || set == FlagSet::domain || set == FlagSet::shutdown_how ||
+         set == FlagSet::fcntl_command;
+}
+
+const Flag* find_flag(FlagSet set, std::string_view name) {
+  for (const Flag& f : flags_of(set)) {
+    if (f.full == name || f.brief == name) return &f;
+  }
+  return nullptr;
+}
+
+std::string print_flags(FlagSet set, std::uint64_t bits, FlagStyle style) {
+  const auto name = [&](const Flag& f) { return style == FlagStyle::full ? f.full : f.brief; };
+  if (is_enumeration(set)) {
+    for (const Flag& f : flags_of(set)) {
+      if (f.bits == bits) return std::string(name(f));
+    }
+    return fmt::format("{:#x}", bits);
+  }
+  std::string text;
+  for (const Flag& f : flags_of(set)) {
+    const std::uint64_t found = matched(set, f, bits);
+    if (found == 0) continue;
+    bits &= ~found;
+    text += text.empty() ? "" : "|";
+    text += name(f);
+  }
+  if (bits != 0) text += fmt::format("{}{:#x}", text.empty() ? "" : "|", bits);
+  return text.empty() ? "0" : text;
+}
+
+std::string errno_name(int error) {
+  const char* name = strerrorname_np(error);
+  return name != nullptr && error != 0 ? name : std::to_string(error);
+}
+
+int errno_value(std::string_view name) {
+  constexpr int kGreatest = 133;
+  if (name == "EWOULDBLOCK") return EWOULDBLOCK;
+  for (int e = 1; e <= kGreatest; ++e) {
+    const char* known = strerrorname_np(e);
+    if (known != nullptr && name == known) return e;
+  }
+  return 0;
+}
+
+}  // namespace epollscope
