@@ -22,8 +22,8 @@ class Offscreen {  // EGL surfaceless (or a pbuffer), with a framebuffer of its 
  public:
   static Result<std::unique_ptr<Offscreen>> create(int width, int height);
   ~Offscreen();
-  void begin();    // binds the framebuffer, sets the viewport
-  Pixels read();   // what was drawn
+  void begin();                                // binds the framebuffer, sets the viewport
+  Pixels read();                               // what was drawn
   [[nodiscard]] std::string renderer() const;  // GL_RENDERER
  private:
   Offscreen();
@@ -49,8 +49,9 @@ class Window {
   [[nodiscard]] float scale() const;  // content scale of its monitor
   void begin();
   void present();
-  // Blocks until input, until `fd` (if ≥ 0) is readable, or until the time is over.
-  // True when there was any input.
+  // Blocks until input, until `fd` (if ≥ 0) is readable, or until the time is over (none: never).
+  // True when there was any input. At rest neither this thread nor the helper thread that
+  // watches the descriptor wakes.
   bool wait(int fd, std::optional<double> seconds);
   std::vector<KeyPress> take_keys();
   void set_title(const std::string& title);

@@ -51,7 +51,7 @@ constexpr std::array kTable = std::to_array<Row>({
     {Role::on_selection, "on_selection", 0x0b0f14, 0xffffff, 0x000000},
     {Role::badge, "badge", 0xb9a2ff, 0x6a48c9, 0xd8c9ff},
     {Role::on_badge, "on_badge", 0x0b0f14, 0xffffff, 0x000000},
-    {Role::good, "good", 0x4cc26a, 0x1a7f37, 0x74e88f},
+    {Role::good, "good", 0x4cc26a, 0x187534, 0x74e88f},
     {Role::bad, "bad", 0xf0696d, 0xc8333a, 0xff8a8a},
     {Role::warn, "warn", 0xe8cf4a, 0x776000, 0xffe45c},
     {Role::node_red, "node_red", 0xe5484d, 0xc8333a, 0xff4d4d},
