@@ -1,0 +1,162 @@
+#include "app/ui/actions.h"
+
+#include <algorithm>
+#include <array>
+
+#include "app/ui/effects.h"
+
+namespace epollscope::ui {
+namespace {
+
+using Chord = std::string_view;
+using T = const Target&;
+
+constexpr std::array<Chord, 3> kStep{"Space", "Right", "PageDown"};
+constexpr std::array<Chord, 2> kBack{"Left", "PageUp"};
+constexpr std::array<Chord, 1> kInto{"Down"}, kOut{"Up"}, kPlay{"A"}, kFirst{"Home"}, kLast{"End"},
+    kRestart{"Ctrl+R"}, kOpen{"Ctrl+O"}, kSave{"Ctrl+S"}, kCopyCall{"C"},
+    kCopyTranscript{"Ctrl+Shift+C"}, kPicture{"Ctrl+P"}, kBuilder{"N"}, kBranch{"Ctrl+B"},
+    kEdit{"E"}, kRemove{"Delete"}, kMoveUp{"Ctrl+Up"}, kMoveDown{"Ctrl+Down"}, kUndo{"Ctrl+Z"},
+    kStop{"Ctrl+."}, kTheme{"T"}, kLanguage{"L"}, kPalette{"Ctrl+K"}, kEscape{"Escape"},
+    kQuit{"Ctrl+Q"};
+constexpr std::array<Chord, 2> kScaleUp{"Ctrl+=", "Ctrl+Shift+="},
+    kScaleDown{"Ctrl+-", "Ctrl+Shift+-"}, kFull{"F11", "F5"}, kBlank{"B", "."}, kHelp{"?", "F1"};
+constexpr std::array<Chord, 1> kInsert{"Insert"};
+constexpr std::span<const Chord> kNone;
+
+bool always(const Desk&) { return true; }
+bool idle(const Desk& d) { return !d.running(); }
+bool has_past(const Desk& d) { return d.view.step > 0 || d.view.micro.has_value(); }
+bool has_program(const Desk& d) { return d.statement_count() > 0; }
+bool has_steps(const Desk& d) { return d.step_count() > 0; }
+bool can_play(const Desk& d) { return d.view.playing || has_program(d); }
+bool can_branch(const Desk& d) { return has_steps(d); }
+bool can_edit(const Desk& d) { return has_program(d) && !d.running(); }
+bool can_undo(const Desk& d) { return d.can_undo(); }
+// A lab that lives can be stopped while a call is under way or a thread sleeps in one.
+bool can_stop(const Desk& d) {
+  return !d.session().died() && (d.running() || !d.session().stuck().empty());
+}
+
+void scale(Desk& d, float by) {
+  d.view.scale = std::clamp(d.view.scale * by, kScaleMin, kScaleMax);
+}
+
+constexpr float kScaleFactor = 1.1F;
+
+const std::array kActions{
+    Action{ActionId::step, "step", kStep, Icon::step, Menu::go, always,
+           [](Desk& d, T) { d.step(); }},
+    Action{ActionId::back, "back", kBack, Icon::back, Menu::go, has_past,
+           [](Desk& d, T) { d.back(); }},
+    Action{ActionId::into, "into", kInto, Icon::into, Menu::go, idle, [](Desk& d, T) { d.into(); }},
+    Action{ActionId::out, "out", kOut, Icon::none, Menu::go, has_past, [](Desk& d, T) { d.out(); }},
+    Action{ActionId::play, "play", kPlay, Icon::play, Menu::go, can_play,
+           [](Desk& d, T) { d.play(!d.view.playing); }},
+    Action{ActionId::first, "first", kFirst, Icon::first, Menu::go, always,
+           [](Desk& d, T) { d.go_to(0); }},
+    Action{ActionId::last, "last", kLast, Icon::none, Menu::go, always,
+           [](Desk& d, T) { d.go_to(d.step_count()); }},
+    Action{ActionId::restart, "restart", kRestart, Icon::none, Menu::go, has_program,
+           [](Desk& d, T) { d.restart(); }},
+    Action{ActionId::stop, "stop", kStop, Icon::stop, Menu::go, can_stop,
+           [](Desk& d, T) { d.stop(); }},
+    Action{ActionId::open, "open", kOpen, Icon::none, Menu::file, always, effects::open_dialog},
+    Action{ActionId::save, "save", kSave, Icon::none, Menu::file, has_program, effects::save},
+    Action{ActionId::copy_call, "copy_call", kCopyCall, Icon::none, Menu::file, has_program,
+           effects::copy_call},
+    Action{ActionId::copy_transcript, "copy_transcript", kCopyTranscript, Icon::none, Menu::file,
+           has_steps, effects::copy_transcript},
+    Action{ActionId::save_picture, "save_picture", kPicture, Icon::none, Menu::file, always,
+           effects::save_picture},
+    Action{ActionId::builder, "builder", kBuilder, Icon::none, Menu::program, always,
+           effects::builder},
+    Action{ActionId::branch, "branch", kBranch, Icon::none, Menu::program, can_branch,
+           [](Desk& d, T t) {
+             d.branch_here(t.number >= 0 ? d.step_of_statement(t.number) : d.view.step);
+           }},
+    Action{ActionId::edit, "edit", kEdit, Icon::none, Menu::program, can_edit, effects::edit},
+    Action{ActionId::insert_before, "insert_before", kInsert, Icon::none, Menu::program, can_edit,
+           effects::insert_before},
+    Action{ActionId::insert_after, "insert_after", kNone, Icon::none, Menu::program, can_edit,
+           effects::insert_after},
+    Action{ActionId::remove, "remove", kRemove, Icon::none, Menu::program, can_edit,
+           [](Desk& d, T t) { d.remove(effects::statement_of(d, t)); }},
+    Action{ActionId::move_up, "move_up", kMoveUp, Icon::none, Menu::program, can_edit,
+           [](Desk& d, T t) { d.move(effects::statement_of(d, t), -1); }},
+    Action{ActionId::move_down, "move_down", kMoveDown, Icon::none, Menu::program, can_edit,
+           [](Desk& d, T t) { d.move(effects::statement_of(d, t), 1); }},
+    Action{ActionId::undo, "undo", kUndo, Icon::none, Menu::program, can_undo,
+           [](Desk& d, T) { d.undo(); }},
+    Action{ActionId::theme, "theme", kTheme, Icon::none, Menu::view, always, effects::next_theme},
+    Action{ActionId::language, "language", kLanguage, Icon::none, Menu::view, always,
+           effects::next_language},
+    Action{ActionId::scale_up, "scale_up", kScaleUp, Icon::none, Menu::view, always,
+           [](Desk& d, T) { scale(d, kScaleFactor); }},
+    Action{ActionId::scale_down, "scale_down", kScaleDown, Icon::none, Menu::view, always,
+           [](Desk& d, T) { scale(d, 1 / kScaleFactor); }},
+    Action{ActionId::fullscreen, "fullscreen", kFull, Icon::none, Menu::view, always,
+           [](Desk& d, T) { d.view.fullscreen = !d.view.fullscreen; }},
+    Action{ActionId::blank, "blank", kBlank, Icon::none, Menu::view, always,
+           [](Desk& d, T) { d.view.blank = !d.view.blank; }},
+    Action{ActionId::palette, "palette", kPalette, Icon::none, Menu::view, always,
+           [](Desk& d, T) {
+             d.view.input.clear();
+             d.view.dialog = Dialog::palette;
+           }},
+    Action{ActionId::help, "help", kHelp, Icon::none, Menu::view, always,
+           [](Desk& d, T) { d.view.dialog = Dialog::help; }},
+    Action{ActionId::escape, "escape", kEscape, Icon::none, Menu::view, always, effects::escape},
+    Action{ActionId::quit, "quit", kQuit, Icon::none, Menu::file, always,
+           [](Desk& d, T) { d.view.errands.quit = true; }},
+    Action{ActionId::run_line, "run_line", kNone, Icon::step, Menu::none, always,
+           effects::run_line},
+    Action{ActionId::run_call, "run_call", kNone, Icon::none, Menu::none, always,
+           effects::run_call},
+    Action{ActionId::choose_call, "choose_call", kNone, Icon::none, Menu::none, always,
+           effects::choose},
+    Action{ActionId::go_to_step, "go_to_step", kNone, Icon::none, Menu::none, always,
+           [](Desk& d, T t) { d.go_to(t.number); }},
+    Action{ActionId::open_path, "open_path", kNone, Icon::none, Menu::none, always,
+           effects::open_path},
+    Action{ActionId::open_lesson, "open_lesson", kNone, Icon::none, Menu::none, always,
+           effects::open_lesson},
+    Action{ActionId::open_left_over, "open_left_over", kNone, Icon::none, Menu::none, always,
+           effects::open_left_over},
+    Action{ActionId::save_to, "save_to", kNone, Icon::none, Menu::none, always, effects::save_to},
+    Action{ActionId::look_in, "look_in", kNone, Icon::none, Menu::none, always, effects::look_in},
+};
+
+}  // namespace
+
+std::span<const Action> all_actions() { return kActions; }
+
+const Action& action_of(ActionId id) { return *std::ranges::find(kActions, id, &Action::id); }
+
+const Action* action_of_chord(std::string_view chord) {
+  for (const Action& action : kActions) {
+    if (std::ranges::find(action.chords, chord) != action.chords.end()) return &action;
+  }
+  return nullptr;
+}
+
+bool passes_text_editing(std::string_view chord) {
+  // A text field needs its own copy, undo and cursor keys; Escape leaves it.
+  constexpr std::array<Chord, 9> kPass{"Ctrl+K", "Ctrl+O", "Ctrl+S", "Ctrl+Q", "Ctrl+R",
+                                       "Escape", "F1",     "F5",     "F11"};
+  return std::ranges::find(kPass, chord) != kPass.end();
+}
+
+void apply(Desk& desk, const Command& command) {
+  const Action& action = action_of(command.action);
+  if (!action.enabled(desk)) {
+    // There is no dead key: say why nothing happens.
+    desk.say("ui.toast.not_now",
+             {tr(desk.view.lang, std::string("ui.action.") + std::string(action.name))});
+    return;
+  }
+  desk.view.toast.clear();
+  action.effect(desk, command.target);
+}
+
+}  // namespace epollscope::ui

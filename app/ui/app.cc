@@ -1,0 +1,189 @@
+#include "app/ui/app.h"
+
+#include <imgui.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "app/ui/panels.h"
+#include "app/ui/stage_view.h"
+
+namespace epollscope::ui {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+// ImGui knows what lies under the mouse only after it was drawn, and spreads a press and a
+// release that came together over two frames: input is worth three.
+constexpr int kFramesPerInput = 3;
+
+std::optional<double> sooner(std::optional<double> a, std::optional<double> b) {
+  if (!a) return b;
+  if (!b) return a;
+  return std::min(*a, *b);
+}
+
+}  // namespace
+
+App::App(platform::Window& window, draw::Painter& painter, Desk& desk)
+    : window_(window), painter_(painter), desk_(desk), last_frame_(Clock::now()) {
+  ImGui::GetIO().IniFilename = nullptr;
+  ImGui::GetIO().ConfigInputTextCursorBlink = false;  // a blink would be a frame without a cause
+}
+
+void App::ask_frames(int count, std::string_view cause) {
+  if (frames_due_ == 0) cause_ = cause;
+  frames_due_ = std::max(frames_due_, count);
+}
+
+void App::run() {
+  ask_frames(kFramesPerInput, "start");
+  while (!desk_.view.errands.quit && !window_.should_close()) {
+    if (frames_due_ > 0) {
+      draw_frame();
+      --frames_due_;
+      cause_ = "settle";
+    }
+    if (!commands_.empty()) {
+      apply_commands();
+      continue;
+    }
+    wait();
+    take_keys();
+    if (desk_.pump()) ask_frames(kFramesPerInput, "lab");
+    if (desk_.beat()) ask_frames(kFramesPerInput, "play");
+    apply_commands();
+    autosave_.keep(desk_.session(), desk_.version());
+  }
+  autosave_.keep(desk_.session(), desk_.version());
+}
+
+void App::wait() {
+  const Session& session = desk_.session();
+  const int fd = session.wait_fd();
+  std::optional<double> seconds;
+  if (const auto patience = session.patience()) seconds = Seconds(*patience).count();
+  if (const auto beat = desk_.next_beat()) {
+    seconds = sooner(seconds, std::max(0.0, Seconds(*beat - Clock::now()).count()));
+  }
+  // A kernel without a descriptor (the model) must be asked at once while it works.
+  if (frames_due_ > 0 || (fd < 0 && desk_.running())) seconds = 0;
+  if (window_.wait(fd, seconds)) ask_frames(kFramesPerInput, "input");
+}
+
+void App::take_keys() {
+  for (const platform::KeyPress& key : window_.take_keys()) handle_key(key.chord);
+}
+
+void App::handle_key(const std::string& chord) {
+  if (text_input_ && !passes_text_editing(chord)) return;
+  if (chord == "Tab" || chord == "Shift+Tab") {
+    focus_.move(chord == "Tab" ? 1 : -1);
+  } else if (chord == "Enter") {
+    focus_.activate = !focus_.id.empty();
+  } else if (const Action* action = action_of_chord(chord)) {
+    // A dialog lies above the program: only what closes it or replaces it passes.
+    const bool covered = desk_.view.dialog != Dialog::none;
+    if (!covered || action->menu == Menu::view || action->id == ActionId::quit) {
+      commands_.push_back({action->id, {}});
+    }
+  }
+}
+
+void App::apply_commands() {
+  for (const Command& command : std::exchange(commands_, {})) {
+    apply(desk_, command);
+    ask_frames(kFramesPerInput, "action");
+  }
+  do_errands();
+}
+
+void App::do_errands() {
+  Errands& errands = desk_.view.errands;
+  if (errands.clipboard) window_.set_clipboard(*std::exchange(errands.clipboard, std::nullopt));
+  if (errands.picture_path) save_picture(*std::exchange(errands.picture_path, std::nullopt));
+  if (fullscreen_ != desk_.view.fullscreen) {
+    fullscreen_ = desk_.view.fullscreen;
+    window_.set_fullscreen(fullscreen_);
+  }
+  const float scale = window_.scale() * desk_.view.scale;
+  if (scale != painter_.scale()) {
+    painter_.set_scale(scale);
+    styled_ = false;
+  }
+  if (!styled_ || styled_theme_ != desk_.view.theme) {
+    apply_style(desk_.view.theme, painter_.scale());
+    styled_ = true;
+    styled_theme_ = desk_.view.theme;
+  }
+}
+
+void App::draw_frame() {
+  do_errands();
+  const int width = window_.framebuffer_width();
+  const int height = window_.framebuffer_height();
+  if (width <= 0 || height <= 0) return;  // minimised
+  const auto now = Clock::now();
+  const auto dt = static_cast<float>(Seconds(now - std::exchange(last_frame_, now)).count());
+  window_.begin();
+  painter_.new_frame(width, height, std::max(dt, 1e-4F));
+  hits_.hits.clear();
+  Ui ui(painter_, desk_, hits_, focus_, commands_);
+  const float scale = painter_.scale();
+  draw_panels(ui, static_cast<float>(width) / scale, static_cast<float>(height) / scale);
+  painter_.end_frame();
+  window_.present();
+  // What Enter was meant for has had its chance.
+  focus_.activate = false;
+  const bool was_typing = std::exchange(text_input_, ImGui::GetIO().WantTextInput);
+  if (was_typing != text_input_) ask_frames(2, "focus");
+  log_.write({.cause = cause_,
+              .width = width,
+              .height = height,
+              .text_input = text_input_,
+              .banner = banner_of(desk_)},
+             desk_, hits_);
+}
+
+void App::draw_panels(Ui& ui, float width_dp, float height_dp) {
+  ViewState& view = desk_.view;
+  const scene::Rect all{0, 0, width_dp, height_dp};
+  Editing edit{.view = view, .draft = desk_.draft};
+  edit.first_frame_of_dialog = view.dialog != std::exchange(shown_dialog_, view.dialog);
+  if (view.blank) {
+    const ImVec2 end{ui.px(width_dp), ui.px(height_dp)};
+    ImGui::GetForegroundDrawList()->AddRectFilled({0, 0}, end, IM_COL32_BLACK);
+    return;
+  }
+  const bool welcome = desk_.statement_count() == 0 && desk_.step_count() == 0;
+  const Stage stage = build_stage(desk_, width_dp, height_dp, !welcome, !view.builder);
+  show_stage(ui, edit, stage, view.dialog == Dialog::none && view.menu.empty());
+  top_bar(ui, stage.zones.bar);
+  if (welcome) welcome_panel(ui, stage.zones.lesson);
+  if (view.builder) builder_panel(ui, edit, stage.zones.timeline);
+  notice(ui, stage.zones);
+  context_menu(ui, edit);
+  switch (view.dialog) {
+    case Dialog::none:
+      break;
+    case Dialog::open:
+      open_panel(ui, edit, all);
+      break;
+    case Dialog::save:
+      save_panel(ui, edit, all);
+      break;
+    case Dialog::palette:
+      palette_panel(ui, edit, all);
+      break;
+    case Dialog::help:
+      help_panel(ui, all);
+      break;
+    case Dialog::message:
+      message_panel(ui, all);
+      break;
+  }
+}
+
+}  // namespace epollscope::ui

@@ -1,0 +1,259 @@
+#include "app/ui/draft.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <array>
+
+namespace epollscope::ui {
+namespace {
+
+void mark_open(KnownName& known, const State& state) {
+  for (const EventpollState& ep : state.eventpolls) {
+    if (ep.fd == known.fd) known.open = known.epoll = true;
+    for (const ItemState& item : ep.items) {
+      if (item.fd == known.fd && !item.ghost) known.watched = true;
+    }
+  }
+  for (const FileState& file : state.files) {
+    if (std::ranges::find(file.fds, known.fd) == file.fds.end()) continue;
+    known.open = true;
+    known.end = file.end;
+  }
+}
+
+bool taken(const std::vector<KnownName>& names, std::string_view name) {
+  return std::ranges::any_of(names, [&](const KnownName& k) { return k.name == name; });
+}
+
+// a, b, … z, a2, b2, …: the first whose names are all free.
+std::vector<std::string> propose_letters(const std::vector<KnownName>& names,
+                                         std::string_view second) {
+  for (int round = 1;; ++round) {
+    for (char c = 'a'; c <= 'z'; ++c) {
+      const std::string base = round == 1 ? std::string(1, c) : fmt::format("{}{}", c, round);
+      const std::string other = fmt::format("{}_{}", base, second);
+      if (!taken(names, base) && !taken(names, other)) return {base, other};
+    }
+  }
+}
+
+std::string numbered(const std::vector<KnownName>& names, std::string_view base) {
+  std::string name(base);
+  for (int n = 2; taken(names, name); ++n) name = fmt::format("{}{}", base, n);
+  return name;
+}
+
+std::vector<std::string> propose_names(const CallSpec& spec, const std::vector<KnownName>& names) {
+  if (spec.creates == 0) return {};
+  if (spec.creates == 2) {
+    return propose_letters(names, spec.call == CallName::socketpair ? "peer" : "w");
+  }
+  if (spec.call == CallName::epoll_create || spec.call == CallName::epoll_create1) {
+    return {numbered(names, "ep")};
+  }
+  return {numbered(names, spec.call == CallName::eventfd ? "v" : "d")};
+}
+
+// The descriptor a person most likely means: the newest open one that suits the call.
+std::string likely_fd(const CallSpec& spec, std::size_t index,
+                      const std::vector<KnownName>& names) {
+  const bool wants_epoll = spec.group == CallGroup::epoll && index == 0;
+  const bool writes = spec.call == CallName::write || spec.call == CallName::fill;
+  const bool reads = spec.call == CallName::read || spec.call == CallName::drain;
+  const auto score = [&](const KnownName& k) {
+    int points = k.open ? 8 : 0;
+    if (k.epoll == wants_epoll) points += 4;
+    if (writes && k.end != FileEnd::read) points += 2;
+    if ((reads || spec.call == CallName::epoll_ctl) && k.end != FileEnd::write) points += 2;
+    if (spec.call == CallName::epoll_ctl && !k.watched) points += 1;
+    return points;
+  };
+  const KnownName* best = nullptr;
+  for (const KnownName& k : names) {
+    if (best == nullptr || score(k) >= score(*best)) best = &k;
+  }
+  return best == nullptr ? "3" : best->name;
+}
+
+ArgDraft initial(const CallSpec& spec, std::size_t index, const std::vector<KnownName>& names) {
+  const Param& param = spec.params[index];
+  ArgDraft arg;
+  arg.present = !param.optional;
+  switch (param.kind) {
+    case ParamKind::fd:
+      arg.text = likely_fd(spec, index, names);
+      break;
+    case ParamKind::flags:
+      arg.bits = static_cast<std::uint64_t>(param.initial);
+      break;
+    case ParamKind::event:
+      arg.present = true;
+      arg.bits =
+          param.initial != 0 ? static_cast<std::uint64_t>(param.initial) : std::uint64_t{EPOLLIN};
+      break;
+    case ParamKind::integer:
+    case ParamKind::timeout:
+      arg.text = fmt::format("{}", param.initial);
+      break;
+    case ParamKind::duration:
+      arg.text = "20ms";
+      break;
+    case ParamKind::data:
+      arg.text = "\"hello\"";
+      break;
+    case ParamKind::fcntl_arg:
+      arg.text = "4k";
+      break;
+    case ParamKind::buffer:
+      break;
+  }
+  return arg;
+}
+
+std::string event_text(const ArgDraft& arg) {
+  if (arg.null) return "NULL";
+  const std::string mask = print_flags(FlagSet::epoll_events, arg.bits, FlagStyle::brief);
+  if (arg.data.empty()) return mask;
+  return fmt::format("{{events={}, data={}}}", mask, arg.data);
+}
+
+std::string arg_text(const Draft& draft, const Param& param, const ArgDraft& arg) {
+  switch (param.kind) {
+    case ParamKind::flags:
+      return print_flags(param.flags, arg.bits, FlagStyle::brief);
+    case ParamKind::event:
+      return event_text(arg);
+    case ParamKind::buffer:
+      return "events=NULL";
+    case ParamKind::fcntl_arg:
+      if (const FlagSet set = fcntl_flags(draft); set != FlagSet::none) {
+        return print_flags(set, arg.bits, FlagStyle::brief);
+      }
+      return arg.text;
+    default:
+      return arg.text;
+  }
+}
+
+void take_event(ArgDraft& arg, const Value& value) {
+  if (std::holds_alternative<Null>(value.v)) arg.null = true;
+  if (const auto* mask = std::get_if<Mask>(&value.v)) arg.bits = mask->bits;
+  if (const auto* number = std::get_if<Integer>(&value.v)) arg.bits = number->magnitude;
+  const auto* fields = std::get_if<Struct>(&value.v);
+  if (fields == nullptr) return;
+  for (const Field& field : fields->fields) {
+    if (field.key == "events") take_event(arg, field.value);
+    if (field.key == "data") arg.data = print(field.value);
+  }
+}
+
+}  // namespace
+
+std::vector<KnownName> known_names(const Session& session, int step) {
+  std::vector<KnownName> names;
+  const auto bind = [&](const std::map<std::string, Fd>& bound) {
+    // A map is in name order; the first descriptor of a pair is the smaller number.
+    std::vector<std::pair<std::string, Fd>> pairs(bound.begin(), bound.end());
+    std::ranges::sort(pairs, {}, [](const auto& p) { return p.second; });
+    for (const auto& [name, fd] : pairs) {
+      std::erase_if(names, [&](const KnownName& k) { return k.name == name; });
+      names.push_back({.name = name, .fd = fd});
+    }
+  };
+  for (const StepRecord& record : session.steps()) {
+    if (record.n > step) break;
+    bind(record.bound);
+    for (const Resumed& resumed : record.resumed) bind(resumed.bound);
+  }
+  const State state = session.state_at(step);
+  for (KnownName& known : names) mark_open(known, state);
+  return names;
+}
+
+void choose_call(Draft& draft, CallName call, const std::vector<KnownName>& names) {
+  const CallSpec& spec = spec_of(call);
+  draft.call = call;
+  draft.args.clear();
+  for (std::size_t i = 0; i < spec.params.size(); ++i) {
+    draft.args.push_back(initial(spec, i, names));
+  }
+  draft.names = propose_names(spec, names);
+  compose(draft);
+}
+
+void take_statement(Draft& draft, const Statement& statement) {
+  if (const auto* made = std::get_if<CallStatement>(&statement.what)) {
+    const CallSpec& spec = spec_of(made->call.name);
+    draft.call = made->call.name;
+    draft.actor = made->actor;
+    draft.names = made->names;
+    draft.args.clear();
+    for (std::size_t i = 0; i < spec.params.size(); ++i) {
+      ArgDraft arg = initial(spec, i, {});
+      arg.present = i < made->call.args.size();
+      if (arg.present) {
+        const Value& value = made->call.args[i];
+        arg.text = print(value);
+        if (const auto* mask = std::get_if<Mask>(&value.v)) arg.bits = mask->bits;
+        if (const auto* number = std::get_if<Integer>(&value.v)) arg.bits = number->magnitude;
+        if (spec.params[i].kind == ParamKind::event) take_event(arg, value);
+      }
+      draft.args.push_back(std::move(arg));
+    }
+  }
+  draft.line = print(statement, FlagStyle::brief);
+}
+
+void compose(Draft& draft) {
+  const CallSpec& spec = spec_of(draft.call);
+  if (draft.call == CallName::fcntl && draft.args.size() == 3) {
+    draft.args[2].present = draft.args[1].bits == F_SETFL || draft.args[1].bits == F_SETPIPE_SZ;
+  }
+  std::string args;
+  for (std::size_t i = 0; i < spec.params.size() && i < draft.args.size(); ++i) {
+    if (!draft.args[i].present) continue;
+    if (!args.empty()) args += ", ";
+    args += arg_text(draft, spec.params[i], draft.args[i]);
+  }
+  std::string head;
+  if (draft.actor != ActorId{}) head = print(draft.actor) + ": ";
+  if (!draft.names.empty()) head += fmt::format("{} = ", fmt::join(draft.names, ", "));
+  draft.line = fmt::format("{}{}({})", head, spec.name, args);
+}
+
+std::expected<Statement, ParseFailure> statement_of(const Draft& draft) {
+  return parse_statement(draft.line);
+}
+
+std::vector<std::string> presets(const Param& param) {
+  switch (param.kind) {
+    case ParamKind::timeout:
+      return {"0", "50", "1000", "-1"};
+    case ParamKind::duration:
+      return {"1ms", "20ms", "100ms", "1s"};
+    case ParamKind::data:
+      return {"\"x\"", "\"hello\"", "1", "100", "4k", "64k"};
+    case ParamKind::fcntl_arg:
+      return {"4k", "64k", "1M"};
+    case ParamKind::integer: {
+      std::vector<std::string> texts;
+      constexpr std::array<std::int64_t, 8> kSteps{-1, 0, 1, 5, 8, 64, 4096, 65536};
+      for (const std::int64_t n : kSteps) {
+        if (n >= param.min && n <= param.max) texts.push_back(fmt::format("{}", n));
+      }
+      return texts;
+    }
+    default:
+      return {};
+  }
+}
+
+FlagSet fcntl_flags(const Draft& draft) {
+  if (draft.call != CallName::fcntl || draft.args.size() < 2) return FlagSet::none;
+  return draft.args[1].bits == F_SETFL ? FlagSet::file_status : FlagSet::none;
+}
+
+}  // namespace epollscope::ui

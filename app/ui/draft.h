@@ -1,0 +1,61 @@
+// The call builder without its widgets: a call being put together by choices, and the line of
+// the scenario language it stands for. The line is the truth: what runs is what it parses to.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "core/call/call.h"
+#include "core/script/program.h"
+#include "core/session/session.h"
+
+namespace epollscope::ui {
+
+// A name the program has bound, and what it means at one moment.
+struct KnownName {
+  std::string name;
+  Fd fd;
+  bool open = false;  // the number still is what the name was bound to
+  bool epoll = false;
+  FileEnd end = FileEnd::whole;
+  bool watched = false;  // some instance has it in its interest list
+};
+// In the order in which they were bound.
+std::vector<KnownName> known_names(const Session& session, int step);
+
+struct ArgDraft {
+  bool present = true;     // false: an optional argument left out
+  bool null = false;       // event: NULL
+  std::string text;        // fd, integer, timeout, duration, data
+  std::uint64_t bits = 0;  // flags, event
+  std::string data;        // event: data=…; empty: the descriptor itself
+};
+
+struct Draft {
+  enum class Place : std::uint8_t { run, insert, replace };
+  Place place = Place::run;  // what becomes of the line
+  int statement = -1;        // insert before, or replace, this one
+  ActorId actor;
+  CallName call = CallName::epoll_create1;
+  std::vector<ArgDraft> args;
+  std::vector<std::string> names;
+  std::string line;  // composed by the functions below, or typed
+};
+
+// A fresh draft of a call: every argument has a value that makes sense now.
+void choose_call(Draft& draft, CallName call, const std::vector<KnownName>& names);
+// The same for a statement that exists: its own arguments.
+void take_statement(Draft& draft, const Statement& statement);
+// Makes `line` again from the choices (and drops an fcntl argument its command does not take).
+void compose(Draft& draft);
+// The statement the line stands for, or why it does not parse.
+std::expected<Statement, ParseFailure> statement_of(const Draft& draft);
+
+// Values offered for one click, as texts of the scenario language.
+std::vector<std::string> presets(const Param& param);
+// Flags an fcntl argument may have, given the command chosen before it.
+FlagSet fcntl_flags(const Draft& draft);
+
+}  // namespace epollscope::ui

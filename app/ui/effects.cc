@@ -1,0 +1,234 @@
+#include "app/ui/effects.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/ui/documents.h"
+#include "core/export/transcript.h"
+
+namespace epollscope::ui::effects {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string working_folder() {
+  std::error_code error;
+  const fs::path here = fs::current_path(error);
+  return error ? "/" : here.string();
+}
+
+void show_message(Desk& desk, std::string_view title_key, std::string text) {
+  desk.view.dialog = Dialog::message;
+  desk.view.message_title = tr(desk.view.lang, title_key);
+  desk.view.message = std::move(text);
+}
+
+// Puts what was read on the desk, or shows why it could not be read and keeps the session.
+void put(Desk& desk, Result<Lesson> lesson, std::string path) {
+  if (!lesson) {
+    show_message(desk, "ui.message.not_opened", lesson.error().what);
+    return;
+  }
+  desk.view.dialog = Dialog::none;
+  desk.put(std::move(*lesson), std::move(path));
+}
+
+void start_builder(Desk& desk, Draft::Place place, int statement) {
+  desk.view.builder = true;
+  desk.draft.place = place;
+  desk.draft.statement = statement;
+}
+
+const Statement* statement_ptr(const Desk& desk, int index) {
+  const auto& statements = desk.session().lesson().program.statements;
+  if (index < 0 || index >= static_cast<int>(statements.size())) return nullptr;
+  return &statements[static_cast<std::size_t>(index)];
+}
+
+// A name for a new file that nobody is surprised by.
+std::string proposed_path(const Desk& desk, std::string_view extension) {
+  const fs::path from = desk.path();
+  const std::string stem = from.empty() ? "session" : from.stem().string();
+  return (fs::path(working_folder()) / (stem + std::string(extension))).string();
+}
+
+}  // namespace
+
+int statement_of(const Desk& desk, const Target& target) {
+  if (target.number >= 0) return target.number;
+  const int at_cursor = desk.statement_at(desk.view.step);
+  return at_cursor >= 0 ? at_cursor : desk.next_at(desk.view.step);
+}
+
+void open_dialog(Desk& desk, const Target&) {
+  desk.view.dialog = Dialog::open;
+  desk.view.input.clear();
+  if (desk.view.folder.empty()) desk.view.folder = working_folder();
+}
+
+void look_in(Desk& desk, const Target& target) {
+  desk.view.folder = fs::path(target.text).lexically_normal().string();
+}
+
+void open_path(Desk& desk, const Target& target) {
+  put(desk, read_document(target.text), target.text);
+}
+
+void open_lesson(Desk& desk, const Target& target) {
+  for (const BuiltInLesson& lesson : built_in_lessons()) {
+    if (lesson.id == target.text) put(desk, parse_document(lesson.text, lesson.id), lesson.id);
+  }
+}
+
+void open_left_over(Desk& desk, const Target&) {
+  const std::string path = left_over_session();
+  if (path.empty()) {
+    desk.say("ui.toast.no_left_over");
+    return;
+  }
+  put(desk, read_document(path), "");
+}
+
+void save(Desk& desk, const Target&) {
+  // A lesson's own file is never written over by a transcript of it.
+  const bool own = !desk.path().empty() && !desk.session().lesson().markdown;
+  desk.view.dialog = Dialog::save;
+  desk.view.input = own ? desk.path() : proposed_path(desk, ".epoll");
+}
+
+void save_to(Desk& desk, const Target& target) {
+  if (target.text.ends_with(".png")) {
+    desk.view.errands.picture_path = target.text;
+    desk.view.dialog = Dialog::none;
+    return;
+  }
+  if (auto written = write_file(target.text, text_of(desk.session())); !written) {
+    desk.view.toast = written.error().what;
+    return;
+  }
+  desk.set_path(target.text);
+  desk.view.dialog = Dialog::none;
+  desk.say("ui.toast.saved", {target.text});
+}
+
+void save_picture(Desk& desk, const Target&) {
+  desk.view.dialog = Dialog::save;
+  desk.view.input = proposed_path(desk, fmt::format("-{}.png", desk.view.step));
+}
+
+void copy_call(Desk& desk, const Target& target) {
+  if (const Statement* statement = statement_ptr(desk, statement_of(desk, target))) {
+    desk.view.errands.clipboard = print(*statement);
+    desk.say("ui.toast.copied", {*desk.view.errands.clipboard});
+  }
+}
+
+void copy_transcript(Desk& desk, const Target&) {
+  desk.view.errands.clipboard = transcript_of(desk.session());
+  desk.say("ui.toast.copied_transcript", {std::to_string(desk.step_count())});
+}
+
+void builder(Desk& desk, const Target&) {
+  if (desk.view.builder && desk.draft.place == Draft::Place::run) {
+    desk.view.builder = false;
+    return;
+  }
+  start_builder(desk, Draft::Place::run, -1);
+  choose_call(desk.draft, desk.draft.call, known_names(desk.session(), desk.view.step));
+}
+
+void choose(Desk& desk, const Target& target) {
+  if (const CallSpec* spec = find_call(target.text)) {
+    choose_call(desk.draft, spec->call, known_names(desk.session(), desk.view.step));
+  }
+}
+
+void run_line(Desk& desk, const Target&) {
+  const auto statement = ui::statement_of(desk.draft);
+  if (!statement) {
+    desk.view.toast = statement.error().diagnostics.front().message;
+    return;
+  }
+  switch (desk.draft.place) {
+    case Draft::Place::run:
+      desk.poke(*statement);
+      break;
+    case Draft::Place::insert:
+      desk.insert(desk.draft.statement, *statement);
+      break;
+    case Draft::Place::replace:
+      desk.replace(desk.draft.statement, *statement);
+      break;
+  }
+  if (desk.draft.place != Draft::Place::run) desk.view.builder = false;
+  desk.draft.place = Draft::Place::run;
+  choose_call(desk.draft, desk.draft.call, known_names(desk.session(), desk.view.step));
+}
+
+void run_call(Desk& desk, const Target& target) {
+  const auto statement = parse_statement(target.text);
+  if (statement) {
+    desk.poke(*statement);
+  } else {
+    desk.view.toast = statement.error().diagnostics.front().message;
+  }
+}
+
+void edit(Desk& desk, const Target& target) {
+  const int index = statement_of(desk, target);
+  if (const Statement* statement = statement_ptr(desk, index)) {
+    start_builder(desk, Draft::Place::replace, index);
+    take_statement(desk.draft, *statement);
+  }
+}
+
+void insert_before(Desk& desk, const Target& target) {
+  start_builder(desk, Draft::Place::insert, statement_of(desk, target));
+  choose_call(desk.draft, desk.draft.call, known_names(desk.session(), desk.view.step));
+}
+
+void insert_after(Desk& desk, const Target& target) {
+  start_builder(desk, Draft::Place::insert, statement_of(desk, target) + 1);
+  choose_call(desk.draft, desk.draft.call, known_names(desk.session(), desk.view.step));
+}
+
+void next_theme(Desk& desk, const Target&) {
+  constexpr std::array kThemes{Theme::dark, Theme::light, Theme::contrast};
+  const auto at = static_cast<std::size_t>(desk.view.theme);
+  desk.view.theme = kThemes.at((at + 1) % kThemes.size());
+}
+
+void next_language(Desk& desk, const Target&) {
+  desk.view.lang = desk.view.lang == Lang::en ? Lang::zh_cn : Lang::en;
+}
+
+// The layers from the outermost: menu, dialog, blank screen, play, builder, micro-steps, poke.
+void escape(Desk& desk, const Target&) {
+  ViewState& view = desk.view;
+  if (!view.menu.empty()) {
+    view.menu.clear();
+  } else if (view.dialog != Dialog::none) {
+    view.dialog = Dialog::none;
+  } else if (view.blank) {
+    view.blank = false;
+  } else if (view.playing) {
+    view.playing = false;
+  } else if (view.builder) {
+    view.builder = false;
+  } else if (view.micro) {
+    view.micro.reset();
+  } else if (!view.selected.empty()) {
+    view.selected.clear();
+  } else if (desk.in_poke()) {
+    desk.undo();
+  } else if (!desk.at_end()) {
+    desk.go_to(desk.step_count());
+  } else if (view.fullscreen) {
+    view.fullscreen = false;
+  }
+}
+
+}  // namespace epollscope::ui::effects

@@ -1,0 +1,113 @@
+#include "app/ui/object_calls.h"
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace epollscope::ui {
+namespace {
+
+struct Thing {
+  std::string name;
+  Fd fd;
+  bool epoll = false;
+  const EventpollState* watched_by = nullptr;  // set for an epitem
+};
+
+int number_in(std::string_view id) {
+  const std::size_t colon = id.find(':');
+  if (colon == std::string_view::npos) return -1;
+  int number = -1;
+  std::from_chars(id.data() + colon + 1, id.data() + id.size(), number);
+  return number;
+}
+
+std::string name_of_fd(const std::vector<KnownName>& names, Fd fd) {
+  for (const KnownName& known : names) {
+    if (known.fd == fd && known.open) return known.name;
+  }
+  return {};
+}
+
+Thing thing_of(const State& state, const std::vector<KnownName>& names, std::string_view id) {
+  const int number = number_in(id);
+  const auto of_fd = [&](Fd fd) {
+    const bool epoll =
+        std::ranges::any_of(state.eventpolls, [&](const auto& ep) { return ep.fd == fd; });
+    return Thing{.name = name_of_fd(names, fd), .fd = fd, .epoll = epoll};
+  };
+  if (id.starts_with("fd:")) return of_fd(Fd{number});
+  for (const EventpollState& ep : state.eventpolls) {
+    if (id.starts_with("epoll:") && (ep.fd.value == number || ep.name == id.substr(6)))
+      return of_fd(ep.fd);
+    for (const ItemState& item : ep.items) {
+      if (!id.starts_with("item:") && !id.starts_with("ready:")) break;
+      if (item.id.value != number || item.ghost) continue;
+      Thing thing = of_fd(item.fd);
+      thing.watched_by = &ep;
+      return thing;
+    }
+  }
+  for (const FileState& file : state.files) {
+    if (id.starts_with("file:") && file.id.value == number && !file.fds.empty()) {
+      return of_fd(file.fds.front());
+    }
+  }
+  return {};
+}
+
+// The row's call made on one descriptor, everything else at its first value.
+std::string call_on(CallName call, const std::string& name, const std::vector<KnownName>& names) {
+  Draft draft;
+  choose_call(draft, call, names);
+  if (draft.args.empty()) return {};
+  draft.args.front().text = name;
+  compose(draft);
+  return draft.line;
+}
+
+bool changes_data_or_descriptor(CallGroup group) {
+  return group == CallGroup::data || group == CallGroup::descriptor ||
+         group == CallGroup::shorthand;
+}
+
+void add_ctl(std::vector<std::string>& lines, const EventpollState& ep, const std::string& name,
+             bool in) {
+  if (!in) {
+    lines.push_back(fmt::format("epoll_ctl({}, ADD, {}, IN)", ep.name, name));
+    lines.push_back(fmt::format("epoll_ctl({}, ADD, {}, IN|ET)", ep.name, name));
+    return;
+  }
+  lines.push_back(fmt::format("epoll_ctl({}, MOD, {}, IN)", ep.name, name));
+  lines.push_back(fmt::format("epoll_ctl({}, MOD, {}, IN|ET)", ep.name, name));
+  lines.push_back(fmt::format("epoll_ctl({}, MOD, {}, IN|ONESHOT)", ep.name, name));
+  lines.push_back(fmt::format("epoll_ctl({}, DEL, {}, NULL)", ep.name, name));
+}
+
+}  // namespace
+
+std::vector<std::string> calls_for(const Desk& desk, std::string_view hit_id) {
+  const State state = desk.session().state_at(desk.view.step);
+  const std::vector<KnownName> names = known_names(desk.session(), desk.view.step);
+  const Thing thing = thing_of(state, names, hit_id);
+  std::vector<std::string> lines;
+  if (thing.name.empty()) return lines;
+  if (thing.epoll) lines.push_back(call_on(CallName::epoll_wait, thing.name, names));
+  for (const EventpollState& ep : state.eventpolls) {
+    if (ep.name.empty() || ep.fd == thing.fd) continue;
+    const bool in = std::ranges::any_of(
+        ep.items, [&](const ItemState& item) { return item.fd == thing.fd && !item.ghost; });
+    if (thing.watched_by == nullptr || thing.watched_by == &ep) add_ctl(lines, ep, thing.name, in);
+  }
+  for (const CallSpec& spec : all_calls()) {
+    if (!changes_data_or_descriptor(spec.group) || spec.params.empty()) continue;
+    if (spec.params.front().kind != ParamKind::fd) continue;
+    if (thing.epoll && spec.group != CallGroup::descriptor) continue;
+    lines.push_back(call_on(spec.call, thing.name, names));
+  }
+  return lines;
+}
+
+}  // namespace epollscope::ui

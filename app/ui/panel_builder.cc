@@ -1,0 +1,241 @@
+// The call builder: every call of the table and every argument by clicking.
+#include <fmt/format.h>
+#include <imgui.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "app/ui/panels.h"
+
+namespace epollscope::ui {
+namespace {
+
+constexpr int kActorsOffered = 4;
+
+std::string_view key_of(CallGroup group) {
+  switch (group) {
+    case CallGroup::epoll:
+      return "ui.group.epoll";
+    case CallGroup::make:
+      return "ui.group.make";
+    case CallGroup::data:
+      return "ui.group.data";
+    case CallGroup::descriptor:
+      return "ui.group.descriptor";
+    case CallGroup::shorthand:
+      return "ui.group.shorthand";
+  }
+  return "ui.group.epoll";
+}
+
+void calls(Ui& ui, Draft& draft) {
+  constexpr std::array kGroups{CallGroup::epoll, CallGroup::make, CallGroup::data,
+                               CallGroup::descriptor, CallGroup::shorthand};
+  for (const CallGroup group : kGroups) {
+    ui.text(ui.t(key_of(group)), Role::text_dim, Face::sans, 12);
+    bool first = true;
+    for (const CallSpec& spec : all_calls()) {
+      if (spec.group != group) continue;
+      if (!first) ui.flow(ui.chip_width(spec.name), 5);
+      first = false;
+      if (ui.chip(fmt::format("builder:call:{}", spec.name), std::string(spec.name),
+                  spec.call == draft.call)) {
+        ui.emit(ActionId::choose_call, {.text = std::string(spec.name)});
+      }
+    }
+    ui.gap(1);
+  }
+}
+
+struct ArgUi {
+  Ui& ui;
+  Draft& draft;
+  std::size_t index;
+  const std::vector<KnownName>& names;
+  bool changed = false;
+
+  [[nodiscard]] ArgDraft& arg() const { return draft.args[index]; }
+  [[nodiscard]] std::string id(std::string_view value) const {
+    return fmt::format("builder:arg{}:{}", index, value);
+  }
+  // Chips of one row, broken into lines where they do not fit.
+  bool chip(std::string_view value, const std::string& label, bool on) {
+    ui.flow(ui.chip_width(label), 5);
+    const bool pressed = ui.chip(id(value), label, on);
+    changed = changed || pressed;
+    return pressed;
+  }
+};
+
+void fd_choices(ArgUi& a, std::string& text, std::string_view prefix) {
+  for (const KnownName& known : a.names) {
+    // A name stays bound after close: it is offered, and says that its descriptor is gone.
+    const std::string label =
+        fmt::format("{} {}{}", known.name, known.fd.value, known.open ? "" : " ✕");
+    if (a.chip(fmt::format("{}{}", prefix, known.name), label, text == known.name))
+      text = known.name;
+  }
+}
+
+void flag_choices(ArgUi& a, FlagSet set, std::uint64_t& bits) {
+  const bool one = is_enumeration(set);
+  for (const Flag& flag : flags_of(set)) {
+    const bool on = one ? bits == flag.bits : flag.bits != 0 && (bits & flag.bits) == flag.bits;
+    if (a.chip(flag.brief, std::string(flag.brief), on)) {
+      bits = one ? flag.bits : on ? bits & ~flag.bits : bits | flag.bits;
+    }
+  }
+}
+
+void event_choices(ArgUi& a) {
+  ArgDraft& arg = a.arg();
+  flag_choices(a, FlagSet::epoll_events, arg.bits);
+  if (a.chip("NULL", "NULL", arg.null)) arg.null = !arg.null;
+  if (arg.null) return;
+  a.ui.text("data", Role::text_dim, Face::mono, 12);
+  if (a.chip("data=", a.ui.t("ui.builder.data_is_fd"), arg.data.empty())) arg.data.clear();
+  fd_choices(a, arg.data, "data=");
+  for (const std::string_view number : {"0", "1", "7", "42"}) {
+    if (a.chip(fmt::format("data={}", number), std::string(number), arg.data == number))
+      arg.data = number;
+  }
+}
+
+void stepper(ArgUi& a, const Param& param) {
+  ArgDraft& arg = a.arg();
+  std::int64_t number = 0;
+  const char* end = arg.text.data() + arg.text.size();
+  const bool plain = std::from_chars(arg.text.data(), end, number).ptr == end && !arg.text.empty();
+  if (!plain) return;
+  const auto set = [&](std::int64_t n) {
+    arg.text = fmt::format("{}", std::clamp(n, param.min, param.max));
+  };
+  if (a.chip("-", "−", false)) set(number - 1);
+  if (a.chip("+", "+", false)) set(number + 1);
+}
+
+void value_choices(ArgUi& a, const Param& param) {
+  ArgDraft& arg = a.arg();
+  std::vector<std::string> texts = presets(param);
+  if (std::ranges::find(texts, arg.text) == texts.end()) texts.insert(texts.begin(), arg.text);
+  for (const std::string& text : texts) {
+    if (a.chip(text, text, arg.text == text)) arg.text = text;
+  }
+  if (param.kind == ParamKind::integer || param.kind == ParamKind::timeout) stepper(a, param);
+}
+
+void argument(ArgUi& a, const Param& param) {
+  ArgDraft& arg = a.arg();
+  a.ui.text(param.name, Role::text_dim, Face::mono, 12);
+  if (param.optional || param.kind == ParamKind::buffer) {
+    if (a.chip("absent", a.ui.t("ui.builder.absent"), !arg.present)) arg.present = !arg.present;
+  }
+  const auto choose = [&] {
+    switch (param.kind) {
+      case ParamKind::fd:
+        fd_choices(a, arg.text, "");
+        break;
+      case ParamKind::flags:
+        flag_choices(a, param.flags, arg.bits);
+        break;
+      case ParamKind::event:
+        event_choices(a);
+        break;
+      case ParamKind::fcntl_arg:
+        if (const FlagSet set = fcntl_flags(a.draft); set != FlagSet::none) {
+          flag_choices(a, set, arg.bits);
+        } else {
+          value_choices(a, param);
+        }
+        break;
+      case ParamKind::buffer:
+        a.chip("NULL", "events=NULL", arg.present);
+        break;
+      default:
+        value_choices(a, param);
+        break;
+    }
+  };
+  const bool was_changed = a.changed;
+  a.changed = false;
+  choose();
+  // Choosing a value of an argument that was left out puts it in.
+  if (a.changed) arg.present = true;
+  a.changed = a.changed || was_changed;
+}
+
+bool actors(Ui& ui, Draft& draft) {
+  bool changed = false;
+  ui.text(ui.t("ui.builder.thread"), Role::text_dim, Face::sans, 12);
+  for (int n = 1; n <= kActorsOffered; ++n) {
+    const ActorId actor{'T', n};
+    ui.flow(ui.chip_width("T1"), 5);
+    if (ui.chip("builder:actor:" + print(actor), print(actor), draft.actor == actor)) {
+      draft.actor = actor;
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+void run_row(Ui& ui, Editing edit, float width_dp) {
+  Draft& draft = edit.draft;
+  const auto parsed = statement_of(draft);
+  if (ui.input("builder:line", draft.line, width_dp - 120, false, draft.line)) {
+    ui.emit(ActionId::run_line);
+  }
+  ui.same_line(8);
+  const bool runs = draft.place == Draft::Place::run;
+  if (ui.button("builder:run", ui.t(runs ? "ui.builder.run" : "ui.builder.apply"), Look::primary,
+                Icon::step, parsed.has_value(), 104)) {
+    ui.emit(ActionId::run_line);
+  }
+  if (!parsed) ui.wrapped(parsed.error().diagnostics.front().message, Role::bad, Face::sans, 12);
+}
+
+std::string heading(const Ui& ui, const Draft& draft) {
+  switch (draft.place) {
+    case Draft::Place::run:
+      return ui.t("ui.builder.title");
+    case Draft::Place::insert:
+      return ui.t("ui.builder.insert", {std::to_string(draft.statement + 1)});
+    case Draft::Place::replace:
+      return ui.t("ui.builder.replace", {std::to_string(draft.statement + 1)});
+  }
+  return {};
+}
+
+}  // namespace
+
+void builder_panel(Ui& ui, Editing edit, const scene::Rect& where) {
+  ui.begin_panel("builder", where, true);
+  ui.text(heading(ui, edit.draft), Role::text, Face::sans_bold, 14);
+  ui.same_line(12);
+  ui.text(ui.t("ui.builder.hint"), Role::text_dim, Face::sans, 12);
+  ImGui::SameLine(ui.px(where.w - 52));
+  if (ui.chip("builder:close", "✕", false)) edit.view.builder = false;
+
+  const float left = std::min(330.0F, where.w * 0.34F);
+  const ImVec2 room = ImGui::GetContentRegionAvail();
+  ImGui::BeginChild("calls", {ui.px(left), room.y});
+  calls(ui, edit.draft);
+  ImGui::EndChild();
+  ui.same_line(20);
+  ImGui::BeginChild("arguments", {0, room.y});
+  run_row(ui, edit, where.w - left - 70);
+  bool changed = actors(ui, edit.draft);
+  const std::vector<KnownName> names = known_names(ui.desk().session(), ui.desk().view.step);
+  const CallSpec& spec = spec_of(edit.draft.call);
+  for (std::size_t i = 0; i < spec.params.size() && i < edit.draft.args.size(); ++i) {
+    ArgUi a{.ui = ui, .draft = edit.draft, .index = i, .names = names};
+    argument(a, spec.params[i]);
+    changed = changed || a.changed;
+  }
+  if (changed) compose(edit.draft);
+  ImGui::EndChild();
+  ui.end_panel();
+}
+
+}  // namespace epollscope::ui

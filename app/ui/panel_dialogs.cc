@@ -1,0 +1,180 @@
+// The dialogs that are a list and a text field: open, save, palette, help, message.
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "app/ui/documents.h"
+#include "app/ui/panels.h"
+
+namespace epollscope::ui {
+namespace {
+
+namespace fs = std::filesystem;
+
+scene::Rect centered(const scene::Rect& window, float w, float h) {
+  w = std::min(w, window.w - 40);
+  h = std::min(h, window.h - 40);
+  return {window.x + (window.w - w) / 2, window.y + (window.h - h) / 3, w, h};
+}
+
+bool row(Ui& ui, const std::string& id, const std::string& label, float width_dp) {
+  return ui.button(id, label, Look::quiet, Icon::none, true, width_dp);
+}
+
+bool contains_folded(std::string_view text, std::string_view part) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return !std::ranges::search(text, part, {}, lower, lower).empty() || part.empty();
+}
+
+std::string chords_of(const Action& action) {
+  std::string text;
+  for (const std::string_view chord : action.chords) {
+    if (!text.empty()) text += "  ";
+    text += shown_chord(chord);
+  }
+  return text;
+}
+
+std::string label_of(const Ui& ui, const Action& action) {
+  return ui.t("ui.action." + std::string(action.name));
+}
+
+void folder_rows(Ui& ui, Editing edit, float width_dp) {
+  const std::string& folder = edit.view.folder;
+  const auto entries = list_folder(folder);
+  if (!entries) {
+    ui.wrapped(entries.error().what, Role::bad);
+    return;
+  }
+  if (row(ui, "open:parent", "..", width_dp)) {
+    ui.emit(ActionId::look_in, {.text = (fs::path(folder) / "..").lexically_normal().string()});
+  }
+  for (const FolderEntry& entry : *entries) {
+    const std::string path = (fs::path(folder) / entry.name).string();
+    if (!row(ui, "open:" + entry.name, entry.name + (entry.folder ? "/" : ""), width_dp)) continue;
+    ui.emit(entry.folder ? ActionId::look_in : ActionId::open_path, {.text = path});
+  }
+}
+
+}  // namespace
+
+void open_panel(Ui& ui, Editing edit, const scene::Rect& window) {
+  const scene::Rect where = centered(window, 720, 620);
+  ui.begin_dialog(window, where, ui.t("ui.open.title"));
+  if (ui.input("open:path", edit.view.input, where.w - 130, edit.first_frame_of_dialog,
+               ui.t("ui.open.path")) &&
+      !edit.view.input.empty()) {
+    ui.emit(ActionId::open_path, {.text = edit.view.input});
+  }
+  ui.same_line();
+  if (ui.button("open:go", ui.t("ui.open.go"), Look::primary, Icon::none, !edit.view.input.empty(),
+                84)) {
+    ui.emit(ActionId::open_path, {.text = edit.view.input});
+  }
+  ui.text(ui.t("ui.welcome.lessons"), Role::selection, Face::sans_bold);
+  for (const BuiltInLesson& lesson : built_in_lessons()) {
+    if (row(ui, "lesson:" + lesson.id, lesson.title, where.w - 36)) {
+      ui.emit(ActionId::open_lesson, {.text = lesson.id});
+    }
+  }
+  ui.text(shorten(Face::sans_bold, 13, edit.view.folder, where.w - 40), Role::selection,
+          Face::sans_bold);
+  ImGui::BeginChild("files");
+  folder_rows(ui, edit, where.w - 56);
+  ImGui::EndChild();
+  ui.end_dialog();
+}
+
+void save_panel(Ui& ui, Editing edit, const scene::Rect& window) {
+  const scene::Rect where = centered(window, 720, 170);
+  const bool picture = edit.view.input.ends_with(".png");
+  ui.begin_dialog(window, where, ui.t(picture ? "ui.save.picture" : "ui.save.title"));
+  const bool entered = ui.input("save:path", edit.view.input, where.w - 130,
+                                edit.first_frame_of_dialog, ui.t("ui.save.path"));
+  ui.same_line();
+  const bool pressed = ui.button("save:go", ui.t("ui.save.go"), Look::primary, Icon::none,
+                                 !edit.view.input.empty(), 84);
+  if ((entered || pressed) && !edit.view.input.empty())
+    ui.emit(ActionId::save_to, {.text = edit.view.input});
+  ui.wrapped(ui.desk().view.toast.empty() ? ui.t("ui.save.hint") : ui.desk().view.toast,
+             Role::text_dim, Face::sans, 12);
+  ui.end_dialog();
+}
+
+void palette_panel(Ui& ui, Editing edit, const scene::Rect& window) {
+  const scene::Rect where = centered(window, 560, 560);
+  ui.begin_dialog(window, where, ui.t("ui.palette.title"));
+  const bool entered = ui.input("palette:query", edit.view.input, where.w - 36,
+                                edit.first_frame_of_dialog, ui.t("ui.palette.query"));
+  ImGui::BeginChild("rows");
+  bool first = true;
+  for (const Action& action : all_actions()) {
+    const std::string label = label_of(ui, action);
+    if (action.menu == Menu::none || action.id == ActionId::palette || !action.enabled(ui.desk()))
+      continue;
+    if (!contains_folded(label, edit.view.input) && !contains_folded(action.name, edit.view.input))
+      continue;
+    const std::string chords = chords_of(action);
+    const std::string shown = chords.empty() ? label : fmt::format("{}     {}", label, chords);
+    const bool chosen =
+        ui.button("palette:" + std::string(action.name), shown, first ? Look::chosen : Look::quiet,
+                  Icon::none, true, where.w - 56);
+    if (chosen || (entered && first)) {
+      edit.view.dialog = Dialog::none;
+      ui.emit(action.id);
+    }
+    first = false;
+  }
+  ImGui::EndChild();
+  ui.end_dialog();
+}
+
+void help_panel(Ui& ui, const scene::Rect& window) {
+  const scene::Rect where = centered(window, 860, 640);
+  ui.begin_dialog(window, where, ui.t("ui.help.title"));
+  ui.wrapped(ui.t("ui.help.what"), Role::text_dim);
+  constexpr std::array<std::pair<Menu, std::string_view>, 4> kMenus{
+      {{Menu::go, "ui.menu.go"},
+       {Menu::program, "ui.menu.program"},
+       {Menu::file, "ui.menu.file"},
+       {Menu::view, "ui.menu.view"}}};
+  const float half = (where.w - 52) / 2;
+  ImGui::BeginChild("left", {ui.px(half), 0});
+  int column = 0;
+  for (const auto& [menu, key] : kMenus) {
+    if (column++ == 2) {
+      ImGui::EndChild();
+      ui.same_line(16);
+      ImGui::BeginChild("right", {0, 0});
+    }
+    ui.text(ui.t(key), Role::selection, Face::sans_bold, 14);
+    for (const Action& action : all_actions()) {
+      if (action.menu != menu) continue;
+      ui.text(label_of(ui, action));
+      ImGui::SameLine(ui.px(half * 0.62F));
+      ui.text(chords_of(action), Role::text_dim, Face::mono, 12);
+    }
+    ui.gap(4);
+  }
+  ImGui::EndChild();
+  ui.end_dialog();
+}
+
+void message_panel(Ui& ui, const scene::Rect& window) {
+  const scene::Rect where = centered(window, 820, 420);
+  const ViewState& view = ui.desk().view;
+  ui.begin_dialog(window, where, view.message_title);
+  ImGui::BeginChild("text", {0, -ui.px(44)});
+  ui.wrapped(view.message, Role::text, Face::mono, 13);
+  ui.hit("message", {ui.px(where.x), ui.px(where.y), ui.px(where.w), ui.px(40)}, view.message);
+  ImGui::EndChild();
+  if (ui.button("message:ok", ui.t("ui.message.ok"), Look::primary)) ui.emit(ActionId::escape);
+  ui.same_line(12);
+  ui.text(ui.t("ui.message.kept"), Role::text_dim);
+  ui.end_dialog();
+}
+
+}  // namespace epollscope::ui

@@ -1,0 +1,88 @@
+// The context menu: what can be done to a statement or to a thing of the picture.
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "app/ui/object_calls.h"
+#include "app/ui/panels.h"
+
+namespace epollscope::ui {
+namespace {
+
+struct Row {
+  std::string id, label;
+  Command command;
+  bool enabled = true;
+};
+
+std::vector<Row> statement_rows(const Ui& ui, int statement) {
+  constexpr std::array kActions{ActionId::edit,    ActionId::insert_before, ActionId::insert_after,
+                                ActionId::move_up, ActionId::move_down,     ActionId::remove,
+                                ActionId::branch,  ActionId::copy_call};
+  std::vector<Row> rows;
+  for (const ActionId id : kActions) {
+    const Action& action = action_of(id);
+    rows.push_back({.id = fmt::format("menu:{}", action.name),
+                    .label = ui.t("ui.action." + std::string(action.name)),
+                    .command = {id, {.number = statement}},
+                    .enabled = action.enabled(ui.desk())});
+  }
+  return rows;
+}
+
+std::vector<Row> object_rows(const Ui& ui, std::string_view hit_id) {
+  std::vector<Row> rows;
+  for (std::string& line : calls_for(ui.desk(), hit_id)) {
+    rows.push_back({.id = "menu:" + line,
+                    .label = line,
+                    .command = {ActionId::run_call, {.text = line}},
+                    .enabled = !ui.desk().running()});
+  }
+  return rows;
+}
+
+constexpr std::string_view kStatement = "statement:";
+constexpr float kRowDp = 37;
+
+}  // namespace
+
+void context_menu(Ui& ui, Editing edit) {
+  const std::string& menu = edit.view.menu;
+  if (menu.empty()) return;
+  std::vector<Row> rows;
+  if (menu.starts_with(kStatement)) {
+    int statement = -1;
+    std::from_chars(menu.data() + kStatement.size(), menu.data() + menu.size(), statement);
+    rows = statement_rows(ui, statement);
+  } else {
+    rows = object_rows(ui, menu);
+  }
+  if (rows.empty()) {
+    edit.view.menu.clear();
+    return;
+  }
+  float width = 0;
+  for (const Row& row : rows) width = std::max(width, ui.button_width(row.label, false));
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float height =
+      std::min(kRowDp * static_cast<float>(rows.size()) + 28, screen.y / ui.px(1) - 20);
+  const scene::Rect where{std::min(edit.view.menu_x, screen.x - ui.px(width + 50)) / ui.px(1),
+                          std::min(edit.view.menu_y, screen.y - ui.px(height + 8)) / ui.px(1),
+                          width + 40, height};
+  ui.begin_panel("menu", where, true, true);
+  for (const Row& row : rows) {
+    if (ui.button(row.id, row.label, Look::quiet, Icon::none, row.enabled, width)) {
+      edit.view.menu.clear();
+      ui.emit(row.command.action, row.command.target);
+    }
+  }
+  const bool elsewhere = ImGui::IsMouseClicked(ImGuiMouseButton_Left) &&
+                         !ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows);
+  ui.end_panel();
+  if (elsewhere) edit.view.menu.clear();
+}
+
+}  // namespace epollscope::ui

@@ -1,0 +1,34 @@
+// The panels, one a file. Each reads the desk and emits commands; what only a panel knows (how
+// far it is scrolled) lives in ImGui.
+#pragma once
+
+#include <string>
+
+#include "app/scene/stage.h"
+#include "app/ui/widgets.h"
+
+namespace epollscope::ui {
+
+// What panels may change without an action: text being typed and a draft being put together.
+struct Editing {
+  ViewState& view;
+  Draft& draft;
+  bool first_frame_of_dialog = false;
+};
+
+// The sentence of the banner, empty when there is none: the lab is gone.
+std::string banner_of(const Desk& desk);
+
+void top_bar(Ui& ui, const scene::Rect& where);
+void builder_panel(Ui& ui, Editing edit, const scene::Rect& where);
+void welcome_panel(Ui& ui, const scene::Rect& where);
+void notice(Ui& ui, const scene::Zones& zones);  // banner and toast
+void context_menu(Ui& ui, Editing edit);
+// The open dialog, if any, over the whole window.
+void open_panel(Ui& ui, Editing edit, const scene::Rect& window);
+void save_panel(Ui& ui, Editing edit, const scene::Rect& window);
+void palette_panel(Ui& ui, Editing edit, const scene::Rect& window);
+void help_panel(Ui& ui, const scene::Rect& window);
+void message_panel(Ui& ui, const scene::Rect& window);
+
+}  // namespace epollscope::ui

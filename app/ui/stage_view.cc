@@ -1,0 +1,119 @@
+#include "app/ui/stage_view.h"
+
+#include <imgui.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace epollscope::ui {
+namespace {
+
+constexpr float kScrollDp = 48;
+
+std::optional<int> number_after(std::string_view id, std::string_view prefix) {
+  if (!id.starts_with(prefix)) return std::nullopt;
+  int number = 0;
+  const auto [end, error] =
+      std::from_chars(id.data() + prefix.size(), id.data() + id.size(), number);
+  if (error != std::errc{}) return std::nullopt;
+  return number;
+}
+
+const scene::Hit* under(const scene::Scene& scene, scene::Point p) {
+  for (auto it = scene.hits.rbegin(); it != scene.hits.rend(); ++it) {
+    if (it->rect.contains(p)) return &*it;
+  }
+  return nullptr;
+}
+
+void click(Ui& ui, ViewState& view, const scene::Hit* hit) {
+  if (hit == nullptr) {
+    view.selected.clear();
+  } else if (const auto row = number_after(hit->id, "statement:")) {
+    // A row that has not run has no moment to look at.
+    const int step = ui.desk().step_of_statement(*row);
+    if (step > 0) ui.emit(ActionId::go_to_step, {.number = step});
+  } else if (const auto step = number_after(hit->id, "step:")) {
+    ui.emit(ActionId::go_to_step, {.number = *step});
+  } else if (hit->id == "else") {
+    ui.emit(ActionId::builder);
+  } else {
+    view.selected = view.selected == hit->id ? std::string() : hit->id;
+  }
+}
+
+void scroll(ViewState& view, const Stage& stage, scene::Point p, float wheel_x, float wheel_y) {
+  if (stage.zones.kernel.contains(p)) {
+    view.kernel_scroll_x = std::max(0.0F, view.kernel_scroll_x - wheel_x * kScrollDp);
+    view.kernel_scroll_y = std::max(0.0F, view.kernel_scroll_y - wheel_y * kScrollDp);
+    return;
+  }
+  if (!stage.zones.user.contains(p) || wheel_y == 0) return;
+  if (view.program_scroll < 0) {
+    view.program_scroll = 0;
+    for (const scene::Hit& hit : stage.scene.hits) {
+      const auto row = number_after(hit.id, "statement:");
+      if (row) {
+        view.program_scroll = *row;
+        break;
+      }
+    }
+  }
+  view.program_scroll = std::max(0, view.program_scroll - static_cast<int>(wheel_y * 3));
+}
+
+}  // namespace
+
+Stage build_stage(const Desk& desk, float width, float height, bool lesson, bool timeline) {
+  const ViewState& view = desk.view;
+  const scene::StageInput input{.session = &desk.session(),
+                                .step = view.step,
+                                .micro = view.micro,
+                                .selected = view.selected,
+                                .hovered = view.hovered,
+                                .width = width,
+                                .height = height,
+                                .lang = view.lang,
+                                .program_scroll = view.program_scroll,
+                                .kernel_scroll_x = view.kernel_scroll_x,
+                                .kernel_scroll_y = view.kernel_scroll_y};
+  Stage stage{.scene = {}, .zones = scene::zones_of(width, height)};
+  stage.scene.width = width;
+  stage.scene.height = height;
+  stage.scene.shapes.emplace_back(
+      scene::Box{.rect = {0, 0, width, height}, .radius = 0, .fill = Role::ground});
+  scene::build_kernel(input, stage.zones.kernel, stage.scene);
+  scene::build_user_space(input, stage.zones.user, stage.scene);
+  if (lesson) scene::build_lesson(input, stage.zones.lesson, stage.scene);
+  if (timeline) scene::build_timeline(input, stage.zones.timeline, stage.scene);
+  return stage;
+}
+
+void show_stage(Ui& ui, Editing edit, const Stage& stage, bool reachable) {
+  ViewState& view = edit.view;
+  ui.painter().draw(*ImGui::GetBackgroundDrawList(), stage.scene, view.theme);
+  for (const scene::Hit& hit : stage.scene.hits) {
+    ui.hit(hit.id, {ui.px(hit.rect.x), ui.px(hit.rect.y), ui.px(hit.rect.w), ui.px(hit.rect.h)},
+           hit.label);
+  }
+  const ImGuiIO& io = ImGui::GetIO();
+  if (!reachable || io.WantCaptureMouse) {
+    view.hovered.clear();
+    return;
+  }
+  const scene::Point p{io.MousePos.x / ui.px(1), io.MousePos.y / ui.px(1)};
+  const scene::Hit* hit = under(stage.scene, p);
+  view.hovered = hit == nullptr ? std::string() : hit->id;
+  if (hit != nullptr && !hit->label.empty()) ImGui::SetTooltip("%s", hit->label.c_str());
+  if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) click(ui, view, hit);
+  if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && hit != nullptr) {
+    view.menu = hit->id;
+    view.menu_x = io.MousePos.x;
+    view.menu_y = io.MousePos.y;
+  }
+  if (io.MouseWheel != 0 || io.MouseWheelH != 0)
+    scroll(view, stage, p, io.MouseWheelH, io.MouseWheel);
+}
+
+}  // namespace epollscope::ui

@@ -1,0 +1,56 @@
+// Everything about how the window looks at a session, and nothing of the session itself: values
+// that actions change and panels read. No ImGui, no GL.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/i18n/i18n.h"
+#include "app/theme/palette.h"
+
+namespace epollscope::ui {
+
+// At most one dialog is open; it lies above everything else.
+enum class Dialog : std::uint8_t { none, open, save, palette, help, message };
+std::string_view name_of(Dialog dialog);
+
+// What the window has to do on behalf of an action, because the desk knows no window.
+struct Errands {
+  std::optional<std::string> clipboard;
+  std::optional<std::string> picture_path;
+  bool quit = false;
+};
+
+struct ViewState {
+  int step = 0;              // cursor: the moment after this step
+  std::optional<int> micro;  // inside it
+  std::string selected;      // hit ids of the scene
+  std::string hovered;
+  int program_scroll = -1;  // first row shown; -1: follow the cursor
+  float kernel_scroll_x = 0, kernel_scroll_y = 0;
+
+  Theme theme = Theme::dark;
+  Lang lang = Lang::en;
+  float scale = 1;  // the person's own factor on the monitor's scale
+  bool fullscreen = false;
+  bool blank = false;
+  bool playing = false;
+
+  Dialog dialog = Dialog::none;
+  bool builder = false;
+  std::string menu;  // what the context menu is about: "statement:3", a hit id; empty: none
+  float menu_x = 0, menu_y = 0;  // px
+
+  std::string toast;  // one sentence about the last action; stays until the next one
+  std::string message_title, message;  // Dialog::message
+  std::string input;                   // text field of the open or save dialog, or of the palette
+  std::string folder;                  // listed by the open dialog
+
+  Errands errands;
+};
+
+inline constexpr float kScaleMin = 0.5F, kScaleMax = 3.0F;
+
+}  // namespace epollscope::ui

@@ -1,0 +1,98 @@
+// Widgets in the house's colours, on top of ImGui: each one reports where it is, so that the
+// same hit map serves the mouse, the keyboard (Tab, Enter) and the tests.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/draw/draw.h"
+#include "app/scene/scene.h"
+#include "app/ui/actions.h"
+
+namespace epollscope::ui {
+
+// Where the things of the frame are, in pixels of the framebuffer, back to front.
+struct HitMap {
+  std::vector<scene::Hit> hits;
+};
+
+// Which widget Tab has reached. Enter activates it.
+struct Focus {
+  std::string id;
+  std::vector<std::string> order;  // of the last frame's top layer
+  bool activate = false;           // Enter was pressed before this frame
+  void move(int by);
+};
+
+enum class Look : std::uint8_t { plain, primary, quiet, chosen };
+
+// Lives for one frame.
+class Ui {
+ public:
+  Ui(draw::Painter& painter, const Desk& desk, HitMap& hits, Focus& focus,
+     std::vector<Command>& outbox);
+
+  [[nodiscard]] std::string t(std::string_view key,
+                              std::initializer_list<std::string_view> args = {}) const;
+  [[nodiscard]] float px(float dp) const { return dp * scale_; }
+  [[nodiscard]] unsigned ink(Role role, float alpha = 1) const;  // an ImU32
+  [[nodiscard]] const Desk& desk() const { return desk_; }
+
+  // A panel at a place in dp; false when nothing of it shows. Close with end_panel() always.
+  // `above`: over every panel that is not.
+  bool begin_panel(const char* id, const scene::Rect& where, bool framed, bool above = false);
+  void end_panel();
+  // A panel that dims the rest and keeps clicks from it; only what is in it is reachable by Tab.
+  // Close with end_dialog().
+  void begin_dialog(const scene::Rect& window, const scene::Rect& where, std::string_view title);
+  void end_dialog();
+
+  void text(std::string_view text, Role role = Role::text, Face face = Face::sans, float size = 13);
+  void wrapped(std::string_view text, Role role = Role::text, Face face = Face::sans,
+               float size = 13);
+  bool button(const std::string& id, const std::string& label, Look look = Look::plain,
+              Icon icon = Icon::none, bool enabled = true, float width_dp = 0);
+  // A choice among many, smaller and in the code face.
+  bool chip(const std::string& id, const std::string& label, bool on, bool enabled = true);
+  bool input(const std::string& id, std::string& text, float width_dp, bool take_focus,
+             const std::string& label);
+  // Button of an action: label, icon, key and state from the table.
+  void action(ActionId id, Look look = Look::plain, const Target& target = {},
+              std::string_view label_key = {});
+  void same_line(float gap_dp = 6);
+  // Goes on in the same line if `width_dp` more fits, else starts another.
+  void flow(float width_dp, float gap_dp = 6);
+  void gap(float dp);
+
+  void emit(ActionId id, Target target = {});
+  void hit(std::string id, const scene::Rect& px, std::string label);
+  // The width a button or chip with this label takes, in dp.
+  [[nodiscard]] float button_width(std::string_view label, bool icon) const;
+  [[nodiscard]] float chip_width(std::string_view label) const;
+  [[nodiscard]] draw::Painter& painter() { return painter_; }
+
+ private:
+  struct Shape {
+    Face face = Face::sans;
+    float size = 13, height = 30, pad = 14, radius = 7;
+  };
+  bool press(const std::string& id, const std::string& label, Look look, Icon icon, bool enabled,
+             float width_dp, const Shape& shape);
+  void note_item(const std::string& id, const std::string& label, bool enabled);
+
+  draw::Painter& painter_;
+  const Desk& desk_;
+  HitMap& hits_;
+  Focus& focus_;
+  std::vector<Command>& outbox_;
+  float scale_;
+};
+
+// Colours and roundness of what ImGui draws by itself.
+void apply_style(Theme theme, float scale);
+
+// A key chord as a person reads it: "PgDn", "→".
+std::string shown_chord(std::string_view chord);
+
+}  // namespace epollscope::ui

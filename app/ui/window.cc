@@ -1,0 +1,51 @@
+#include "app/ui/window.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "app/ui/app.h"
+
+namespace epollscope {
+namespace {
+
+constexpr int kWidth = 1680, kHeight = 1050;
+constexpr int kBadInput = 2, kNoEnvironment = 3;
+
+int refuse(const Error& error, int status) {
+  fmt::print(stderr, "epollscope: {}{}{}\n", error.what, error.remedy.empty() ? "" : "; ",
+             error.remedy);
+  return status;
+}
+
+}  // namespace
+
+int run_window(const WindowOptions& options) {
+  Lesson lesson;
+  if (!options.file.empty()) {
+    auto read = ui::read_document(options.file);
+    if (!read) {
+      fmt::print(stderr, "{}\n", read.error().what);
+      return kBadInput;
+    }
+    lesson = std::move(*read);
+  }
+  auto window = platform::Window::create(kWidth, kHeight, "epollscope");
+  if (!window) return refuse(window.error(), kNoEnvironment);
+  auto painter = draw::Painter::create((*window)->handle(), (*window)->scale());
+  if (!painter) return refuse(painter.error(), kNoEnvironment);
+
+  ui::ViewState view;
+  view.theme = options.theme;
+  view.lang = options.lang;
+  view.builder = lesson.program.statements.empty();
+  const SessionOptions session{.model_only = options.model_only, .tree = options.tree};
+  auto desk = ui::Desk::lay(std::move(lesson), options.file, session, std::move(view));
+  if (!desk) return refuse(desk.error(), kNoEnvironment);
+  ui::choose_call((*desk)->draft, CallName::epoll_create1, {});
+
+  ui::App(**window, **painter, **desk).run();
+  return 0;
+}
+
+}  // namespace epollscope

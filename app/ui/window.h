@@ -1,0 +1,33 @@
+// The window: opens it, runs until the person leaves, gives back the exit status.
+#pragma once
+
+#include <string>
+
+#include "app/i18n/i18n.h"
+#include "app/theme/palette.h"
+#include "core/model/machine.h"
+
+namespace epollscope {
+
+struct WindowOptions {
+  std::string file;         // a lesson or scenario; empty: an empty program and the lesson list
+  bool model_only = false;  // the model stands in for the kernel
+  TreeOrder tree = TreeOrder::learned;
+  bool no_motion = false;
+  Theme theme = Theme::dark;
+  Lang lang = Lang::en;
+};
+
+// 0 when the person left; 2 when `file` cannot be read or parsed; 3 when there is no display, no
+// GL 3.3 or no way to start a lab. Each failure is one sentence on stderr (diagnostics for a
+// file). Main thread only: GLFW and the lab's life depend on it.
+//
+// EPOLLSCOPE_FRAME_LOG=<path> makes the window write one JSON object a line for every frame it
+// draws, a FIFO is welcome:
+//   {"frame":7,"cause":"input","step":3,"steps":5,"micro":null,"busy":false,"dialog":"none",
+//    "toast":"","banner":"","lab_pid":4711,"width":1680,"height":1050,"text_input":false,
+//    "hits":[{"id":"action:step","x":1,"y":2,"w":3,"h":4,"label":"Step"}]}
+// Rectangles are pixels of the framebuffer; later hits lie above earlier ones.
+int run_window(const WindowOptions& options);
+
+}  // namespace epollscope
