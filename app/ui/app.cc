@@ -142,6 +142,7 @@ void App::draw_frame() {
   log_.write({.cause = cause_,
               .width = width,
               .height = height,
+              .due = frames_due_ - 1,
               .text_input = text_input_,
               .banner = banner_of(desk_)},
              desk_, hits_);

@@ -16,6 +16,7 @@ void FrameLog::write(const FrameFacts& facts, const Desk& desk, const HitMap& hi
   nlohmann::json line{
       {"frame", ++frame_},
       {"cause", facts.cause},
+      {"due", facts.due},
       {"step", desk.view.step},
       {"steps", desk.step_count()},
       {"micro", nullptr},

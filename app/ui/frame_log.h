@@ -14,6 +14,7 @@ namespace epollscope::ui {
 struct FrameFacts {
   std::string_view cause;
   int width = 0, height = 0;
+  int due = 0;  // frames that follow without a new cause
   bool text_input = false;
   std::string banner;
 };

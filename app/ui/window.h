@@ -24,7 +24,7 @@ struct WindowOptions {
 //
 // EPOLLSCOPE_FRAME_LOG=<path> makes the window write one JSON object a line for every frame it
 // draws, a FIFO is welcome:
-//   {"frame":7,"cause":"input","step":3,"steps":5,"micro":null,"busy":false,"dialog":"none",
+//   {"frame":7,"cause":"input","due":2,"step":3,"steps":5,"micro":null,"busy":false,"dialog":"none",
 //    "toast":"","banner":"","lab_pid":4711,"width":1680,"height":1050,"text_input":false,
 //    "hits":[{"id":"action:step","x":1,"y":2,"w":3,"h":4,"label":"Step"}]}
 // Rectangles are pixels of the framebuffer; later hits lie above earlier ones.

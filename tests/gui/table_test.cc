@@ -1,0 +1,121 @@
+// The tables behind the window: every action can be said and reached, every call can be put
+// together without typing.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "app/i18n/i18n.h"
+#include "app/ui/actions.h"
+#include "app/ui/draft.h"
+
+namespace epollscope::ui {
+namespace {
+
+TEST(Actions, EveryOneHasItsTextInEveryLanguage) {
+  for (const Action& action : all_actions()) {
+    for (const Lang lang : {Lang::en, Lang::zh_cn}) {
+      EXPECT_TRUE(has_key(lang, "ui.action." + std::string(action.name))) << action.name;
+    }
+  }
+}
+
+TEST(Actions, AKeyMeansOneThing) {
+  std::map<std::string_view, std::string_view> owner;
+  for (const Action& action : all_actions()) {
+    for (const std::string_view chord : action.chords) {
+      EXPECT_TRUE(owner.emplace(chord, action.name).second)
+          << chord << " means " << owner[chord] << " and " << action.name;
+      EXPECT_EQ(action_of_chord(chord), &action);
+    }
+  }
+}
+
+TEST(Actions, IdsAndNamesAreUnique) {
+  std::set<ActionId> ids;
+  std::set<std::string_view> names;
+  for (const Action& action : all_actions()) {
+    EXPECT_TRUE(ids.insert(action.id).second) << action.name;
+    EXPECT_TRUE(names.insert(action.name).second) << action.name;
+    EXPECT_EQ(&action_of(action.id), &action);
+  }
+}
+
+TEST(Actions, RemotesReachTheirKeys) {
+  const std::map<std::string_view, ActionId> remote{
+      {"PageDown", ActionId::step}, {"PageUp", ActionId::back},   {"B", ActionId::blank},
+      {".", ActionId::blank},       {"F5", ActionId::fullscreen}, {"Space", ActionId::step}};
+  for (const auto& [chord, id] : remote) {
+    const Action* action = action_of_chord(chord);
+    ASSERT_NE(action, nullptr) << chord;
+    EXPECT_EQ(action->id, id) << chord;
+  }
+}
+
+const std::vector<KnownName> kNames{
+    {.name = "ep", .fd = Fd{3}, .open = true, .epoll = true},
+    {.name = "a", .fd = Fd{4}, .open = true, .end = FileEnd::read},
+    {.name = "a_w", .fd = Fd{5}, .open = true, .end = FileEnd::write},
+};
+
+TEST(Draft, EveryCallIsWholeAsSoonAsItIsChosen) {
+  for (const CallSpec& spec : all_calls()) {
+    Draft draft;
+    choose_call(draft, spec.call, kNames);
+    const auto statement = statement_of(draft);
+    ASSERT_TRUE(statement) << draft.line << ": " << statement.error().diagnostics.front().message;
+    const auto& made = std::get<CallStatement>(statement->what);
+    EXPECT_EQ(made.call.name, spec.call);
+    EXPECT_EQ(made.names.size(), static_cast<std::size_t>(spec.creates)) << draft.line;
+  }
+}
+
+TEST(Draft, EveryPresetParses) {
+  for (const CallSpec& spec : all_calls()) {
+    for (std::size_t i = 0; i < spec.params.size(); ++i) {
+      for (const std::string& text : presets(spec.params[i])) {
+        Draft draft;
+        choose_call(draft, spec.call, kNames);
+        draft.args[i].text = text;
+        draft.args[i].present = true;
+        compose(draft);
+        EXPECT_TRUE(statement_of(draft)) << draft.line;
+      }
+    }
+  }
+}
+
+TEST(Draft, ProposesTheDescriptorAPersonMeans) {
+  const std::map<CallName, std::string> lines{{CallName::epoll_ctl, "epoll_ctl(ep, ADD, a, IN)"},
+                                              {CallName::write, "write(a_w, \"hello\")"},
+                                              {CallName::read, "read(a, 8)"},
+                                              {CallName::epoll_wait, "epoll_wait(ep, 8, 0)"},
+                                              {CallName::pipe, "b, b_w = pipe()"},
+                                              {CallName::epoll_create1, "ep2 = epoll_create1(0)"}};
+  for (const auto& [call, line] : lines) {
+    Draft draft;
+    choose_call(draft, call, kNames);
+    EXPECT_EQ(draft.line, line);
+  }
+}
+
+TEST(Draft, AStatementTakenUpComposesToTheSame) {
+  for (const std::string line :
+       {"epoll_ctl(ep, MOD, a, {events=IN|ET, data=7})", "epoll_ctl(ep, DEL, a, NULL)",
+        "T2: epoll_wait(ep, 8, -1)", "fcntl(a, F_SETPIPE_SZ, 4k)", "write(a_w, 4096)",
+        "epoll_wait(ep, 8, 0, events=NULL)", "c, c_w = pipe2(O_NONBLOCK)"}) {
+    const auto statement = parse_statement(line);
+    ASSERT_TRUE(statement) << line;
+    Draft draft;
+    take_statement(draft, *statement);
+    compose(draft);
+    const auto again = statement_of(draft);
+    ASSERT_TRUE(again) << draft.line;
+    EXPECT_EQ(std::get<CallStatement>(again->what).call,
+              std::get<CallStatement>(statement->what).call)
+        << draft.line;
+  }
+}
+
+}  // namespace
+}  // namespace epollscope::ui

@@ -1,0 +1,177 @@
+// The window as a person meets it: from an empty desk with clicks alone, with keys through a
+// lesson, at rest, when its lab is killed, and with files that are not what they should be.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <string>
+
+#include "tests/gui/driver.h"
+#include "tests/gui/screen.h"
+
+namespace epollscope::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Window : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { screen_ = std::make_unique<Screen>(); }
+  static void TearDownTestSuite() { screen_.reset(); }
+  static inline std::unique_ptr<Screen> screen_;
+
+  // Chooses a call, looks whether its line is the one expected, and runs it.
+  static void make_call(Driver& person, const std::string& call, const std::string& line,
+                        int steps) {
+    person.click("builder:call:" + call);
+    person.until("the line " + line, [&](const Frame& f) {
+      const Frame* h = hit(f, "builder:line");
+      return h != nullptr && h->at("label") == line;
+    });
+    person.click("builder:run");
+    person.until_steps(steps);
+  }
+
+  static std::string first_lesson() {
+    return std::string(EPOLLSCOPE_SOURCE_DIR) + "/assets/lessons/en";
+  }
+};
+
+TEST_F(Window, FromAnEmptySessionToEventsWithClicksAlone) {
+  Driver person(*screen_, {});
+  make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
+  make_call(person, "pipe", "a, a_w = pipe()", 2);
+  make_call(person, "epoll_ctl", "epoll_ctl(ep, ADD, a, IN)", 3);
+  make_call(person, "write", "write(a_w, \"hello\")", 4);
+  make_call(person, "epoll_wait", "epoll_wait(ep, 8, 0)", 5);
+
+  EXPECT_THAT(person.label("event:0"), HasSubstr("IN"));
+  EXPECT_THAT(person.label("event:0"), HasSubstr("a"));
+
+  person.key("ctrl+s");
+  person.click("save:go");
+  person.until("the save", [](const Frame& f) { return f["dialog"] == "none"; });
+  EXPECT_THAT(person.file("session.epoll"),
+              HasSubstr("epoll_wait(ep, 8, 0) = 1 [{events=EPOLLIN, data=a}]\n"));
+  EXPECT_EQ(person.quit(), 0);
+}
+
+TEST_F(Window, EveryArgumentIsChosenByClicking) {
+  Driver person(*screen_, {});
+  make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
+  make_call(person, "eventfd", "v = eventfd(0, 0)", 2);
+  person.click("builder:call:epoll_ctl");
+  person.click("builder:arg3:ET");
+  person.click("builder:arg3:data=42");
+  person.until("the line", [](const Frame& f) {
+    const Frame* h = hit(f, "builder:line");
+    return h != nullptr && h->at("label") == "epoll_ctl(ep, ADD, v, {events=IN|ET, data=42})";
+  });
+  person.click("builder:run");
+  person.until_steps(3);
+  person.click("builder:call:epoll_wait");
+  person.click("builder:actor:T2");
+  person.click("builder:arg2:-1");
+  person.click("builder:run");
+  person.until_steps(4);
+  person.click("builder:call:write");
+  person.click("builder:actor:T1");
+  person.click("builder:arg1:1");
+  person.click("builder:run");
+  person.until_steps(5);
+  person.key("ctrl+s");
+  person.click("save:go");
+  person.until("the save", [](const Frame& f) { return f["dialog"] == "none"; });
+  EXPECT_THAT(person.file("session.epoll"),
+              HasSubstr("T2: <... epoll_wait resumed> = 1 [{events=EPOLLIN, data=42}]\n"));
+}
+
+TEST_F(Window, KeysStepThroughTheFirstLesson) {
+  std::string lesson;
+  for (const auto& entry : std::filesystem::directory_iterator(first_lesson())) {
+    if (lesson.empty() || entry.path().string() < lesson) lesson = entry.path().string();
+  }
+  Driver person(*screen_, {lesson});
+  int steps = 0;
+  for (;;) {
+    person.key("space");
+    const Frame& f = person.until("a step or the end", [&](const Frame& frame) {
+      return frame["busy"] == false && (frame["steps"] > steps || frame["toast"] != "");
+    });
+    if (f["steps"] == steps) break;
+    steps = f["steps"];
+    EXPECT_EQ(f["step"], steps);
+  }
+  EXPECT_GT(steps, 4);
+  person.key("Left");
+  person.until("looking back", [&](const Frame& f) { return f["step"] == steps - 1; });
+  person.key("Up");
+  person.until("a micro-step or the step before",
+               [&](const Frame& f) { return f["micro"].is_number() || f["step"] == steps - 2; });
+  person.key("Home");
+  person.until("the beginning", [](const Frame& f) { return f["step"] == 0; });
+  person.key("Down");
+  person.until("the first micro-step",
+               [](const Frame& f) { return f["step"] == 1 && f["micro"] == 1; });
+  person.key("End");
+  person.until("the end",
+               [&](const Frame& f) { return f["step"] == steps && f["micro"].is_null(); });
+}
+
+TEST_F(Window, AtRestDrawsNoFrame) {
+  Driver person(*screen_, {});
+  make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
+  person.key("Home");
+  person.until("the beginning", [](const Frame& f) { return f["step"] == 0; });
+  person.settle();
+  EXPECT_FALSE(person.frame_within(2000)) << person.newest()["cause"];
+  person.key("End");
+  person.until("life", [](const Frame& f) { return f["step"] == 1; });
+}
+
+TEST_F(Window, AKilledLabIsSaidAndABranchGoesOn) {
+  Driver person(*screen_, {});
+  make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
+  make_call(person, "pipe", "a, a_w = pipe()", 2);
+  const int lab = person.newest()["lab_pid"];
+  ASSERT_GT(lab, 1);
+  kill(lab, SIGKILL);
+  const Frame& f =
+      person.until("the banner", [](const Frame& frame) { return frame["banner"] != ""; });
+  EXPECT_EQ(f["steps"], 2);
+  person.click("banner:branch");
+  person.until("a fresh lab", [&](const Frame& frame) {
+    return frame["banner"] == "" && frame["steps"] == 2 && frame["lab_pid"] != lab;
+  });
+  make_call(person, "eventfd", "v = eventfd(0, 0)", 3);
+}
+
+TEST_F(Window, ABrokenFileKeepsTheSession) {
+  Driver person(*screen_, {});
+  person.write_file("broken.epoll", "ep = epoll_create1(0)\nepoll_ctl(ep, ADD, 3, EPOLLINN)\n");
+  make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
+  person.key("ctrl+o");
+  person.until("the dialog",
+               [](const Frame& f) { return f["dialog"] == "open" && f["text_input"] == true; });
+  person.type("broken.epoll");
+  person.key("Return");
+  person.until("the diagnostics", [](const Frame& f) { return f["dialog"] == "message"; });
+  EXPECT_THAT(person.label("message"), HasSubstr("broken.epoll:2:"));
+  EXPECT_THAT(person.label("message"), HasSubstr("EPOLLINN"));
+  person.key("Escape");
+  const Frame& f =
+      person.until("the desk", [](const Frame& frame) { return frame["dialog"] == "none"; });
+  EXPECT_EQ(f["steps"], 1);
+  make_call(person, "pipe", "a, a_w = pipe()", 2);
+}
+
+TEST_F(Window, NoDisplayIsOneSentence) {
+  const Ended ended = run_to_end({EPOLLSCOPE_PROGRAM}, "");
+  EXPECT_EQ(ended.status, 3);
+  EXPECT_EQ(std::count(ended.errors.begin(), ended.errors.end(), '\n'), 1) << ended.errors;
+  EXPECT_THAT(ended.errors, HasSubstr("display"));
+}
+
+}  // namespace
+}  // namespace epollscope::test
