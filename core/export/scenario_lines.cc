@@ -95,7 +95,17 @@ void ScenarioLines::enter_group(int group) {
   group_ = group;
 }
 
-void ScenarioLines::close() { enter_group(-1); }
+void ScenarioLines::close() {
+  enter_group(-1);
+  const auto& all = lesson_.program.statements;
+  const int last = static_cast<int>(lesson_.prose.size()) - 1;
+  const bool shown =
+      std::any_of(all.begin(), all.end(), [&](const Statement& s) { return s.prose == last; });
+  if (last < 0 || shown || cursor_ < static_cast<int>(all.size())) return;
+  out_ += '\n';
+  comment(lesson_.prose.back());
+  out_ += '\n';
+}
 
 void ScenarioLines::line(int index, const std::string& text) {
   const Statement* s = statement(index);

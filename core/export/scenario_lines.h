@@ -29,7 +29,7 @@ class ScenarioLines {
   // Lines up to statement `next` that make no call: comments, `expect`, and calls that a run
   // passed over.
   void pass_to(int next);
-  // Closes an open group.
+  // Closes an open group and prints the prose behind the last block of a lesson.
   void close();
 
   [[nodiscard]] bool expects_before(int next) const;  // an `expect` among them

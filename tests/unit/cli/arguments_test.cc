@@ -1,0 +1,132 @@
+// Options, their mistakes, and the small subcommands.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/cli/program.h"
+
+namespace epollscope::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+void expect_bad_usage(const std::vector<std::string>& arguments, const std::string& text) {
+  const Said said = run_program(arguments);
+  EXPECT_EQ(said.status, 2) << said.out << said.err;
+  EXPECT_EQ(said.out, "");
+  EXPECT_EQ(lines_of(said.err).size(), 1U) << said.err;
+  EXPECT_THAT(said.err, HasSubstr(text));
+}
+
+TEST(Arguments, HelpNamesWhatThereIsAndNothingElse) {
+  const Said said = run_program({"--help"});
+  EXPECT_EQ(said.status, 0);
+  for (const char* word : {"run", "shot", "lessons", "doctor", "--help", "--version", "--no-motion",
+                           "--model-only", "--tree", "--xray", "--timeout", "--seed"}) {
+    EXPECT_THAT(said.out, HasSubstr(word));
+  }
+  for (const char* later : {"film", "export", "import", "check-lesson"}) {
+    EXPECT_THAT(said.out, Not(HasSubstr(later)));
+  }
+  const Said run = run_program({"run", "--help"});
+  for (const char* word : {"--json", "--state", "--micro", "--check", "--pause-after"}) {
+    EXPECT_THAT(run.out, HasSubstr(word));
+  }
+}
+
+TEST(Arguments, Version) {
+  const Said said = run_program({"--version"});
+  EXPECT_EQ(said.status, 0);
+  EXPECT_THAT(said.out, StartsWith("epollscope "));
+}
+
+TEST(Arguments, AMistypedOptionIsNamedWithASuggestion) {
+  expect_bad_usage({"run", "--jsno", "x"}, "--jsno; did you mean --json?");
+  expect_bad_usage({"shot", "--stpe", "1", "x", "-o", "y.png"}, "did you mean --step?");
+  expect_bad_usage({"rnu", "x.epoll"}, "did you mean run?");
+  expect_bad_usage({"rnu"}, "did you mean run?");
+}
+
+TEST(Arguments, LaterSubcommandsDoNotExistYet) {
+  for (const char* later : {"film", "export", "import", "check-lesson"}) {
+    EXPECT_EQ(run_program({later, "x.epoll"}).status, 2) << later;
+    EXPECT_EQ(run_program({later}).status, 2) << later;
+  }
+}
+
+TEST(Arguments, ValuesAreChecked) {
+  const std::string file = source_path("tests/scenarios/holds/first.epoll");
+  expect_bad_usage({"run"}, "FILE");
+  expect_bad_usage({"run", "--tree", "fd", file}, "--tree is kernel or created, not 'fd'");
+  expect_bad_usage({"run", "--xray", "maybe", file}, "--xray is auto, on or off");
+  expect_bad_usage({"run", "--timeout", "soon", file}, "--timeout is a time");
+  expect_bad_usage({"run", "--timeout", "0s", file}, "--timeout is a time");
+  expect_bad_usage({"run", "--state", "half", file}, "--state is full or none");
+  expect_bad_usage({"run", "--pause-after", "0", file}, "--pause-after");
+  expect_bad_usage({"run", "--pause-after", "x", file}, "--pause-after");
+  expect_bad_usage({"shot", file}, "output");
+  expect_bad_usage({"shot", file, "-o", "x.png", "--size", "0x10"}, "--size");
+  expect_bad_usage({"shot", file, "-o", "x.png", "--size", "99999x10"}, "--size");
+  expect_bad_usage({"shot", file, "-o", "x.png", "--scale", "0"}, "--scale");
+  expect_bad_usage({"shot", file, "-o", "x.png", "--theme", "pink"}, "--theme");
+  expect_bad_usage({"shot", file, "-o", "x.png", "--lang", "xx"}, "--lang");
+  expect_bad_usage({"shot", file, "-o", "x.png", "--view", "moon"}, "--view");
+  expect_bad_usage({"shot", file, "-o", "x.svg"}, "PNG");
+  expect_bad_usage({"lessons", "extra"}, "one argument too many");
+}
+
+TEST(Arguments, XrayIsNotBuiltIn) {
+  const std::string file = source_path("tests/scenarios/holds/first.epoll");
+  const Said said = run_program({"run", "--xray", "on", file});
+  EXPECT_EQ(said.status, 3);
+  EXPECT_THAT(said.err, HasSubstr("X-ray is not built in"));
+  EXPECT_EQ(run_program({"run", "--xray", "auto", file}).status, 0);
+  EXPECT_EQ(run_program({"run", "--xray", "off", file}).status, 0);
+  expect_bad_usage({"run", "--xray", "on", "--tree", "created", file}, "exclude each other");
+}
+
+TEST(Arguments, CommonOptionsMayStandBeforeTheSubcommand) {
+  const std::string file = source_path("tests/scenarios/holds/first.epoll");
+  EXPECT_EQ(run_program({"--model-only", "--seed", "7", "--no-motion", "run", file}).status, 0);
+}
+
+TEST(Arguments, TheWindowNeedsADisplay) {
+  const Setting none{.input = "", .environment = {{"DISPLAY", ""}, {"WAYLAND_DISPLAY", ""}}};
+  const Said said = run_program({source_path("tests/scenarios/holds/first.epoll")}, none);
+  EXPECT_EQ(said.status, 3);
+  EXPECT_THAT(said.err, HasSubstr("no display"));
+  EXPECT_THAT(said.err, HasSubstr("epollscope run"));
+  EXPECT_EQ(run_program({}, none).status, 3);
+  EXPECT_EQ(run_program({"/nowhere/x.epoll"}, none).status, 2);
+  EXPECT_EQ(run_program({"-"}, none).status, 2);
+}
+
+TEST(Lessons, AreListedAndTheirFilesRun) {
+  const Said list = run_program({"lessons"});
+  EXPECT_EQ(list.status, 0);
+  const Said paths = run_program({"lessons", "--paths"});
+  EXPECT_EQ(paths.status, 0);
+  const auto files = lines_of(paths.out);
+  EXPECT_EQ(files.size(), files_in("assets/lessons/en", ".md").size());
+  EXPECT_EQ(files.size(), lines_of(list.out).size());
+  ASSERT_FALSE(files.empty());
+  std::vector<std::string> arguments{"run"};
+  arguments.insert(arguments.end(), files.begin(), files.end());
+  const Said run = run_program(arguments);
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+}
+
+TEST(Doctor, NamesWhatItLooksAt) {
+  const Said said = run_program({"doctor"});
+  EXPECT_TRUE(said.status == 0 || said.status == 3) << said.err;
+  for (const char* word : {"kernel", "second write to an unread pipe", "EPOLLEXCLUSIVE", "watches",
+                           "descriptors of a process", "lab", "/proc", "kcmp", "GL renderer",
+                           "display", "font", "X-ray"}) {
+    EXPECT_THAT(said.out, HasSubstr(word));
+  }
+  EXPECT_EQ(said.status == 3, said.out.find("\nlacks ") != std::string::npos) << said.out;
+}
+
+}  // namespace
+}  // namespace epollscope::test
