@@ -21,6 +21,7 @@ constexpr std::array<Chord, 1> kInto{"Down"}, kOut{"Up"}, kPlay{"A"}, kFirst{"Ho
     kQuit{"Ctrl+Q"};
 constexpr std::array<Chord, 2> kScaleUp{"Ctrl+=", "Ctrl+Shift+="},
     kScaleDown{"Ctrl+-", "Ctrl+Shift+-"}, kFull{"F11", "F5"}, kBlank{"B", "."}, kHelp{"?", "F1"};
+constexpr std::array<Chord, 2> kRedo{"Ctrl+Shift+Z", "Ctrl+Y"};
 constexpr std::array<Chord, 1> kInsert{"Insert"};
 constexpr std::span<const Chord> kNone;
 
@@ -32,7 +33,8 @@ bool has_steps(const Desk& d) { return d.step_count() > 0; }
 bool can_play(const Desk& d) { return d.view.playing || has_program(d); }
 bool can_branch(const Desk& d) { return has_steps(d); }
 bool can_edit(const Desk& d) { return has_program(d) && !d.running(); }
-bool can_undo(const Desk& d) { return d.can_undo(); }
+bool can_undo(const Desk& d) { return d.can_undo() && !d.running(); }
+bool can_redo(const Desk& d) { return d.can_redo() && !d.running(); }
 // A lab that lives can be stopped while a call is under way or a thread sleeps in one.
 bool can_stop(const Desk& d) {
   return !d.session().died() && (d.running() || !d.session().stuck().empty());
@@ -88,6 +90,8 @@ const std::array kActions{
            [](Desk& d, T t) { d.move(effects::statement_of(d, t), 1); }},
     Action{ActionId::undo, "undo", kUndo, Icon::none, Menu::program, can_undo,
            [](Desk& d, T) { d.undo(); }},
+    Action{ActionId::redo, "redo", kRedo, Icon::none, Menu::program, can_redo,
+           [](Desk& d, T) { d.redo(); }},
     Action{ActionId::theme, "theme", kTheme, Icon::none, Menu::view, always, effects::next_theme},
     Action{ActionId::language, "language", kLanguage, Icon::none, Menu::view, always,
            effects::next_language},
@@ -156,6 +160,7 @@ void apply(Desk& desk, const Command& command) {
     return;
   }
   desk.view.toast.clear();
+  if (command.action != ActionId::escape) desk.view.menu.clear();
   action.effect(desk, command.target);
 }
 

@@ -36,6 +36,7 @@ enum class ActionId : std::uint8_t {
   move_up,
   move_down,
   undo,
+  redo,
   stop,
   theme,
   language,

@@ -74,10 +74,15 @@ void App::wait() {
 }
 
 void App::take_keys() {
-  for (const platform::KeyPress& key : window_.take_keys()) handle_key(key.chord);
+  for (const platform::KeyPress& key : window_.take_keys()) handle_key(key);
 }
 
-void App::handle_key(const std::string& chord) {
+void App::handle_key(const platform::KeyPress& key) {
+  const std::string& chord = key.chord;
+  // A key held down steps on when it can, and does not complain when it cannot.
+  if (key.repeat && desk_.running()) return;
+  // Escape leaves a line being edited before it leaves the panel around it.
+  if (text_input_ && chord == "Escape" && desk_.view.dialog == Dialog::none) return;
   if (text_input_ && !passes_text_editing(chord)) return;
   if (chord == "Tab" || chord == "Shift+Tab") {
     focus_.move(chord == "Tab" ? 1 : -1);

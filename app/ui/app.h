@@ -26,7 +26,7 @@ class App {
  private:
   void wait();
   void take_keys();
-  void handle_key(const std::string& chord);
+  void handle_key(const platform::KeyPress& key);
   void apply_commands();
   void do_errands();
   void draw_frame();

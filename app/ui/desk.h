@@ -44,7 +44,8 @@ class Desk {
   // The first step that ran this statement; 0: it has not run.
   [[nodiscard]] int step_of_statement(int statement) const;
   [[nodiscard]] bool running() const { return awaiting_ || session_->busy(); }
-  [[nodiscard]] bool can_undo() const { return !former_.empty(); }
+  [[nodiscard]] bool can_undo() const { return appended_ > 0 || !former_.empty(); }
+  [[nodiscard]] bool can_redo() const { return !later_.empty(); }
   [[nodiscard]] bool in_poke() const { return !former_.empty() && former_.back().poke; }
 
   // ---- stepping
@@ -71,7 +72,9 @@ class Desk {
   void replace(int index, const Statement& statement);
   void remove(int index);
   void move(int index, int by);
+  // Takes back the last change or the last call that was added at the end; redo() brings it again.
   void undo();
+  void redo();
 
   // ---- documents
   // Replaces what lies on the desk (undoable).
@@ -87,11 +90,16 @@ class Desk {
     std::unique_ptr<Session> session;
     std::string path;
     int step = 0;
-    bool poke = false;
+    int appended = 0;
+    bool poke = false;   // what lies in front of it is a poke
+    bool added = false;  // redo: differs from what lies here by one added call
   };
   explicit Desk(SessionOptions options) : options_(options) {}
   void run_next(bool then_into);
+  [[nodiscard]] Former lift(bool poke);  // the present session off the desk
+  void lay_down(Former former);
   void replace_session(std::unique_ptr<Session> fresh, bool poke);
+  [[nodiscard]] bool take_back_append();
   bool rerun(Program program, int executed, std::string_view done_key);
   [[nodiscard]] bool sound(const Program& program);
   [[nodiscard]] std::optional<std::string> sleeper_in_the_way() const;
@@ -99,7 +107,8 @@ class Desk {
 
   SessionOptions options_;
   std::unique_ptr<Session> session_;
-  std::vector<Former> former_;
+  std::vector<Former> former_, later_;
+  int appended_ = 0;  // calls added at the end since the session was put here
   std::string path_;
   bool awaiting_ = false;   // step() was called and its record is not there yet
   bool then_into_ = false;  // look into the step when it is

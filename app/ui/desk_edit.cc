@@ -11,20 +11,36 @@ constexpr std::size_t kUndoDepth = 16;
 
 }  // namespace
 
-void Desk::replace_session(std::unique_ptr<Session> fresh, bool poke) {
-  former_.push_back(
-      {.session = std::move(session_), .path = path_, .step = view.step, .poke = poke});
-  if (former_.size() > kUndoDepth) former_.erase(former_.begin());
-  session_ = std::move(fresh);
+Desk::Former Desk::lift(bool poke) {
+  return {.session = std::move(session_),
+          .path = path_,
+          .step = view.step,
+          .appended = appended_,
+          .poke = poke};
+}
+
+void Desk::lay_down(Former former) {
+  session_ = std::move(former.session);
+  path_ = std::move(former.path);
+  appended_ = former.appended;
   awaiting_ = then_into_ = false;
   view.playing = false;
   view.micro.reset();
   view.selected.clear();
   view.program_scroll = -1;
-  view.step = seen_steps_ = step_count();
+  seen_steps_ = step_count();
   seen_busy_ = session_->busy();
   seen_dead_ = session_->died().has_value();
+  view.step = std::min(former.step, step_count());
   ++version_;
+}
+
+void Desk::replace_session(std::unique_ptr<Session> fresh, bool poke) {
+  former_.push_back(lift(poke));
+  if (former_.size() > kUndoDepth) former_.erase(former_.begin());
+  later_.clear();
+  const int steps = static_cast<int>(fresh->steps().size());
+  lay_down({.session = std::move(fresh), .path = path_, .step = steps});
 }
 
 // The edited program must still be one: names bound before they are used. What is wrong is said.
@@ -102,6 +118,8 @@ void Desk::poke(const Statement& statement) {
     program.statements.push_back(statement);
     if (!sound(program)) return;
     session_->append(statement);
+    ++appended_;
+    later_.clear();
   }
   view.toast.clear();
   run_next(false);
@@ -144,25 +162,50 @@ void Desk::move(int index, int by) {
   rerun(std::move(program), session_->next_statement(), "ui.toast.moved");
 }
 
+// A fresh lab runs the program without its last call.
+bool Desk::take_back_append() {
+  Program program = session_->lesson().program;
+  program.statements.pop_back();
+  auto fresh = session_->branch(step_count(), std::move(program));
+  if (!fresh) {
+    view.toast = fresh.error().what;
+    return false;
+  }
+  const int left = appended_ - 1;
+  later_.push_back(lift(false));
+  later_.back().added = true;
+  const int steps = static_cast<int>((*fresh)->steps().size());
+  lay_down({.session = std::move(*fresh), .path = path_, .step = steps, .appended = left});
+  return true;
+}
+
 void Desk::undo() {
-  if (former_.empty()) {
+  if (!can_undo()) {
     say("ui.toast.nothing_to_undo");
     return;
   }
-  Former last = std::move(former_.back());
-  former_.pop_back();
-  session_ = std::move(last.session);
-  path_ = std::move(last.path);
-  awaiting_ = then_into_ = false;
-  view.playing = false;
-  view.micro.reset();
-  view.selected.clear();
-  seen_steps_ = step_count();
-  seen_busy_ = session_->busy();
-  seen_dead_ = session_->died().has_value();
-  view.step = std::min(last.step, step_count());
-  ++version_;
+  if (appended_ > 0) {
+    if (!take_back_append()) return;
+  } else {
+    Former last = std::move(former_.back());
+    former_.pop_back();
+    later_.push_back(lift(last.poke));
+    lay_down(std::move(last));
+  }
   say("ui.toast.undone");
+}
+
+void Desk::redo() {
+  if (later_.empty()) {
+    say("ui.toast.nothing_to_redo");
+    return;
+  }
+  Former next = std::move(later_.back());
+  later_.pop_back();
+  // An added call is part of its session again; any other change has the old one behind it.
+  if (!next.added) former_.push_back(lift(next.poke));
+  lay_down(std::move(next));
+  say("ui.toast.redone");
 }
 
 void Desk::put(Lesson lesson, std::string path) {

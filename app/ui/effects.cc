@@ -34,6 +34,8 @@ void put(Desk& desk, Result<Lesson> lesson, std::string path) {
   }
   desk.view.dialog = Dialog::none;
   desk.put(std::move(*lesson), std::move(path));
+  desk.draft = {};
+  choose_call(desk.draft, desk.draft.call, known_names(desk.session(), desk.view.step));
 }
 
 void start_builder(Desk& desk, Draft::Place place, int statement) {
