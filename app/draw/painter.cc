@@ -1,0 +1,147 @@
+#include <imgui.h>
+#include <imgui_impl_glfw.h>
+#include <imgui_impl_opengl3.h>
+
+#include <algorithm>
+
+#include "app/draw/dots.h"
+#include "app/draw/draw.h"
+#include "app/draw/glyphs.h"
+#include "app/draw/shapes.h"
+#include "app/draw/widget_fonts.h"
+
+struct GLFWwindow;
+
+namespace epollscope::draw {
+namespace {
+
+constexpr const char* kShadingLanguage = "#version 330 core";
+constexpr float kShortestFrame = 1e-4F;  // ImGui asserts that time passes
+
+// The ImGui context, current from here to its end; the one before it comes back then.
+class Context {
+ public:
+  Context() : before_(ImGui::GetCurrentContext()), own_(ImGui::CreateContext()) {
+    ImGui::SetCurrentContext(own_);
+  }
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  ~Context() {
+    ImGui::DestroyContext(own_);
+    ImGui::SetCurrentContext(before_);
+  }
+
+ private:
+  ImGuiContext* before_;
+  ImGuiContext* own_;
+};
+
+// ImGui's back ends, shut down in the right order if they were started.
+class BackEnds {
+ public:
+  BackEnds() = default;
+  BackEnds(const BackEnds&) = delete;
+  BackEnds& operator=(const BackEnds&) = delete;
+  ~BackEnds() {
+    if (drawing_) ImGui_ImplOpenGL3_Shutdown();
+    if (window_) ImGui_ImplGlfw_Shutdown();
+  }
+  bool start(GLFWwindow* window) {
+    if (window != nullptr) window_ = ImGui_ImplGlfw_InitForOpenGL(window, true);
+    drawing_ = ImGui_ImplOpenGL3_Init(kShadingLanguage);
+    return drawing_;
+  }
+  void new_frame() const {
+    ImGui_ImplOpenGL3_NewFrame();
+    if (window_) ImGui_ImplGlfw_NewFrame();
+  }
+
+ private:
+  bool window_ = false;
+  bool drawing_ = false;
+};
+
+void set_up_style() {
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;  // the session is saved by us, the layout is computed
+  io.LogFilename = nullptr;
+  ImGuiStyle& style = ImGui::GetStyle();
+  style.CircleTessellationMaxError = 0.1F;
+  style.CurveTessellationTol = 0.4F;
+}
+
+}  // namespace
+
+struct Painter::Impl {  // destroyed from the bottom up
+  Context context;
+  BackEnds back_ends;
+  WidgetFonts widget_fonts;
+  std::unique_ptr<Dots> dots;
+  Glyphs glyphs;
+  float scale = 1;
+
+  void refresh_fonts() {
+    if (!widget_fonts.stale()) return;
+    widget_fonts.prepare(scale);
+    ImGui_ImplOpenGL3_DestroyFontsTexture();
+    ImGui_ImplOpenGL3_CreateFontsTexture();
+  }
+};
+
+Painter::Painter() : impl_(std::make_unique<Impl>()) {}
+Painter::~Painter() = default;
+
+Result<std::unique_ptr<Painter>> Painter::create(void* glfw_window, float scale) {
+  std::unique_ptr<Painter> made(new Painter);
+  Impl& impl = *made->impl_;
+  set_up_style();
+  if (!impl.back_ends.start(static_cast<GLFWwindow*>(glfw_window))) {
+    return fail("libGL.so.1 could not be opened", "install libgl1");
+  }
+  auto dots = Dots::create();
+  if (!dots) return std::unexpected(std::move(dots.error()));
+  impl.dots = std::move(*dots);
+  impl.scale = scale;
+  if (glfw_window != nullptr) impl.widget_fonts.want_usual();
+  impl.widget_fonts.prepare(scale);
+  return made;
+}
+
+void Painter::set_scale(float scale) {
+  if (scale == impl_->scale) return;
+  impl_->scale = scale;
+  impl_->widget_fonts.prepare(scale);
+  ImGui_ImplOpenGL3_DestroyFontsTexture();
+  ImGui_ImplOpenGL3_CreateFontsTexture();
+}
+
+float Painter::scale() const { return impl_->scale; }
+
+bool Painter::wants_frame() const { return impl_->widget_fonts.stale(); }
+
+void Painter::need(std::string_view text) { impl_->widget_fonts.need(text); }
+
+void Painter::new_frame(int width_px, int height_px, float dt_seconds) {
+  impl_->refresh_fonts();
+  impl_->glyphs.new_frame();
+  impl_->back_ends.new_frame();
+  ImGuiIO& io = ImGui::GetIO();
+  io.DisplaySize = {static_cast<float>(width_px), static_cast<float>(height_px)};
+  io.DisplayFramebufferScale = {1, 1};
+  io.DeltaTime = std::max(dt_seconds, kShortestFrame);
+  impl_->dots->new_frame(io.DisplaySize);
+  ImGui::NewFrame();
+}
+
+void Painter::end_frame() {
+  ImGui::Render();
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+}
+
+ImFont* Painter::font(Face face, float size_dp) { return impl_->widget_fonts.get(face, size_dp); }
+
+void Painter::draw(ImDrawList& list, const scene::Scene& scene, Theme theme, float x, float y) {
+  draw_shapes({list, impl_->glyphs, *impl_->dots, theme, impl_->scale, x, y}, scene);
+}
+
+}  // namespace epollscope::draw
