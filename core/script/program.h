@@ -18,12 +18,12 @@ namespace epollscope {
 
 // The outcome written behind `=`: an expectation. Only what is written is compared.
 struct Expected {
-  bool anything = false;              // `= ?`
+  bool anything = false;  // `= ?`
   std::optional<Integer> returned;
-  std::optional<int> error;           // errno written after -1
-  std::optional<Value> payload;       // string (read), set of structs (events), set of numbers
-                                      // (descriptors: shown, not compared), struct {value=3}
-  bool unchecked = false;             // `?` at the end: shown, not compared
+  std::optional<int> error;      // errno written after -1
+  std::optional<Value> payload;  // string (read), set of structs (events), set of numbers
+                                 // (descriptors: shown, not compared), struct {value=3}
+  bool unchecked = false;        // `?` at the end: shown, not compared
   friend bool operator==(const Expected&, const Expected&) = default;
 };
 
@@ -32,12 +32,12 @@ struct CallStatement {
   bool actor_written = false;      // `T1:` was there
   std::vector<std::string> names;  // bound by the call, at most spec.creates
   Call call;
-  bool unfinished = false;         // `<unfinished ...>`: must block
+  bool unfinished = false;  // `<unfinished ...>`: must block
   std::optional<Expected> expected;
   friend bool operator==(const CallStatement&, const CallStatement&) = default;
 };
 
-struct ResumedStatement {  // `T1|T2: <... epoll_wait resumed> = …`
+struct ResumedStatement {       // `T1|T2: <... epoll_wait resumed> = …`
   std::vector<ActorId> actors;  // one of them
   CallName call = CallName::epoll_wait;
   std::optional<Expected> expected;
@@ -87,7 +87,7 @@ struct Quiz {
 
 // A scenario file, or a lesson (Markdown whose ```epoll blocks are one scenario).
 struct Lesson {
-  std::string title;               // the first heading; empty for a plain scenario
+  std::string title;  // the first heading; empty for a plain scenario
   bool markdown = false;
   std::vector<std::string> prose;  // Markdown text before each block, in order
   Program program;
