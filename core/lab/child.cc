@@ -1,0 +1,215 @@
+// The lab's own side: what the program does when it was executed to be a lab.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/lab/confine.h"
+#include "core/lab/execute.h"
+#include "core/lab/forbidden.h"
+#include "core/lab/lab.h"
+#include "core/lab/levels.h"
+#include "core/lab/shared.h"
+#include "core/lab/start.h"
+
+namespace epollscope {
+namespace lab {
+namespace {
+
+constexpr std::size_t kStack = std::size_t{1} << 20;
+
+// Ends the lab; its parent reads why.
+[[noreturn]] void die(Header& header, const std::string& why) {
+  auto& words = header.last_words;
+  const std::size_t n = std::min(why.size(), words.size() - 1);
+  std::copy_n(why.begin(), n, words.begin());
+  words[n] = '\0';
+  _exit(1);
+}
+
+class Child {
+ public:
+  Child(Area area, int channel, int returns)
+      : area_(area),
+        channel_(channel),
+        returns_(returns),
+        descriptors_(std::min(channel, returns)),
+        shop_{area.header(), descriptors_, filler_} {}
+
+  // Serves until the channel ends.
+  [[noreturn]] void run() {
+    if (!filler_.make()) die(area_.header(), "it has no memory for filler bytes");
+    make_actors();
+    while (area_.slot(1).tid == 0) futex_wait(area_.slot(1).tid, 0);
+    answer(0);  // ready
+    for (;;) {
+      Job job{};
+      const ssize_t got = read(channel_, &job, sizeof job);
+      if (got == -1 && errno == EINTR) continue;
+      if (got != sizeof job) _exit(0);  // the parent is gone
+      serve(job);
+    }
+  }
+
+ private:
+  void answer(char byte) {
+    if (write(channel_, &byte, 1) != 1) _exit(0);
+  }
+
+  void serve(Job job) {
+    switch (job) {
+      case Job::make_actors:
+        make_actors();
+        break;
+      case Job::levels: {
+        const std::span list(reinterpret_cast<ServiceLevel*>(area_.payload(0)),
+                             area_.header().job_count);
+        for (ServiceLevel& level : list) look_at(descriptors_, level);
+        answer(0);
+        break;
+      }
+      case Job::forbidden: {
+        const std::span list(reinterpret_cast<ForbiddenTry*>(area_.payload(0)), 64);
+        area_.header().job_count = static_cast<std::uint32_t>(try_forbidden(list));
+        answer(0);
+        break;
+      }
+    }
+  }
+
+  struct Start {
+    Child* child;
+    std::size_t index;
+  };
+
+  void make_actors() {
+    const std::uint32_t wanted = area_.header().wanted.load(std::memory_order_acquire);
+    for (; made_ < wanted; ++made_) {
+      pthread_attr_t attr;
+      pthread_attr_init(&attr);
+      pthread_attr_setstacksize(&attr, kStack);
+      pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+      auto start = std::make_unique<Start>(this, made_ + 1);
+      pthread_t thread{};
+      const int error = pthread_create(&thread, &attr, actor_main, start.get());
+      pthread_attr_destroy(&attr);
+      if (error != 0) {
+        die(area_.header(), fmt::format("it cannot start its thread number {}: {}", made_ + 1,
+                                        std::strerror(error)));
+      }
+      static_cast<void>(start.release());  // the thread's now
+    }
+  }
+
+  static void* actor_main(void* argument) {
+    const std::unique_ptr<Start> start(static_cast<Start*>(argument));
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, nullptr);
+    start->child->act(start->index);
+  }
+
+  [[noreturn]] void act(std::size_t index) {
+    Slot& slot = area_.slot(index);
+    Window window;
+    slot.tid.store(static_cast<std::uint32_t>(syscall(SYS_gettid)), std::memory_order_release);
+    futex_wake(slot.tid);
+    for (;;) {
+      const std::uint32_t phase = slot.phase.load(std::memory_order_acquire);
+      if (phase != asked) {
+        futex_wait(slot.phase, phase);
+        continue;
+      }
+      const std::uint64_t number = execute(shop_, slot, area_.payload(index), window);
+      slot.phase.store(returned, std::memory_order_release);
+      area_.header().ring[number % kRing].store(static_cast<std::uint32_t>(index),
+                                                std::memory_order_release);
+      eventfd_write(returns_, 1);
+    }
+  }
+
+  Area area_;
+  int channel_, returns_;
+  Filler filler_;
+  Descriptors descriptors_;
+  Workshop shop_;
+  std::uint32_t made_ = 0;
+};
+
+// Moves a descriptor to the given number and leaves its old one to close_all_but().
+int move_to(int fd, int number) { return dup3(fd, number, O_CLOEXEC) == number ? number : -1; }
+
+bool open_null_as_standard() {
+  const int null = open("/dev/null", O_RDWR);
+  if (null < 0) return false;
+  bool ok = true;
+  for (const int fd : {0, 1, 2}) ok = ok && dup2(null, fd) == fd;
+  return ok;
+}
+
+std::optional<std::int64_t> number(std::string_view text) {
+  std::int64_t n = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return n;
+}
+
+void block_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, nullptr);
+  struct sigaction ignore{};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &ignore, nullptr);
+}
+
+[[noreturn]] void live(std::int64_t parent, std::uint32_t actors) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(0);  // it went before that was heard
+  block_signals();
+  auto area = Area::map(kMemoryFd, actors);
+  if (!area) _exit(2);
+  const int top = raise_descriptor_limit();
+  const int channel = move_to(kChannelFd, top - 1);
+  const int returns = move_to(kReturnsFd, top - 2);
+  mallopt(M_ARENA_MAX, 1);  // its threads allocate next to nothing
+  Header& header = area->header();
+  if (channel < 0 || returns <= kChannelFd) die(header, "its descriptor limit is too low");
+  if (!open_null_as_standard()) die(header, "/dev/null cannot be opened");
+  syscall(SYS_close_range, 3U, static_cast<unsigned>(returns) - 1, 0U);
+  syscall(SYS_close_range, static_cast<unsigned>(top), ~0U, 0U);
+  if (const std::string why = confine(); !why.empty()) die(header, why);
+  const auto child = std::make_unique<Child>(*area, channel, returns);
+  child->run();
+}
+
+}  // namespace
+}  // namespace lab
+
+void run_lab_if_asked(int argc, char** argv) {
+  if (argc != 4 || argv[0] != std::string_view(lab::kArgv0) ||
+      argv[1] != std::string_view(lab::kArgv1)) {
+    return;
+  }
+  const auto parent = lab::number(argv[2]);
+  const auto actors = lab::number(argv[3]);
+  if (!parent || !actors || *actors < 1 || *actors > lab::kMostActors) _exit(2);
+  lab::live(*parent, static_cast<std::uint32_t>(*actors));
+}
+
+}  // namespace epollscope

@@ -1,0 +1,187 @@
+#include "core/lab/confine.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <initializer_list>
+#include <memory>
+
+namespace epollscope::lab {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;  // their shadow memory and reports need more room
+#else
+constexpr bool kSanitized = false;
+#endif
+
+constexpr rlim_t kMostDescriptors = 65536;
+constexpr rlim_t kMostData = rlim_t{2} << 30;
+
+std::string drop_capabilities() {
+  // Fails where there is nothing to drop it with: then the set cannot be used either.
+  for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; ++cap) {
+    prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+  }
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+  if (syscall(SYS_capset, &header, none.data()) != 0) {
+    return fmt::format("it cannot drop its capabilities: {}", std::strerror(errno));
+  }
+  return {};
+}
+
+std::string set_limits() {
+  // Not RLIMIT_AS: a lab reserves addresses freely and touches few. Not RLIMIT_NPROC: it counts
+  // all processes of the user; that no process is made is seccomp's part, that threads are few
+  // is the lab's own. Not RLIMIT_CPU: a lecture is long.
+  for (const auto what : {RLIMIT_CORE, RLIMIT_FSIZE, RLIMIT_MEMLOCK, RLIMIT_MSGQUEUE}) {
+    const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+    if (setrlimit(what, &none) != 0) {
+      return fmt::format("it cannot lower a resource limit: {}", std::strerror(errno));
+    }
+  }
+  rlimit data{};
+  if (kSanitized || getrlimit(RLIMIT_DATA, &data) != 0) return {};
+  data.rlim_cur = data.rlim_max = std::min(data.rlim_max, kMostData);
+  if (setrlimit(RLIMIT_DATA, &data) != 0) {
+    return fmt::format("it cannot limit its memory: {}", std::strerror(errno));
+  }
+  return {};
+}
+
+struct Release {
+  void operator()(void* filter) const { seccomp_release(filter); }
+};
+using Filter = std::unique_ptr<void, Release>;
+
+// Gathers the first error of a row of libseccomp calls.
+class Rules {
+ public:
+  explicit Rules(std::uint32_t otherwise) : filter_(seccomp_init(otherwise)) {
+    if (!filter_) error_ = ENOMEM;
+    note(seccomp_attr_set(filter_.get(), SCMP_FLTATR_CTL_TSYNC, 1));
+  }
+  void allow(std::initializer_list<int> calls) {
+    for (const int call : calls) note(seccomp_rule_add(filter_.get(), SCMP_ACT_ALLOW, call, 0));
+  }
+  void when(std::uint32_t action, int call, scmp_arg_cmp condition) {
+    note(seccomp_rule_add_array(filter_.get(), action, call, 1, &condition));
+  }
+  void refuse(int call, int error) {
+    note(seccomp_rule_add(filter_.get(), SCMP_ACT_ERRNO(static_cast<std::uint32_t>(error)), call,
+                          0));
+  }
+  int load() {
+    if (error_ == 0) note(seccomp_load(filter_.get()));
+    return error_;
+  }
+
+ private:
+  void note(int result) {
+    if (result < 0 && error_ == 0) error_ = -result;
+  }
+  Filter filter_;
+  int error_ = 0;
+};
+
+// The low 32 bits of argument `i`: the kernel reads no more of an int.
+scmp_arg_cmp is(unsigned i, std::uint64_t value) {
+  return {.arg = i, .op = SCMP_CMP_MASKED_EQ, .datum_a = 0xffffffff, .datum_b = value};
+}
+scmp_arg_cmp has(unsigned i, std::uint64_t bits) {
+  return {.arg = i, .op = SCMP_CMP_MASKED_EQ, .datum_a = bits, .datum_b = bits};
+}
+scmp_arg_cmp has_not(unsigned i, std::uint64_t bits) {
+  return {.arg = i, .op = SCMP_CMP_MASKED_EQ, .datum_a = bits, .datum_b = 0};
+}
+
+void allow_scenario_calls(Rules& rules) {
+  rules.allow({SCMP_SYS(epoll_create), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
+               SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(pipe2), SCMP_SYS(eventfd2),
+               SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(close), SCMP_SYS(dup), SCMP_SYS(shutdown),
+               SCMP_SYS(fcntl), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
+               SCMP_SYS(restart_syscall)});
+  // Pairs reach nothing but each other. The kernel has none for AF_INET and says so itself.
+  for (const int domain : {AF_UNSPEC, AF_UNIX, AF_INET, AF_INET6}) {
+    rules.when(SCMP_ACT_ALLOW, SCMP_SYS(socketpair), is(0, static_cast<std::uint64_t>(domain)));
+  }
+}
+
+void allow_looking(Rules& rules) {
+  rules.allow({SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(getsockopt)});
+  rules.when(SCMP_ACT_ALLOW, SCMP_SYS(ioctl), is(1, FIONREAD));
+}
+
+void allow_threads_and_memory(Rules& rules) {
+  rules.allow({SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(gettid),
+               SCMP_SYS(getpid), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(sched_yield),
+               SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigaction),
+               SCMP_SYS(sigaltstack), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
+               SCMP_SYS(brk), SCMP_SYS(clock_gettime), SCMP_SYS(sched_getaffinity),
+               SCMP_SYS(getrandom)});
+  rules.when(SCMP_ACT_ALLOW, SCMP_SYS(clone), has(0, CLONE_VM | CLONE_THREAD));
+  // Its flags are in memory, where a filter cannot look; without it the C library uses clone.
+  rules.refuse(SCMP_SYS(clone3), ENOSYS);
+  rules.when(SCMP_ACT_ALLOW, SCMP_SYS(mmap), has_not(2, PROT_EXEC));
+  rules.when(SCMP_ACT_ALLOW, SCMP_SYS(mprotect), has_not(2, PROT_EXEC));
+  // abort() signals its own process, and a crash shall be reported as what it is.
+  rules.when(SCMP_ACT_ALLOW, SCMP_SYS(tgkill), is(0, static_cast<std::uint64_t>(getpid())));
+}
+
+std::string filter_calls() {
+  Rules allowed(SCMP_ACT_ERRNO(EPERM));
+  allow_scenario_calls(allowed);
+  allow_looking(allowed);
+  allow_threads_and_memory(allowed);
+  // A second filter, since the stricter of two wins: fcntl as a whole but for the commands that
+  // have the kernel send signals to a process of the caller's choice. It goes first, because
+  // after the other no filter can be loaded.
+  Rules fcntl_but(SCMP_ACT_ALLOW);
+  for (const int command : {F_SETOWN, F_SETOWN_EX, F_SETSIG}) {
+    fcntl_but.when(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fcntl),
+                   is(1, static_cast<std::uint64_t>(command)));
+  }
+  int error = fcntl_but.load();
+  if (error == 0) error = allowed.load();
+  if (error == 0) return {};
+  return fmt::format("it cannot limit its system calls (seccomp): {}", std::strerror(error));
+}
+
+}  // namespace
+
+int raise_descriptor_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = std::min(limit.rlim_max, kMostDescriptors);
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<int>(std::min(limit.rlim_cur, kMostDescriptors));
+}
+
+std::string confine() {
+  if (std::string e = drop_capabilities(); !e.empty()) return e;
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    return fmt::format("it cannot give up new privileges: {}", std::strerror(errno));
+  }
+  if (std::string e = set_limits(); !e.empty()) return e;
+  return filter_calls();
+}
+
+}  // namespace epollscope::lab

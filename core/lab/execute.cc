@@ -1,0 +1,249 @@
+#include "core/lab/execute.h"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <type_traits>
+
+namespace epollscope::lab {
+namespace {
+
+constexpr std::size_t kDrainChunk = 64 << 10;
+constexpr std::size_t kFillChunk = 4 << 10;
+
+std::int64_t now_ns() {
+  timespec t{};
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1'000'000'000 + t.tv_nsec;
+}
+
+// An argument as the register that carries it.
+template <class T>
+long word(T v) {
+  if constexpr (std::is_pointer_v<T>) {
+    return reinterpret_cast<long>(v);
+  } else if constexpr (std::is_null_pointer_v<T>) {
+    return 0;
+  } else {
+    return static_cast<long>(v);
+  }
+}
+
+// Raw system calls throughout: what a wrapper of the C library or of a sanitizer would add to
+// them is not the kernel's.
+class Execution {
+ public:
+  Execution(Workshop& shop, Slot& slot, std::byte* payload, Window& window)
+      : shop_(shop), slot_(slot), payload_(payload), window_(window) {}
+
+  std::uint64_t run() {
+    slot_.reply = Reply{};
+    std::visit([this](const auto& op) { call(op); }, slot_.operation);
+    return number_;
+  }
+
+ private:
+  void enter() {
+    begin_ = now_ns();
+    slot_.phase.store(in_call, std::memory_order_release);
+  }
+
+  void leave(std::int64_t result, int error) {
+    const std::int64_t end = now_ns();
+    number_ = shop_.header.returns.fetch_add(1);
+    slot_.reply.returned = error == 0 ? result : -1;
+    slot_.reply.error = error;
+    slot_.reply.elapsed_ns = end - begin_;
+  }
+
+  template <class... Args>
+  bool make(long number, Args... args) {
+    enter();
+    const long r = syscall(number, word(args)...);
+    leave(r, r == -1 ? errno : 0);
+    return r != -1;
+  }
+
+  void refuse(int error) {  // the transport's limits: no system call was made
+    enter();
+    leave(-1, error);
+  }
+
+  [[nodiscard]] std::int32_t number_of(Fd fd) const { return shop_.descriptors.visible(fd.value); }
+  [[nodiscard]] FdKind kind_of(Fd fd) const { return shop_.descriptors.kind(fd.value); }
+
+  void created(std::int32_t fd, FdKind kind) {
+    shop_.descriptors.remember(fd, kind);
+    slot_.reply.created[slot_.reply.created_count++] = fd;
+  }
+  void created_one(FdKind kind) { created(static_cast<std::int32_t>(slot_.reply.returned), kind); }
+
+  void call(const EpollCreate& op) {
+    if (make(SYS_epoll_create, op.size)) created_one(FdKind::epoll);
+  }
+  void call(const EpollCreate1& op) {
+    if (make(SYS_epoll_create1, op.flags)) created_one(FdKind::epoll);
+  }
+  void call(const EventFd& op) {
+    if (make(SYS_eventfd2, op.initval, op.flags)) created_one(FdKind::eventfd);
+  }
+  void call(const Dup& op) {
+    const FdKind kind = kind_of(op.fd);
+    if (make(SYS_dup, number_of(op.fd))) created_one(kind);
+  }
+  void call(const Pipe2& op) {
+    std::array<int, 2> fds{};
+    if (make(SYS_pipe2, fds.data(), op.flags)) created_two(fds);
+  }
+  void call(const SocketPair& op) {
+    std::array<int, 2> fds{};
+    if (make(SYS_socketpair, op.domain, op.type, 0, fds.data())) created_two(fds);
+  }
+  void created_two(const std::array<int, 2>& fds) {
+    for (const int fd : fds) created(fd, FdKind::other);
+  }
+
+  void call(const EpollCtl& op) {
+    epoll_event event{};
+    if (op.event) {
+      event.events = op.event->events;
+      event.data.u64 = op.event->data;
+    }
+    make(SYS_epoll_ctl, number_of(op.epfd), op.op, number_of(op.fd), op.event ? &event : nullptr);
+  }
+
+  void call(const EpollWait& op) {
+    std::byte* buffer = nullptr;
+    if (!op.null_buffer) {
+      const bool fits = op.maxevents <= static_cast<int>(kPayload / sizeof(epoll_event));
+      buffer = fits ? payload_ : window_.get();
+      if (buffer == nullptr) return refuse(ENOMEM);
+    }
+#ifdef SYS_epoll_wait
+    const bool ok = make(SYS_epoll_wait, number_of(op.epfd), buffer, op.maxevents, op.timeout_ms);
+#else  // newer architectures have the general form only
+    const bool ok =
+        make(SYS_epoll_pwait, number_of(op.epfd), buffer, op.maxevents, op.timeout_ms, nullptr, 0);
+#endif
+    if (!ok) return;
+    const auto count = static_cast<std::size_t>(slot_.reply.returned);
+    slot_.reply.events =
+        static_cast<std::uint32_t>(std::min(count, kPayload / sizeof(epoll_event)));
+    ship(buffer, slot_.reply.events * sizeof(epoll_event));
+  }
+
+  // Brings what the kernel stored to where the parent reads it.
+  void ship(const std::byte* from, std::size_t bytes) {
+    if (from != nullptr && from != payload_) std::memcpy(payload_, from, bytes);
+  }
+
+  void call(const Read& op) {
+    std::byte* buffer = op.count <= kPayload ? payload_ : window_.get();
+    if (buffer == nullptr) return refuse(ENOMEM);
+    const bool counter = kind_of(op.fd) == FdKind::eventfd;
+    if (!make(SYS_read, number_of(op.fd), buffer, op.count)) return;
+    const auto got = static_cast<std::size_t>(slot_.reply.returned);
+    if (counter && got == sizeof slot_.reply.value) {
+      std::memcpy(&slot_.reply.value, buffer, got);
+      slot_.reply.has_value = true;
+      return;
+    }
+    slot_.reply.bytes = std::min({got, kPayload, Window::kWritable});
+    ship(buffer, slot_.reply.bytes);
+  }
+
+  void call(const WriteBytes& op) {
+    if (slot_.request_bytes > kPayload) return refuse(EMSGSIZE);
+    make(SYS_write, number_of(op.fd), payload_, slot_.request_bytes);
+  }
+
+  void call(const WriteAmount& op) {
+    if (kind_of(op.fd) == FdKind::eventfd) {
+      make(SYS_write, number_of(op.fd), &op.n, sizeof op.n);
+      return;
+    }
+    const std::byte* bytes = shop_.filler.lease(op.n);
+    if (bytes == nullptr) return refuse(ENOMEM);
+    make(SYS_write, number_of(op.fd), bytes, op.n);
+    shop_.filler.release(bytes, op.n);
+  }
+
+  void call(const Close& op) { make(SYS_close, number_of(op.fd)); }
+  void call(const Shutdown& op) { make(SYS_shutdown, number_of(op.fd), op.how); }
+  void call(const Fcntl& op) {
+    const FdKind kind = kind_of(op.fd);
+    if (!make(SYS_fcntl, number_of(op.fd), op.command, op.arg)) return;
+    if (op.command == F_DUPFD || op.command == F_DUPFD_CLOEXEC) {
+      shop_.descriptors.remember(static_cast<std::int32_t>(slot_.reply.returned), kind);
+    }
+  }
+
+  void call(const Sleep& op) {
+    const timespec length{.tv_sec = op.ns / 1'000'000'000, .tv_nsec = op.ns % 1'000'000'000};
+    make(SYS_nanosleep, &length, nullptr);
+  }
+
+  void call(const Drain& op) {
+    repeat(op.fd, [&](long fd) { return syscall(SYS_read, fd, payload_, kDrainChunk); });
+  }
+  void call(const Fill& op) {
+    repeat(op.fd,
+           [&](long fd) { return syscall(SYS_write, fd, shop_.filler.bytes(), kFillChunk); });
+  }
+
+  // One shorthand: O_NONBLOCK for as long as it takes, `once` until EAGAIN or 0.
+  template <class Once>
+  void repeat(Fd asked, Once once) {
+    const long fd = number_of(asked);
+    enter();
+    const long flags = syscall(SYS_fcntl, fd, F_GETFL);
+    const bool change = flags != -1 && (flags & O_NONBLOCK) == 0;
+    if (flags == -1 || (change && syscall(SYS_fcntl, fd, F_SETFL, flags | O_NONBLOCK) == -1)) {
+      return leave(-1, errno);
+    }
+    std::int64_t total = 0;
+    long r = once(fd);
+    for (; r > 0; r = once(fd)) total += r;
+    const int error = r == -1 && errno != EAGAIN ? errno : 0;
+    if (change) syscall(SYS_fcntl, fd, F_SETFL, flags);
+    leave(total, error);
+  }
+
+  Workshop& shop_;
+  Slot& slot_;
+  std::byte* payload_;
+  Window& window_;
+  std::int64_t begin_ = 0;
+  std::uint64_t number_ = 0;
+};
+
+}  // namespace
+
+Descriptors::Descriptors(std::int32_t first_control)
+    : first_control_(first_control), kinds_(static_cast<std::size_t>(first_control)) {}
+
+FdKind Descriptors::kind(std::int32_t fd) const {
+  if (fd < 0 || fd >= first_control_) return FdKind::other;
+  return static_cast<FdKind>(kinds_[static_cast<std::size_t>(fd)].load());
+}
+
+void Descriptors::remember(std::int32_t fd, FdKind kind) {
+  if (fd >= 0 && fd < first_control_) {
+    kinds_[static_cast<std::size_t>(fd)].store(static_cast<std::uint8_t>(kind));
+  }
+}
+
+std::int32_t Descriptors::visible(std::int32_t fd) const { return fd >= first_control_ ? -1 : fd; }
+
+std::uint64_t execute(Workshop& shop, Slot& slot, std::byte* payload, Window& window) {
+  return Execution(shop, slot, payload, window).run();
+}
+
+}  // namespace epollscope::lab

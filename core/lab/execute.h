@@ -1,0 +1,43 @@
+// Makes one system call, or one shorthand of several, inside the lab: request in, reply out.
+// Runs on the actor's own thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/lab/buffers.h"
+#include "core/lab/shared.h"
+
+namespace epollscope::lab {
+
+enum class FdKind : std::uint8_t { other, eventfd, epoll };
+
+// What the lab remembers of descriptor numbers: the kind of the file a number was last given
+// to, and which numbers belong to the control channel. Any thread.
+class Descriptors {
+ public:
+  // Numbers from `first_control` on are the lab's own.
+  explicit Descriptors(std::int32_t first_control);
+  [[nodiscard]] FdKind kind(std::int32_t fd) const;
+  void remember(std::int32_t fd, FdKind kind);
+  // The number to hand to the kernel: -1 (never open) for the lab's own.
+  [[nodiscard]] std::int32_t visible(std::int32_t fd) const;
+
+ private:
+  std::int32_t first_control_;
+  std::vector<std::atomic<std::uint8_t>> kinds_;
+};
+
+// What all calls of a lab share.
+struct Workshop {
+  Header& header;
+  Descriptors& descriptors;
+  const Filler& filler;
+};
+
+// Executes slot.operation and fills slot.reply. Returns the number of the return (Header::returns).
+std::uint64_t execute(Workshop& shop, Slot& slot, std::byte* payload, Window& window);
+
+}  // namespace epollscope::lab

@@ -1,0 +1,216 @@
+#include "core/lab/lab_kernel.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace epollscope::lab {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+// A call that returns at once has returned by then; one that sleeps is found asleep.
+constexpr microseconds kFirstLook{40};
+constexpr milliseconds kRarestLook{5};
+
+Notification notice(Notification::Kind kind, ActorId actor = {}) {
+  Notification n;
+  n.kind = kind;
+  n.actor = actor;
+  return n;
+}
+
+}  // namespace
+
+LabKernel::LabKernel(Started started)
+    : area_(started.area),
+      process_(std::move(started.process)),
+      returns_(std::move(started.returns)),
+      channel_(std::move(started.channel)),
+      timer_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
+      wait_(epoll_create1(EPOLL_CLOEXEC)),
+      detector_(area_, process_.pid()) {}
+
+LabKernel::~LabKernel() { area_.unmap(); }
+
+Result<std::unique_ptr<Lab>> LabKernel::open(Started started) {
+  std::unique_ptr<LabKernel> kernel(new LabKernel(std::move(started)));
+  if (auto error = kernel->set_up()) return std::unexpected(std::move(*error));
+  return std::unique_ptr<Lab>(std::move(kernel));
+}
+
+std::optional<std::size_t> LabKernel::slot_of(ActorId actor) {
+  if (const auto it = slots_.find(actor); it != slots_.end()) return it->second;
+  if (actors_.size() == area_.header().actors) return std::nullopt;
+  actors_.push_back({actor});
+  const std::size_t slot = actors_.size();
+  slots_.emplace(actor, slot);
+  return slot;
+}
+
+void LabKernel::submit(ActorId actor, const Request& request) {
+  unsettled_ = true;
+  const auto slot = slot_of(actor);
+  if (!slot) {
+    Notification n = notice(Notification::Kind::returned, actor);
+    n.outcome.returned = -1;
+    n.outcome.error = EAGAIN;
+    refused_.push_back(std::move(n));
+    return;
+  }
+  Slot& s = area_.slot(*slot);
+  s.operation = request.op;
+  s.request_bytes = request.bytes.size();
+  std::memcpy(area_.payload(*slot), request.bytes.data(), std::min(request.bytes.size(), kPayload));
+  actors_[*slot - 1].busy = true;
+  ++busy_;
+  detector_.forget(*slot);
+  look_again_ = kFirstLook;
+  look_at_ = Clock::now() + look_again_;
+  s.phase.store(asked, std::memory_order_release);
+  std::atomic<std::uint32_t>& wanted = area_.header().wanted;
+  if (*slot <= wanted.load(std::memory_order_relaxed)) {
+    futex_wake(s.phase);
+    return;
+  }
+  wanted.store(static_cast<std::uint32_t>(*slot), std::memory_order_release);
+  const Job job = Job::make_actors;
+  // An error means that the lab is gone; take() says so.
+  static_cast<void>(send(channel_.get(), &job, sizeof job, MSG_NOSIGNAL | MSG_DONTWAIT));
+}
+
+std::optional<Notification> LabKernel::take() {
+  for (;;) {
+    if (auto n = take_return()) return n;
+    if (auto n = take_rest()) return n;
+    if (!death_.empty()) {
+      Notification n = notice(Notification::Kind::died);
+      n.text = death_;
+      return n;
+    }
+    if (!hear()) return std::nullopt;
+  }
+}
+
+std::optional<Notification> LabKernel::take_return() {
+  if (!refused_.empty()) {
+    Notification n = std::move(refused_.front());
+    refused_.pop_front();
+    return n;
+  }
+  auto& entry = area_.header().ring[next_return_ % kRing];
+  const std::size_t slot = entry.load(std::memory_order_acquire);
+  if (slot == 0 || slot > actors_.size() || !actors_[slot - 1].busy) return std::nullopt;
+  entry.store(0, std::memory_order_relaxed);
+  ++next_return_;
+  Actor& actor = actors_[slot - 1];
+  Notification n = notice(Notification::Kind::returned, actor.id);
+  n.outcome = read_reply(slot);
+  actor.busy = false;
+  --busy_;
+  detector_.forget(slot);
+  area_.slot(slot).phase.store(idle, std::memory_order_release);
+  unsettled_ = true;
+  look_at_ = Clock::now();
+  look_again_ = kFirstLook;
+  return n;
+}
+
+Outcome LabKernel::read_reply(std::size_t slot) const {
+  const Reply& r = area_.slot(slot).reply;
+  const std::byte* payload = area_.payload(slot);
+  Outcome o;
+  o.returned = r.returned;
+  o.error = r.error;
+  o.elapsed_ns = r.elapsed_ns;
+  if (r.has_value) o.value = r.value;
+  const std::size_t created = std::min<std::size_t>(r.created_count, r.created.size());
+  for (std::size_t i = 0; i < created; ++i) o.created.push_back(Fd{r.created[i]});
+  o.bytes.assign(reinterpret_cast<const char*>(payload), std::min<std::size_t>(r.bytes, kPayload));
+  const std::size_t events = std::min<std::size_t>(r.events, kPayload / sizeof(epoll_event));
+  o.events.reserve(events);
+  for (std::size_t i = 0; i < events; ++i) {
+    epoll_event e;
+    std::memcpy(&e, payload + i * sizeof e, sizeof e);
+    o.events.push_back({.events = e.events, .data = e.data.u64});
+  }
+  return o;
+}
+
+std::optional<Notification> LabKernel::take_rest() {
+  if (!unsettled_ || !death_.empty()) return std::nullopt;
+  if (busy_ == 0) return rest();
+  if (Clock::now() < look_at_) return std::nullopt;
+  if (detector_.all_asleep(busy_slots())) return rest();
+  look_at_ = Clock::now() + look_again_;
+  look_again_ = std::min<Clock::duration>(look_again_ * 2, kRarestLook);
+  return std::nullopt;
+}
+
+Notification LabKernel::rest() {
+  unsettled_ = false;
+  Notification n = notice(Notification::Kind::at_rest);
+  for (const std::size_t slot : busy_slots()) n.blocked.push_back(actors_[slot - 1].id);
+  std::sort(n.blocked.begin(), n.blocked.end());
+  return n;
+}
+
+std::vector<std::size_t> LabKernel::busy_slots() const {
+  std::vector<std::size_t> slots;
+  for (std::size_t i = 0; i < actors_.size(); ++i) {
+    if (actors_[i].busy) slots.push_back(i + 1);
+  }
+  return slots;
+}
+
+bool LabKernel::hear() {
+  std::array<epoll_event, 3> events;
+  const int n = epoll_wait(wait_.get(), events.data(), static_cast<int>(events.size()), 0);
+  for (int i = 0; i < n; ++i) {
+    const int fd = events[static_cast<std::size_t>(i)].data.fd;
+    std::uint64_t count = 0;
+    if (fd == process_.pidfd()) {
+      if (const std::string end = process_.ended(); !end.empty()) {
+        death_ = death_of(area_.header(), end);
+        epoll_ctl(wait_.get(), EPOLL_CTL_DEL, fd, nullptr);
+      }
+    } else {
+      static_cast<void>(read(fd, &count, sizeof count));
+      if (fd == timer_.get()) timer_set_.reset();
+    }
+  }
+  if (n > 0) return true;
+  if (unsettled_ && busy_ > 0) arm_timer();
+  return false;
+}
+
+// A timer already set for an earlier moment is left alone: quick calls do not pay for it.
+void LabKernel::arm_timer() {
+  if (timer_set_ && *timer_set_ <= look_at_) return;
+  timer_set_ = look_at_;
+  const auto wait = std::max<std::chrono::nanoseconds>(look_at_ - Clock::now(), microseconds(1));
+  itimerspec when{};
+  when.it_value.tv_sec = wait.count() / 1'000'000'000;
+  when.it_value.tv_nsec = wait.count() % 1'000'000'000;
+  timerfd_settime(timer_.get(), 0, &when, nullptr);
+}
+
+int LabKernel::tid_of(ActorId actor) const {
+  const auto it = slots_.find(actor);
+  if (it == slots_.end()) return -1;
+  const auto tid = static_cast<int>(area_.slot(it->second).tid.load(std::memory_order_acquire));
+  return tid == 0 ? -1 : tid;
+}
+
+}  // namespace epollscope::lab

@@ -1,0 +1,143 @@
+// The part of the parent's side that asks the lab's service thread and waits for the answer.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <string_view>
+
+#include "core/lab/lab_kernel.h"
+
+namespace epollscope {
+namespace lab {
+namespace {
+
+constexpr int kPatienceMs = 2000;  // an answer takes microseconds; a stopped lab gives none
+constexpr int kStartPatienceMs = 20000;
+
+enum class Heard { answer, end, nothing };
+
+Heard wait_for_answer(int channel, int patience_ms) {
+  pollfd p{.fd = channel, .events = POLLIN, .revents = 0};
+  int r = 0;
+  do {
+    r = poll(&p, 1, patience_ms);
+  } while (r == -1 && errno == EINTR);
+  if (r <= 0) return Heard::nothing;
+  char byte = 0;
+  return recv(channel, &byte, 1, 0) == 1 ? Heard::answer : Heard::end;
+}
+
+// The counter of an eventfd, as /proc/PID/fdinfo/FD shows it in hexadecimal; -1: not shown.
+std::int64_t counter_of(pid_t pid, int fd) {
+  const OwnedFd file(
+      open(fmt::format("/proc/{}/fdinfo/{}", pid, fd).c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, 1024> buffer;
+  const ssize_t n = file.valid() ? read(file.get(), buffer.data(), buffer.size()) : -1;
+  if (n <= 0) return -1;
+  const std::string_view text(buffer.data(), static_cast<std::size_t>(n));
+  constexpr std::string_view kKey = "eventfd-count:";
+  const auto at = text.find(kKey);
+  if (at == std::string_view::npos) return -1;
+  const auto digits = text.find_first_not_of(" \t", at + kKey.size());
+  if (digits == std::string_view::npos) return -1;
+  std::uint64_t value = 0;
+  std::from_chars(text.data() + digits, text.data() + text.size(), value, 16);
+  return static_cast<std::int64_t>(value);
+}
+
+}  // namespace
+
+std::optional<Error> LabKernel::set_up() {
+  for (const int fd : {returns_.get(), process_.pidfd(), timer_.get()}) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = fd;
+    if (epoll_ctl(wait_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+      return Error{fmt::format("the lab cannot be waited for: {}", std::strerror(errno)),
+                   "close files or raise the limit on descriptors (ulimit -n)"};
+    }
+  }
+  if (wait_for_answer(channel_.get(), kStartPatienceMs) != Heard::answer) return gone();
+  slot_of(ActorId{'T', 1});
+  return check_proc();
+}
+
+// Whether the threads of the lab can be seen at all, asked of T1, which is always there.
+std::optional<Error> LabKernel::check_proc() {
+  const int tid = tid_of(ActorId{'T', 1});
+  TaskEyes eyes;
+  const int error = eyes.open(process_.pid(), tid);
+  if (error == 0 && eyes.look()) return std::nullopt;
+  return Error{
+      fmt::format("/proc does not show the threads of the lab (/proc/{}/task/{}/status: {})",
+                  process_.pid(), tid, error != 0 ? std::strerror(error) : "not understood"),
+      "mount /proc of this PID namespace without hidepid, or run with --model-only"};
+}
+
+bool LabKernel::alive() {
+  if (death_.empty()) hear();
+  return death_.empty();
+}
+
+Error LabKernel::gone() {
+  pollfd p{.fd = process_.pidfd(), .events = POLLIN, .revents = 0};
+  poll(&p, 1, kPatienceMs);  // its channel ends a moment before it does
+  if (!alive()) return Error{death_, "start the scenario again, or run with --model-only"};
+  return Error{"the lab does not answer", "it may be stopped: see its process state"};
+}
+
+std::optional<Error> LabKernel::ask(Job job) {
+  if (!alive()) return gone();
+  if (send(channel_.get(), &job, sizeof job, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) return gone();
+  if (wait_for_answer(channel_.get(), kPatienceMs) != Heard::answer) return gone();
+  return std::nullopt;
+}
+
+Result<std::vector<Level>> LabKernel::levels(const std::vector<Fd>& fds) {
+  constexpr std::size_t kAtOnce = kPayload / sizeof(ServiceLevel);
+  std::vector<Level> result;
+  result.reserve(fds.size());
+  auto* list = reinterpret_cast<ServiceLevel*>(area_.payload(0));
+  for (std::size_t from = 0; from < fds.size(); from += kAtOnce) {
+    const std::size_t n = std::min(kAtOnce, fds.size() - from);
+    for (std::size_t i = 0; i < n; ++i) list[i].fd = fds[from + i].value;
+    area_.header().job_count = static_cast<std::uint32_t>(n);
+    if (auto error = ask(Job::levels)) return std::unexpected(std::move(*error));
+    for (std::size_t i = 0; i < n; ++i) {
+      const ServiceLevel& l = list[i];
+      const std::int64_t bytes = l.counter ? counter_of(pid(), l.fd) : l.readable_bytes;
+      result.push_back({fds[from + i], l.revents, bytes, l.capacity});
+    }
+  }
+  return result;
+}
+
+Result<std::vector<ForbiddenCall>> LabKernel::try_forbidden_calls() {
+  if (auto error = ask(Job::forbidden)) return std::unexpected(std::move(*error));
+  const auto* list = reinterpret_cast<const ForbiddenTry*>(area_.payload(0));
+  std::vector<ForbiddenCall> result;
+  for (std::size_t i = 0; i < area_.header().job_count; ++i) {
+    result.push_back({std::string(list[i].name.data()), list[i].error});
+  }
+  return result;
+}
+
+}  // namespace lab
+
+Result<std::unique_ptr<Lab>> start_lab(const LabOptions& options) {
+  const auto actors = static_cast<std::uint32_t>(
+      std::clamp(options.max_actors, 1, static_cast<int>(lab::kMostActors)));
+  auto started = lab::start_process(actors);
+  if (!started) return std::unexpected(started.error());
+  return lab::LabKernel::open(std::move(*started));
+}
+
+}  // namespace epollscope

@@ -1,0 +1,32 @@
+#include "core/lab/levels.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+namespace epollscope::lab {
+
+void look_at(const Descriptors& descriptors, ServiceLevel& level) {
+  level.revents = 0;
+  level.readable_bytes = level.capacity = -1;
+  const int fd = descriptors.visible(level.fd);
+  const FdKind kind = descriptors.kind(fd);
+  level.counter = kind == FdKind::eventfd;
+  if (kind == FdKind::epoll) return;
+  pollfd p{.fd = fd, .events = POLLIN | POLLOUT | POLLPRI | POLLRDHUP, .revents = 0};
+  if (poll(&p, 1, 0) >= 0) level.revents = static_cast<std::uint16_t>(p.revents);
+  if (fd < 0) level.revents = POLLNVAL;  // poll(2) skips negative numbers
+  if ((level.revents & POLLNVAL) != 0 || level.counter) return;
+  int bytes = 0;
+  if (ioctl(fd, FIONREAD, &bytes) == 0) level.readable_bytes = bytes;
+  const int pipe_size = fcntl(fd, F_GETPIPE_SZ);
+  socklen_t size = sizeof bytes;
+  if (pipe_size >= 0) {
+    level.capacity = pipe_size;
+  } else if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, &size) == 0) {
+    level.capacity = bytes;
+  }
+}
+
+}  // namespace epollscope::lab

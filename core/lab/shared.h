@@ -1,0 +1,110 @@
+// The memory that the lab and its parent share, and the rules for writing it.
+//
+//   Header | Slot 0 (service) | Slot 1 (first actor) | ... | payload 0 | payload 1 | ...
+//
+// Both sides are the same program, so values are stored as they are.
+//   1. A slot belongs to the side its phase names: idle and returned, the parent; asked and
+//      in_call, the lab. Only the owner writes the rest of the slot and its payload.
+//   2. A call that ended takes the next number of `returns` right after the system call and is
+//      then announced in ring[number % kRing] by its slot. The parent reads the ring in order, so
+//      it learns of returns in the order in which they happened.
+//   3. Payload pages exist once they are touched.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "core/base/result.h"
+#include "core/call/kernel.h"
+#include "core/call/request.h"
+
+namespace epollscope::lab {
+
+inline constexpr std::size_t kPayload = std::size_t{2} << 20;
+inline constexpr std::uint32_t kMostActors = 512;
+inline constexpr std::uint32_t kRing = 1024;  // more than there can be calls under way
+
+enum Phase : std::uint32_t { idle, asked, in_call, returned };
+
+static_assert(std::is_trivially_copyable_v<Operation>, "requests cross as bytes");
+static_assert(std::atomic<std::uint32_t>::is_always_lock_free, "shared by processes");
+
+struct Reply {
+  std::int64_t returned;
+  std::int32_t error;
+  std::uint32_t events;  // struct epoll_event in the payload
+  std::uint64_t bytes;   // read, in the payload
+  std::uint64_t value;   // of an eventfd
+  bool has_value;
+  std::array<std::int32_t, 2> created;
+  std::uint32_t created_count;
+  std::int64_t elapsed_ns;
+};
+
+struct alignas(256) Slot {
+  std::atomic<std::uint32_t> phase;  // a futex: the lab's thread waits for `asked`
+  std::atomic<std::uint32_t> tid;    // 0: the thread is not there yet
+  std::uint64_t request_bytes;       // WriteBytes, in the payload
+  Operation operation;
+  Reply reply;
+};
+
+// What the parent asks of the service thread: one byte on the channel. levels and forbidden are
+// answered by one byte when payload 0 holds the answer; make_actors is not answered.
+enum class Job : std::uint8_t { make_actors = 1, levels, forbidden };
+
+struct ServiceLevel {  // payload 0 during Job::levels: job_count of them
+  std::int32_t fd;
+  std::uint32_t revents;
+  std::int64_t readable_bytes;
+  std::int64_t capacity;
+  bool counter;  // an eventfd: its counter is in /proc/PID/fdinfo
+};
+
+struct ForbiddenTry {
+  std::array<char, 40> name;
+  std::int32_t error;
+};
+
+struct Header {
+  std::uint32_t actors;               // slots 1 .. actors
+  std::atomic<std::uint32_t> wanted;  // actors that must have a thread
+  std::atomic<std::uint64_t> returns;
+  std::array<std::atomic<std::uint32_t>, kRing> ring;
+  std::uint32_t job_count;           // entries in payload 0
+  std::array<char, 256> last_words;  // why the lab ended itself; zero-terminated
+};
+
+// The mapping, on either side. Owns nothing but the address range.
+class Area {
+ public:
+  Area() = default;
+  // Maps `memfd`, which holds bytes_for(actors) bytes.
+  static Result<Area> map(int memfd, std::uint32_t actors);
+  static std::size_t bytes_for(std::uint32_t actors);
+  void unmap();
+
+  [[nodiscard]] Header& header() const { return *reinterpret_cast<Header*>(base_); }
+  [[nodiscard]] Slot& slot(std::size_t i) const {
+    return *reinterpret_cast<Slot*>(base_ + kSlots + i * sizeof(Slot));
+  }
+  [[nodiscard]] std::byte* payload(std::size_t i) const {
+    return base_ + payload_offset(actors_) + i * kPayload;
+  }
+
+ private:
+  static constexpr std::size_t kSlots = (sizeof(Header) + 255) / 256 * 256;
+  static std::size_t payload_offset(std::uint32_t actors);
+
+  std::byte* base_ = nullptr;
+  std::uint32_t actors_ = 0;
+};
+
+// Futexes between processes.
+void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t while_it_is);
+void futex_wake(std::atomic<std::uint32_t>& word);
+
+}  // namespace epollscope::lab

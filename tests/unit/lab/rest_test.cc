@@ -1,0 +1,194 @@
+// "At rest" is said when nothing moves any more, and never earlier.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <random>
+
+#include "tests/unit/lab/driver.h"
+
+namespace epollscope {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(LabRest, ABlockedCallIsSaidToBeBlocked) {
+  Driver d;
+  const Fd ep = d.epoll();
+  const auto [r, w] = d.pipe();
+  d.add(ep, r, EPOLLIN);
+  const Seen asleep = d.run(thread(2), EpollWait{ep, 8, -1});
+  EXPECT_THAT(asleep.returns, IsEmpty());
+  EXPECT_THAT(asleep.blocked, ElementsAre(thread(2)));
+  const Seen woken = d.run(thread(1), WriteBytes{w}, "x");
+  EXPECT_TRUE(woken.returned(thread(1)));
+  EXPECT_TRUE(woken.returned(thread(2)));
+  EXPECT_THAT(woken.blocked, IsEmpty());
+}
+
+TEST(LabRest, OneRestForEachCall) {
+  Driver d;
+  d.submit(thread(1), EpollCreate1{0});
+  EXPECT_EQ(d.next().kind, Notification::Kind::returned);
+  EXPECT_EQ(d.next().kind, Notification::Kind::at_rest);
+  EXPECT_FALSE(d.lab().take());
+  d.submit(thread(1), Sleep{2'000'000});
+  Notification n = d.next();
+  if (n.kind == Notification::Kind::at_rest) {  // it was seen asleep, as it should be
+    EXPECT_THAT(n.blocked, ElementsAre(thread(1)));
+    n = d.next();
+  }
+  EXPECT_EQ(n.kind, Notification::Kind::returned);
+  EXPECT_EQ(d.next().kind, Notification::Kind::at_rest);
+  EXPECT_FALSE(d.lab().take());
+}
+
+TEST(LabRest, ATimeoutComesByItself) {
+  Driver d;
+  const Fd ep = d.epoll();
+  Seen s = d.run(thread(3), EpollWait{ep, 8, 50});
+  EXPECT_THAT(s.blocked, ElementsAre(thread(3)));
+  s = d.settle();
+  EXPECT_EQ(s.only(thread(3)).returned, 0);
+  EXPECT_GE(s.returns[0].second.elapsed_ns, 50'000'000);
+  EXPECT_THAT(s.blocked, IsEmpty());
+}
+
+TEST(LabRest, ReadersAndWritersBlockToo) {
+  Driver d;
+  const auto [r, w] = d.pipe();
+  EXPECT_THAT(d.run(thread(2), Read{r, 10}).blocked, ElementsAre(thread(2)));
+  const Seen s = d.run(thread(1), WriteBytes{w}, "abc");
+  EXPECT_EQ(s.returns.size(), 2U);
+  d.call(Fill{w});
+  EXPECT_THAT(d.run(thread(3), WriteBytes{w}, "z").blocked, ElementsAre(thread(3)));
+  const Seen drained = d.run(thread(1), Drain{r});
+  EXPECT_TRUE(drained.returned(thread(3)));
+}
+
+// A thread that is woken, finds nothing and sleeps again never returns: rest must come all the
+// same.
+TEST(LabRest, AThreadWokenInVainSleepsOn) {
+  Driver d;
+  const Fd ep = d.epoll();
+  const Fd e = d.call(EventFd{0, 0}).created.at(0);
+  d.add(ep, e, EPOLLIN | EPOLLET);
+  EXPECT_THAT(d.run(thread(2), EpollWait{ep, 1, -1}).blocked, ElementsAre(thread(2)));
+  for (int i = 0; i < 100; ++i) {
+    const Seen s = d.run(thread(1), WriteAmount{e, 0});
+    EXPECT_EQ(s.only().returned, 8);
+    EXPECT_THAT(s.blocked, ElementsAre(thread(2)));
+  }
+}
+
+// One write, level-triggered, nobody reads: each waiter wakes the next. All must have returned
+// when rest is said, in every round; one pass over the thread states fails here.
+TEST(LabRest, AChainOfWaitersIsAwaitedToItsEnd) {
+  constexpr int kWaiters = 4;
+  constexpr int kRounds = 300;
+  Driver d;
+  const Fd ep = d.epoll();
+  const auto [r, w] = d.pipe();
+  d.add(ep, r, EPOLLIN);
+  for (int round = 0; round < kRounds; ++round) {
+    for (int t = 2; t < 2 + kWaiters; ++t) {
+      ASSERT_EQ(d.run(thread(t), EpollWait{ep, 8, -1}).blocked.size(),
+                static_cast<std::size_t>(t - 1));
+    }
+    const Seen s = d.run(thread(1), WriteBytes{w}, "x");
+    ASSERT_EQ(s.returns.size(), 1U + kWaiters) << "round " << round;
+    ASSERT_THAT(s.blocked, IsEmpty()) << "round " << round;
+    for (const auto& [actor, o] : s.returns) ASSERT_EQ(o.returned, 1);
+    ASSERT_EQ(d.call(Drain{r}).returned, 1);
+  }
+}
+
+// Edge-triggered: one write wakes exactly one waiter, the others stay asleep.
+TEST(LabRest, AnEdgeWakesOne) {
+  constexpr int kWaiters = 4;
+  Driver d;
+  const Fd ep = d.epoll();
+  const auto [r, w] = d.pipe();
+  d.add(ep, r, EPOLLIN | EPOLLET);
+  for (int t = 2; t < 2 + kWaiters; ++t) d.run(thread(t), EpollWait{ep, 8, -1});
+  for (int left = kWaiters - 1; left >= 0; --left) {
+    const Seen s = d.run(thread(1), WriteBytes{w}, "x");
+    EXPECT_EQ(s.returns.size(), 2U);
+    EXPECT_EQ(s.blocked.size(), static_cast<std::size_t>(left));
+  }
+}
+
+// A relay over pipes: thread n copies what it gets to the next, each read wakes one thread only.
+// Random lengths of the chain and random order of falling asleep.
+TEST(LabRest, RandomWakeups) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  Driver d;
+  struct Pipe {
+    Fd r, w;
+  };
+  std::vector<Pipe> pipes;
+  for (int i = 0; i < 6; ++i) {
+    const auto [r, w] = d.pipe();
+    pipes.push_back({r, w});
+  }
+  std::vector<int> waits(pipes.size(), -1);  // which thread sleeps on the pipe
+  for (int step = 0; step < 600; ++step) {
+    const std::size_t i = random() % pipes.size();
+    const int t = static_cast<int>(i) + 2;
+    if (waits[i] < 0) {
+      const Seen s = d.run(thread(t), Read{pipes[i].r, 100});
+      ASSERT_THAT(s.returns, IsEmpty()) << "step " << step;
+      waits[i] = t;
+    } else {
+      const Seen s = d.run(thread(1), WriteBytes{pipes[i].w}, "x");
+      ASSERT_EQ(s.returns.size(), 2U) << "step " << step;
+      ASSERT_TRUE(s.returned(thread(waits[i]))) << "step " << step;
+      ASSERT_EQ(static_cast<long>(s.blocked.size()),
+                std::count_if(waits.begin(), waits.end(), [](int x) { return x > 0; }) - 1);
+      waits[i] = -1;
+    }
+  }
+}
+
+TEST(LabRest, SixtyFourThreadsAndNotOneMore) {
+  Driver d;
+  const Fd ep = d.epoll();
+  const auto [r, w] = d.pipe();
+  d.add(ep, r, EPOLLIN);
+  for (int t = 2; t <= 64; ++t) {
+    ASSERT_EQ(d.run(thread(t), EpollWait{ep, 1, -1}).blocked.size(),
+              static_cast<std::size_t>(t - 1));
+  }
+  EXPECT_EQ(d.run(thread(65), EpollCreate1{0}).only(thread(65)).error, EAGAIN);
+  const Seen s = d.run(thread(1), WriteBytes{w}, "x");
+  EXPECT_EQ(s.returns.size(), 64U);
+  EXPECT_THAT(s.blocked, IsEmpty());
+}
+
+TEST(LabRest, ReturnsComeInTheOrderInWhichTheyHappened) {
+  Driver d;
+  const auto [r1, w1] = d.pipe();
+  for (int i = 0; i < 50; ++i) {
+    d.run(thread(2), Read{r1, 1});
+    const Seen s = d.run(thread(1), WriteBytes{w1}, "x");
+    ASSERT_EQ(s.returns.size(), 2U);
+    EXPECT_TRUE(s.returned(thread(2)));
+  }
+  // T3 sleeps longer than T2: both end before they are asked for.
+  d.submit(thread(3), Sleep{30'000'000});
+  d.submit(thread(2), Sleep{10'000'000});
+  std::vector<ActorId> order;
+  while (order.size() < 2) {
+    const Notification n = d.next();
+    ASSERT_NE(n.kind, Notification::Kind::died);
+    if (n.kind == Notification::Kind::returned) order.push_back(n.actor);
+  }
+  EXPECT_THAT(order, ElementsAre(thread(2), thread(3)));
+}
+
+}  // namespace
+}  // namespace epollscope

@@ -1,0 +1,88 @@
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "core/observe/observe.h"
+
+namespace epollscope {
+namespace {
+
+TEST(ParseInterest, ReadsEveryFieldOfARow) {
+  const auto rows = parse_interest(
+      "pos:\t0\nflags:\t02\nmnt_id:\t15\nino:\t1059\n"
+      "tfd:        4 events:       19 data:                4  pos:0 ino:1d2c sdev:f\n"
+      "tfd:    65535 events: c0000019 data: ffffffffffffffff  pos:0 ino:1 sdev:f\n");
+  ASSERT_TRUE(rows) << rows.error().what;
+  ASSERT_EQ(rows->size(), 2U);
+  EXPECT_EQ((*rows)[0].tfd, Fd{4});
+  EXPECT_EQ((*rows)[0].events, 0x19U);
+  EXPECT_EQ((*rows)[0].data, 4U);
+  EXPECT_EQ((*rows)[0].inode, 0x1d2cU);
+  EXPECT_EQ((*rows)[1].tfd, Fd{65535});
+  EXPECT_EQ((*rows)[1].events, 0xc0000019U);
+  EXPECT_EQ((*rows)[1].data, ~std::uint64_t{0});
+}
+
+TEST(ParseInterest, AnEmptyListAndOldKernelsAreFine) {
+  EXPECT_TRUE(parse_interest("")->empty());
+  EXPECT_TRUE(parse_interest("pos:\t0\nflags:\t02\n")->empty());
+  EXPECT_EQ(parse_interest("tfd: 4 events: 19 data: 4 \n")->size(), 1U);
+  EXPECT_EQ(parse_interest("tfd: 4 events: 19 data: 4")->size(), 1U) << "no newline at the end";
+}
+
+TEST(ParseInterest, AMalformedLineIsNamed) {
+  for (const char* line :
+       {"tfd: x events: 19 data: 4", "tfd: 4 data: 4", "tfd:", "tfd: 4 events: 19",
+        "tfd: 4 events: 19 data: zz", "tfd: 4 events: 19 data: 4 pos:0 sdev:f",
+        "tfd: 99999999999 events: 19 data: 4"}) {
+    const auto rows = parse_interest(fmt::format("pos:\t0\n{}\n", line));
+    ASSERT_FALSE(rows) << line;
+    EXPECT_NE(rows.error().what.find(line), std::string::npos) << rows.error().what;
+  }
+}
+
+TEST(ReadInterest, TenThousandItemsOfThisProcess) {
+  constexpr int kItems = 10'000;
+  const int ep = epoll_create1(EPOLL_CLOEXEC);
+  const int inner = epoll_create1(EPOLL_CLOEXEC);
+  // Many items need no more than two files: a number may be watched again once it means
+  // something else, while a duplicate keeps the old file and its item alive.
+  const int keep = eventfd(0, EFD_CLOEXEC);
+  std::vector<int> fds;
+  for (int i = 0; i < kItems; ++i) {
+    const int fd = dup(keep);
+    if (fd < 0) break;
+    epoll_event e{};
+    e.events = EPOLLIN | EPOLLET;
+    e.data.u64 = static_cast<std::uint64_t>(i) << 32;
+    ASSERT_EQ(epoll_ctl(ep, EPOLL_CTL_ADD, fd, &e), 0);
+    fds.push_back(fd);
+  }
+  const auto rows = read_interest(getpid(), Fd{ep});
+  ASSERT_TRUE(rows) << rows.error().what;
+  ASSERT_EQ(rows->size(), fds.size());
+  for (std::size_t i = 0; i < fds.size(); ++i) {
+    // One open file: the tree's order is the order of the numbers.
+    EXPECT_EQ((*rows)[i].tfd.value, fds[i]);
+    EXPECT_EQ((*rows)[i].events, EPOLLIN | EPOLLET | EPOLLERR | EPOLLHUP);
+    EXPECT_EQ((*rows)[i].data, static_cast<std::uint64_t>(i) << 32);
+  }
+  EXPECT_TRUE(read_interest(getpid(), Fd{inner})->empty());
+  for (const int fd : fds) close(fd);
+  for (const int fd : {keep, inner, ep}) close(fd);
+}
+
+TEST(ReadInterest, ADescriptorThatIsNotThereIsAnError) {
+  const auto rows = read_interest(getpid(), Fd{987654});
+  ASSERT_FALSE(rows);
+  EXPECT_NE(rows.error().what.find("987654"), std::string::npos);
+  EXPECT_FALSE(rows.error().remedy.empty());
+}
+
+}  // namespace
+}  // namespace epollscope
