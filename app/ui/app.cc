@@ -144,10 +144,11 @@ void App::draw_frame() {
   focus_.activate = false;
   const bool was_typing = std::exchange(text_input_, ImGui::GetIO().WantTextInput);
   if (was_typing != text_input_) ask_frames(2, "focus");
+  if (painter_.wants_frame()) ask_frames(2, "font");
   log_.write({.cause = cause_,
               .width = width,
               .height = height,
-              .due = frames_due_ - 1,
+              .due = frames_due_ - 1 + static_cast<int>(commands_.size()),
               .text_input = text_input_,
               .banner = banner_of(desk_)},
              desk_, hits_);

@@ -105,7 +105,7 @@ void show_stage(Ui& ui, Editing edit, const Stage& stage, bool reachable) {
   const scene::Point p{io.MousePos.x / ui.px(1), io.MousePos.y / ui.px(1)};
   const scene::Hit* hit = under(stage.scene, p);
   view.hovered = hit == nullptr ? std::string() : hit->id;
-  if (hit != nullptr && !hit->label.empty()) ImGui::SetTooltip("%s", hit->label.c_str());
+  if (hit != nullptr && !hit->label.empty()) ui.tooltip(hit->label);
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) click(ui, view, hit);
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && hit != nullptr) {
     view.menu = hit->id;

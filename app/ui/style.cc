@@ -15,6 +15,9 @@ ImVec4 vec(Theme theme, Role role) {
 
 void apply_style(Theme theme, float scale) {
   ImGuiStyle style;
+  // How finely curves are drawn is the painter's business.
+  style.CircleTessellationMaxError = ImGui::GetStyle().CircleTessellationMaxError;
+  style.CurveTessellationTol = ImGui::GetStyle().CurveTessellationTol;
   style.WindowRounding = style.PopupRounding = 10;
   style.ChildRounding = 8;
   style.FrameRounding = style.GrabRounding = style.ScrollbarRounding = 6;

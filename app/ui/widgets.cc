@@ -101,6 +101,7 @@ void Ui::end_dialog() {
 }
 
 void Ui::text(std::string_view text, Role role, Face face, float size) {
+  painter_.need(text);
   ImGui::PushFont(painter_.font(face, size));
   ImGui::PushStyleColor(ImGuiCol_Text, ink(role));
   ImGui::TextUnformatted(text.data(), text.data() + text.size());
@@ -133,6 +134,7 @@ void Ui::note_item(const std::string& id, const std::string& label, bool enabled
 bool Ui::press(const std::string& id, const std::string& label, Look look, Icon icon, bool enabled,
                float width_dp, const Shape& shape) {
   ImFont* font = painter_.font(look == Look::primary ? Face::sans_bold : shape.face, shape.size);
+  painter_.need(label);
   const ImVec2 measured =
       font->CalcTextSizeA(font->FontSize, 1e6F, 0, label.c_str(), label.c_str() + label.size());
   const float icon_w = icon == Icon::none ? 0 : px(kIconDp) + (label.empty() ? 0 : px(kIconGapDp));
@@ -199,7 +201,7 @@ void Ui::action(ActionId id, Look look, const Target& target, std::string_view l
     emit(id, target);
   }
   if (ImGui::IsItemHovered() && !row.chords.empty()) {
-    ImGui::SetTooltip("%s   %s", t(own_key).c_str(), shown_chord(row.chords.front()).c_str());
+    tooltip(t(own_key) + "   " + shown_chord(row.chords.front()));
   }
 }
 
@@ -211,6 +213,13 @@ void Ui::flow(float width_dp, float gap_dp) {
 }
 
 void Ui::gap(float dp) { ImGui::Dummy({1, px(dp)}); }
+
+void Ui::tooltip(const std::string& text) {
+  painter_.need(text);
+  ImGui::PushFont(painter_.font(Face::sans, 13));
+  ImGui::SetTooltip("%s", text.c_str());
+  ImGui::PopFont();
+}
 
 void Ui::emit(ActionId id, Target target) { outbox_.push_back({id, std::move(target)}); }
 

@@ -64,6 +64,7 @@ class Ui {
   // Goes on in the same line if `width_dp` more fits, else starts another.
   void flow(float width_dp, float gap_dp = 6);
   void gap(float dp);
+  void tooltip(const std::string& text);
 
   void emit(ActionId id, Target target = {});
   void hit(std::string id, const scene::Rect& px, std::string label);
