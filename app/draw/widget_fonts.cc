@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <list>
 #include <string>
 #include <vector>
@@ -37,8 +36,10 @@ class Builder {
   std::vector<char>& bytes_of(const std::string& path) {
     const auto [at, fresh] = files_.try_emplace(path);
     if (fresh) {
-      std::ifstream file(path, std::ios::binary);
-      at->second.assign(std::istreambuf_iterator<char>(file), {});
+      std::ifstream file(path, std::ios::binary | std::ios::ate);
+      at->second.resize(file ? static_cast<std::size_t>(file.tellg()) : 0);
+      file.seekg(0);
+      file.read(at->second.data(), static_cast<std::streamsize>(at->second.size()));
     }
     return at->second;
   }
