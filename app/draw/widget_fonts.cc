@@ -1,12 +1,17 @@
 #include "app/draw/widget_fonts.h"
 
+#include <fcntl.h>
 #include <imgui_freetype.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdlib>
-#include <fstream>
 #include <list>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,8 +24,32 @@ constexpr char32_t kLastCharacter = 0xFFFF;  // ImWchar may have 16 bits
 // Signs of the user interface, and the name of the other language.
 constexpr std::string_view kUsualSigns = "…–—‘’“”•←↑→↓⇒↵⌫✓✗✕≤≥≠×│─├└▶◀■□●○◆−中文";
 
-// Fonts of one atlas while it is built. A file is read once, however many sizes it serves: the
-// Chinese one has 20 MB.
+// A file in memory without reading it: the Chinese font has 20 MB, of which few are looked at.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::string& path) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    struct stat about = {};
+    if (::fstat(fd, &about) == 0 && about.st_size > 0) {
+      const auto size = static_cast<std::size_t>(about.st_size);
+      void* bytes = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+      if (bytes != MAP_FAILED) bytes_ = {static_cast<std::byte*>(bytes), size};
+    }
+    ::close(fd);
+  }
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  ~MappedFile() {
+    if (!bytes_.empty()) ::munmap(bytes_.data(), bytes_.size());
+  }
+  [[nodiscard]] std::span<std::byte> bytes() const { return bytes_; }
+
+ private:
+  std::span<std::byte> bytes_;
+};
+
+// Fonts of one atlas while it is built.
 class Builder {
  public:
   Builder(ImFontAtlas& atlas, const std::set<char32_t>& characters, float scale)
@@ -32,16 +61,15 @@ class Builder {
     return font;
   }
 
+  void build() {
+    atlas_.Build();
+    for (ImFontConfig& config : atlas_.ConfigData) config.FontData = nullptr;
+    atlas_.ClearInputData();
+  }
+
  private:
-  std::vector<char>& bytes_of(const std::string& path) {
-    const auto [at, fresh] = files_.try_emplace(path);
-    if (fresh) {
-      std::ifstream file(path, std::ios::binary | std::ios::ate);
-      at->second.resize(file ? static_cast<std::size_t>(file.tellg()) : 0);
-      file.seekg(0);
-      file.read(at->second.data(), static_cast<std::streamsize>(at->second.size()));
-    }
-    return at->second;
+  std::span<std::byte> bytes_of(const std::string& path) {
+    return files_.try_emplace(path, path).first->second.bytes();
   }
 
   // ImGui wants pairs of first and last, closed by 0, and keeps the pointer until the build.
@@ -62,10 +90,10 @@ class Builder {
     const FontFile file = font_file(face, cjk);
     const ImWchar* ranges = ranges_for(face, cjk);
     if (file.path.empty() || ranges == nullptr) return nullptr;
-    std::vector<char>& bytes = bytes_of(file.path);
+    const std::span<std::byte> bytes = bytes_of(file.path);
     if (bytes.empty()) return nullptr;
     ImFontConfig config;
-    config.FontDataOwnedByAtlas = false;
+    config.FontDataOwnedByAtlas = true;  // or the atlas copies them; build() takes them back
     config.FontNo = file.index;
     config.MergeMode = cjk;
     config.GlyphRanges = ranges;
@@ -77,7 +105,7 @@ class Builder {
   ImFontAtlas& atlas_;
   const std::set<char32_t>& characters_;
   float scale_;
-  std::map<std::string, std::vector<char>> files_;
+  std::map<std::string, MappedFile> files_;
   std::list<std::vector<ImWchar>> ranges_;
 };
 
@@ -129,9 +157,12 @@ void WidgetFonts::prepare(float scale) {
     ImFont* font = builder.add(key.first, static_cast<float>(key.second) / kQuarter);
     if (font != nullptr) fonts_[key] = font;
   }
-  if (fonts_.empty()) atlas.AddFontDefault();
-  atlas.Build();
-  atlas.ClearInputData();  // the bytes go with the builder
+  if (fonts_.empty()) {
+    atlas.AddFontDefault();
+    atlas.Build();
+  } else {
+    builder.build();
+  }
   stale_ = false;
 }
 
