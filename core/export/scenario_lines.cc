@@ -120,6 +120,13 @@ void ScenarioLines::line(int index, const std::string& text) {
   out_ += '\n';
 }
 
+// The group of the next statement that is not a comment; -1 when there is none.
+int ScenarioLines::group_after(int index) const {
+  const Statement* s = statement(index);
+  while (s != nullptr && std::holds_alternative<Comment>(s->what)) s = statement(++index);
+  return s == nullptr ? -1 : s->group;
+}
+
 bool ScenarioLines::expects_before(int next) const {
   for (int i = cursor_; i < next; ++i) {
     const Statement* s = statement(i);
@@ -135,6 +142,7 @@ void ScenarioLines::pass_to(int next) {
     if (s == nullptr) return;
     if (std::holds_alternative<Comment>(s->what)) {
       prose_before(*s);
+      if (group_after(index) != group_) enter_group(-1);
       if (s->comment.empty()) out_ += '\n';
       comment(s->comment);
     } else if (const auto* ready = std::get_if<ExpectReady>(&s->what)) {

@@ -41,6 +41,7 @@ class ScenarioLines {
  private:
   void prose_before(const Statement& statement);
   void enter_group(int group);
+  [[nodiscard]] int group_after(int index) const;
   void compute_columns();
 
   const Lesson& lesson_;

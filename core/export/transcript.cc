@@ -110,7 +110,11 @@ void Transcript::print_step(const StepRecord& record, const Expected* written) {
   } else {
     returned_line(record, written);
   }
-  for (const Resumed& other : record.resumed) resumed_line(record, other);
+  // The order in which woken threads got to return is the scheduler's, so it is not kept.
+  std::vector<const Resumed*> others;
+  for (const Resumed& other : record.resumed) others.push_back(&other);
+  std::ranges::sort(others, {}, &Resumed::actor);
+  for (const Resumed* other : others) resumed_line(record, *other);
   notes(record);
 }
 
