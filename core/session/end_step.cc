@@ -227,15 +227,23 @@ void Session::Impl::settle_followers() {
 
 // false: one of its actors still sleeps with a deadline, so a step has to wait for it.
 bool Session::Impl::settle_resumed(const ResumedStatement& line) {
+  // Where several may stand for each other, the one whose result fits is meant.
+  std::optional<ActorId> meant;
+  std::optional<std::string> why;
   for (const ActorId actor : line.actors) {
     const auto it = unclaimed.find(actor);
     if (it == unclaimed.end() || it->second.call.name != line.call) continue;
-    if (line.expected) {
-      const auto why =
-          check_expectation(*line.expected, it->second.call, it->second.outcome, bound);
-      if (why) fail_expectation(fmt::format("{}: {}", print(actor), *why));
-    }
-    unclaimed.erase(it);
+    auto misfit = line.expected ? check_expectation(*line.expected, it->second.call,
+                                                    it->second.outcome, bound)
+                                : std::nullopt;
+    if (meant && misfit) continue;
+    meant = actor;
+    why = std::move(misfit);
+    if (!why) break;
+  }
+  if (meant) {
+    if (why) fail_expectation(fmt::format("{}: {}", print(*meant), *why));
+    unclaimed.erase(*meant);
     return true;
   }
   for (const ActorId actor : line.actors) {
