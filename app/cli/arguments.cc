@@ -196,13 +196,16 @@ std::vector<std::string> known_words(const CLI::App& app) {
   return words;
 }
 
-int explain(const CLI::App& app, const CLI::ParseError& error) {
-  if (error.get_name() != "ExtrasError") {
+int explain(const CLI::App& app, const std::string& file, const CLI::ParseError& error) {
+  if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError)) {
     std::string what = error.what();
     if (const auto end = what.find('\n'); end != std::string::npos) what.resize(end);
     return bad_usage(what + "; `epollscope --help` lists what there is");
   }
-  std::vector<std::string> extra = app.remaining(true);
+  if (!file.empty() && !file_exists(file)) {
+    return bad_usage(fmt::format("{}: no such subcommand or file; {}", file, suggest_file(file)));
+  }
+  const std::vector<std::string> extra = app.remaining(true);
   const std::string word = extra.empty() ? std::string("that argument") : extra.front();
   const std::string name = word.substr(0, word.find('='));
   const std::vector<std::string> words = known_words(app);
@@ -243,7 +246,7 @@ int main_of(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   CommandLine line;
   CLI::App app("An interactive microscope for Linux epoll.", "epollscope");
-  app.set_version_flag("--version", "epollscope " EPOLLSCOPE_VERSION);
+  app.set_version_flag("--version", "epollscope " EPOLLSCOPE_VERSION, "the version");
   app.set_help_flag("--help,-h", "this text");
   app.add_option("FILE", line.text.file, "a lesson or scenario to open in the window")
       ->option_text(" ");
@@ -259,7 +262,7 @@ int main_of(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    return explain(app, error);
+    return explain(app, line.text.file, error);
   }
   return dispatch(app, line);
 }
