@@ -26,6 +26,8 @@ struct MachineInputs {
   std::uint32_t page_size = 4096;
   std::uint32_t pipe_slots = 16;
   std::uint64_t unix_sndbuf = 212992;
+  std::uint64_t pipe_user_pages_soft = 16384;  // beyond it new pipes get two slots
+  std::uint32_t pipe_max_size = 1 << 20;
   int descriptor_limit = 65536;
 };
 
@@ -94,8 +96,8 @@ class Machine {
   [[nodiscard]] std::vector<Row> interest(Fd epfd) const;  // in tree order, unranked ones last
   [[nodiscard]] std::optional<Level> level(Fd fd) const;   // what poll() would answer
   [[nodiscard]] bool is_epoll(Fd fd) const;
-  // Open descriptors that are not epoll instances and whose level the last call or resume may
-  // have changed.
+  // Open descriptors, one an open file, that are not epoll instances and whose level may have
+  // changed in the last call() and what was resumed since.
   [[nodiscard]] std::vector<Fd> touched() const;
 
  private:

@@ -1,0 +1,41 @@
+// Bytes in the order in which they were written. Filler is counted and not stored, so that a
+// full buffer costs no more memory than an empty one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/model/fifo.h"
+
+namespace epollscope {
+
+// What a write brings: text, or `size` bytes of filler where there is none.
+struct Source {
+  std::string_view text;
+  std::uint64_t size = 0;
+  [[nodiscard]] bool filler() const { return text.empty(); }
+};
+
+class ByteQueue {
+ public:
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+
+  // Bytes [from, from + count) of the source.
+  void push(const Source& source, std::uint64_t from, std::uint64_t count);
+  // Takes `count` bytes off the front, which holds that many; appends them to `out` unless it is
+  // null.
+  void pop(std::uint64_t count, std::string* out);
+
+ private:
+  struct Span {
+    std::uint64_t length = 0;
+    bool filler = false;
+  };
+  Fifo<Span> spans_;
+  std::string text_;
+  std::size_t text_begin_ = 0;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace epollscope

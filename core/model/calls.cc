@@ -1,0 +1,348 @@
+#include "core/model/calls.h"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "core/call/flags.h"
+#include "core/model/answers.h"
+#include "core/model/data_calls.h"
+#include "core/model/descriptors.h"
+#include "core/model/eventfd.h"
+#include "core/model/eventpoll.h"
+#include "core/model/files.h"
+#include "core/model/pipe.h"
+#include "core/model/unix_stream.h"
+#include "core/model/wait_queue.h"
+
+namespace epollscope {
+namespace {
+
+using What = MicroStep::What;
+using Step = std::optional<Outcome>;
+
+constexpr std::int32_t kMostEvents = 0x7fffffff / 12;  // EP_MAX_EVENTS: a packed epoll_event
+
+class Caller {
+ public:
+  Caller(Run& run, Index task, const Request& request)
+      : run_(run), w_(run.w), task_(task), request_(request) {}
+
+  Step operator()(const EpollCreate& op) {
+    return op.size <= 0 ? refuse("do_epoll_create", EINVAL) : create_epoll(false);
+  }
+
+  Step operator()(const EpollCreate1& op) {
+    if ((op.flags & ~EPOLL_CLOEXEC) != 0) return refuse("do_epoll_create", EINVAL);
+    return create_epoll((op.flags & EPOLL_CLOEXEC) != 0);
+  }
+
+  Step operator()(const EpollCtl& op) {
+    const int error = epoll_ctl(run_, op);
+    return error != 0 ? refuse("do_epoll_ctl", error, op.fd) : Outcome{};
+  }
+
+  Step operator()(const EpollWait& op) {
+    constexpr std::string_view kWho = "do_epoll_wait";
+    const Index file = file_of(w_, op.epfd);
+    if (file == kNone) return refuse(kWho, EBADF);
+    if (op.maxevents <= 0 || op.maxevents > kMostEvents) return refuse(kWho, EINVAL, op.epfd);
+    if (w_.files[file].kind != FileKind::epoll) return refuse(kWho, EINVAL, op.epfd);
+    begin(file, op.epfd,
+          WaitCall{w_.files[file].object, op.maxevents, op.timeout_ms, op.null_buffer});
+    if (op.timeout_ms >= 0) me().timeout_ns = std::int64_t{op.timeout_ms} * 1'000'000;
+    Step step = ep_poll(run_, task_, false);
+    if (step && step->failed()) return refuse("ep_send_events", step->error, op.epfd);
+    return step;
+  }
+
+  Step operator()(const Pipe2& op) {
+    constexpr std::string_view kWho = "do_pipe2";
+    if ((op.flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT | O_EXCL)) != 0) {
+      return refuse(kWho, EINVAL);
+    }
+    if ((op.flags & O_EXCL) != 0) {
+      not_modelled(w_, "notification pipes");
+      return refuse(kWho, EINVAL);
+    }
+    if (!room_for_two()) return refuse(kWho, EMFILE);
+    const PipeEnds ends = make_pipe(run_, static_cast<std::uint32_t>(op.flags));
+    Step step = install_two(ends.reader, ends.writer, (op.flags & O_CLOEXEC) != 0);
+    const auto slots = w_.pipes[w_.files[ends.reader].object].max_usage;
+    say_created(kWho, Why::created_pipe, ends.reader, std::to_string(slots));
+    return step;
+  }
+
+  Step operator()(const SocketPair& op) {
+    constexpr std::string_view kWho = "__sys_socketpair";
+    constexpr int kTypeMask = 0xf;  // SOCK_TYPE_MASK
+    const int flags = op.type & ~kTypeMask;
+    const int type = op.type & kTypeMask;
+    if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) != 0) return refuse(kWho, EINVAL);
+    if (!room_for_two()) return refuse(kWho, EMFILE);
+    if (op.domain == AF_INET || op.domain == AF_INET6) return refuse(kWho, EOPNOTSUPP);
+    if (op.domain != AF_UNIX) return refuse(kWho, EAFNOSUPPORT);
+    const auto status = static_cast<std::uint32_t>(flags & SOCK_NONBLOCK);
+    const bool cloexec = (flags & SOCK_CLOEXEC) != 0;
+    if (type == SOCK_STREAM) {
+      const SocketEnds ends = make_unix_pair(run_, status);
+      Step step = install_two(ends.first, ends.second, cloexec);
+      say_created(kWho, Why::created_unix, ends.first);
+      return step;
+    }
+    if (type != SOCK_DGRAM && type != SOCK_SEQPACKET && type != SOCK_RAW) {
+      return refuse(kWho, ESOCKTNOSUPPORT);
+    }
+    not_modelled(w_, "socket pairs of type " +
+                         print_flags(FlagSet::socket_type, static_cast<std::uint32_t>(type)));
+    const Index first = make_other(status);
+    Step step = install_two(first, make_other(status), cloexec);
+    say_created(kWho, Why::created_other, first);
+    return step;
+  }
+
+  Step operator()(const EventFd& op) {
+    constexpr std::string_view kWho = "do_eventfd";
+    if ((op.flags & ~(EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE)) != 0) {
+      return refuse(kWho, EINVAL);
+    }
+    const Index fd = lowest_free(w_);
+    if (fd == kNone) return refuse(kWho, EMFILE);
+    const Index file =
+        make_eventfd(run_, op.initval, static_cast<std::uint32_t>(op.flags & EFD_NONBLOCK),
+                     (op.flags & EFD_SEMAPHORE) != 0);
+    Step step = install_one(fd, file, (op.flags & EFD_CLOEXEC) != 0);
+    say_created(kWho, Why::created_eventfd, file, std::to_string(op.initval));
+    return step;
+  }
+
+  Step operator()(const Read& op) {
+    constexpr std::string_view kWho = "vfs_read";
+    const Index file = file_of(w_, op.fd);
+    if (file == kNone) return refuse(kWho, EBADF);
+    if (const int error = check_read(w_, file, op.count); error != 0) {
+      return refuse(kWho, error, op.fd);
+    }
+    begin(file, op.fd, ReadCall{.count = op.count});
+    return say_failure(kWho, op.fd, do_read(run_, task_));
+  }
+
+  Step operator()(const WriteBytes& op) {
+    return write(op.fd, request_.bytes.size(),
+                 [&](Index file) { return write_frame(w_, file, request_.bytes); });
+  }
+
+  Step operator()(const WriteAmount& op) {
+    const Index file = file_of(w_, op.fd);
+    const bool value = file != kNone && w_.files[file].kind == FileKind::eventfd;
+    return write(op.fd, value ? sizeof op.n : op.n,
+                 [&](Index f) { return write_frame(w_, f, op.n); });
+  }
+
+  Step operator()(const Close& op) {
+    if (file_of(w_, op.fd) == kNone) return refuse("__close_fd", EBADF);
+    close_fd(run_, op.fd.value);
+    return Outcome{};
+  }
+
+  Step operator()(const Dup& op) {
+    constexpr std::string_view kWho = "ksys_dup";
+    const Index file = file_of(w_, op.fd);
+    if (file == kNone) return refuse(kWho, EBADF);
+    const Index fd = lowest_free(w_);
+    if (fd == kNone) return refuse(kWho, EMFILE, op.fd);
+    return install_one(fd, file, false);
+  }
+
+  Step operator()(const Shutdown& op) {
+    constexpr std::string_view kWho = "__sys_shutdown";
+    const Index file = file_of(w_, op.fd);
+    if (file == kNone) return refuse(kWho, EBADF);
+    const FileKind kind = w_.files[file].kind;
+    if (kind == FileKind::other) return Outcome{};
+    if (kind != FileKind::unix_stream) return refuse(kWho, ENOTSOCK, op.fd);
+    const int error = unix_shutdown(run_, file, op.how);
+    return error != 0 ? refuse(kWho, error, op.fd) : Outcome{};
+  }
+
+  Step operator()(const Fcntl& op) {
+    const std::int64_t answer = fcntl_call(run_, op);
+    if (answer < 0) return refuse("do_fcntl", static_cast<int>(-answer), op.fd);
+    return success(answer);
+  }
+
+  Step operator()(const Drain& op) {
+    const Index file = file_of(w_, op.fd);
+    if (file == kNone) return refuse("vfs_read", EBADF);
+    return say_failure("vfs_read", op.fd, drain(run_, task_, file));
+  }
+
+  Step operator()(const Fill& op) {
+    const Index file = file_of(w_, op.fd);
+    if (file == kNone) return refuse("vfs_write", EBADF);
+    return say_failure("vfs_write", op.fd, fill(run_, task_, file));
+  }
+
+  Step operator()(const Sleep& op) {
+    if (op.ns < 0) return refuse("hrtimer_nanosleep", EINVAL);
+    me().frame = SleepCall{};
+    me().timeout_ns = op.ns;
+    fall_asleep(run_, task_, {}, "hrtimer_nanosleep", Why::slept_sleep);
+    return std::nullopt;
+  }
+
+ private:
+  Task& me() { return w_.tasks[at(task_)]; }
+
+  void begin(Index file, Fd fd, Frame frame) {
+    me().file = file;
+    me().on_fd = fd.value;
+    me().frame = std::move(frame);
+  }
+
+  Step refuse(std::string_view function, int error, Fd fd = {}) {
+    if (run_.watched()) {
+      tell(run_, {.function = function,
+                  .what = What::failed,
+                  .why = why_failed(error),
+                  .file = file_of(w_, fd),
+                  .args = {errno_name(error)}});
+    }
+    return failure(error);
+  }
+
+  Step say_failure(std::string_view function, Fd fd, Step step) {
+    if (step && step->failed()) refuse(function, step->error, fd);
+    return step;
+  }
+
+  template <class Frame>
+  Step write(Fd fd, std::uint64_t size, Frame frame) {
+    constexpr std::string_view kWho = "vfs_write";
+    const Index file = file_of(w_, fd);
+    if (file == kNone) return refuse(kWho, EBADF);
+    if (const int error = check_write(w_, file, size); error != 0) return refuse(kWho, error, fd);
+    begin(file, fd, frame(file));
+    return say_failure(kWho, fd, do_write(run_, task_));
+  }
+
+  Step create_epoll(bool cloexec) {
+    const Index fd = lowest_free(w_);
+    if (fd == kNone) return refuse("do_epoll_create", EMFILE);
+    const Index file = make_file(w_, FileKind::epoll, FileEnd::whole, O_RDWR);
+    w_.files[file].object = ep_alloc(w_, file);
+    w_.files[file].label_number = ++w_.made[static_cast<int>(FileKind::epoll)];
+    Step step = install_one(fd, file, cloexec);
+    say_created("do_epoll_create", Why::created_epoll, file);
+    return step;
+  }
+
+  Index make_other(std::uint32_t flags) {
+    const Index file = make_file(w_, FileKind::other, FileEnd::whole, O_RDWR | flags);
+    w_.files[file].object = make_queue(w_, file);
+    w_.files[file].object_id = ObjectId{w_.next_object_id++};
+    w_.files[file].label_number = ++w_.made[static_cast<int>(FileKind::other)];
+    return file;
+  }
+
+  // Two numbers are reserved before anything is made.
+  bool room_for_two() {
+    const Index first = lowest_free(w_);
+    return first != kNone && lowest_free(w_, first + 1) != kNone;
+  }
+
+  Step install_one(Index fd, Index file, bool cloexec) {
+    install(w_, fd, file, cloexec);
+    Outcome out = success(fd);
+    out.created.push_back(Fd{fd});
+    return out;
+  }
+
+  Step install_two(Index first, Index second, bool cloexec) {
+    Outcome out;
+    for (const Index file : {first, second}) {
+      const Index fd = lowest_free(w_);
+      install(w_, fd, file, cloexec);
+      out.created.push_back(Fd{fd});
+      touch(w_, file);
+    }
+    return out;
+  }
+
+  void say_created(std::string_view function, Why why, Index file, std::string arg = {}) {
+    touch(w_, file);
+    if (!run_.watched()) return;
+    Note n{.function = function, .what = What::created, .why = why, .file = file};
+    if (w_.files[file].kind == FileKind::epoll) n.ep = w_.files[file].object;
+    if (!arg.empty()) n.args.push_back(std::move(arg));
+    tell(run_, n);
+  }
+
+  Run& run_;
+  World& w_;
+  Index task_;
+  const Request& request_;
+};
+
+// While a call sleeps it holds its file: closing the number does not end it.
+Step settle(Run& run, Index task, Step step, bool slept_before) {
+  World& w = run.w;
+  Task& t = w.tasks[at(task)];
+  const Index file = t.file;
+  if (!step) {
+    if (!slept_before && file != kNone) hold(w, file);
+    return step;
+  }
+  t.state = TaskState::idle;
+  t.frame = SleepCall{};
+  t.file = t.on_fd = kNone;
+  t.timeout_ns.reset();
+  if (slept_before && file != kNone) fput(run, file);
+  return step;
+}
+
+}  // namespace
+
+std::optional<Outcome> start_call(Run& run, Index task, const Request& request) {
+  return settle(run, task, std::visit(Caller(run, task, request), request.op), false);
+}
+
+std::optional<Outcome> continue_call(Run& run, Index task) {
+  const Frame& frame = run.w.tasks[at(task)].frame;
+  run.w.tasks[at(task)].state = TaskState::idle;
+  Step step;
+  if (std::holds_alternative<WaitCall>(frame)) {
+    step = ep_poll(run, task, true);
+  } else if (std::holds_alternative<ReadCall>(frame)) {
+    step = do_read(run, task);
+  } else if (std::holds_alternative<WriteCall>(frame)) {
+    step = do_write(run, task);
+  } else {
+    step = Outcome{};
+  }
+  return settle(run, task, std::move(step), true);
+}
+
+Outcome end_call_in_time(Run& run, Index task) {
+  Task& t = run.w.tasks[at(task)];
+  const bool sleep = std::holds_alternative<SleepCall>(t.frame);
+  remove_entry(run.w, t.entry);
+  note(run, {.function = sleep ? "hrtimer_nanosleep" : "ep_poll",
+             .what = What::timed_out,
+             .why = sleep ? Why::timed_out_sleep : Why::timed_out_wait,
+             .file = t.file,
+             .task = task});
+  return *settle(run, task, Outcome{}, true);
+}
+
+std::string_view call_name(const Frame& frame) {
+  if (std::holds_alternative<WaitCall>(frame)) return "epoll_wait";
+  if (std::holds_alternative<ReadCall>(frame)) return "read";
+  if (std::holds_alternative<WriteCall>(frame)) return "write";
+  return "sleep";
+}
+
+}  // namespace epollscope

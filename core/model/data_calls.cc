@@ -1,0 +1,155 @@
+#include "core/model/data_calls.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "core/model/answers.h"
+#include "core/model/eventfd.h"
+#include "core/model/files.h"
+#include "core/model/pipe.h"
+#include "core/model/unix_stream.h"
+
+namespace epollscope {
+namespace {
+
+constexpr std::uint64_t kMostBytes = 0x7ffff000;      // MAX_RW_COUNT
+constexpr std::uint64_t kPastUserSpace = 1ULL << 40;  // no buffer so long ends below it
+constexpr std::uint64_t kDrainChunk = 64 << 10;
+constexpr std::uint64_t kFillChunk = 4 << 10;
+
+int check(const World& w, Index file, std::uint64_t count, std::uint32_t wrong_mode) {
+  const File& f = w.files[file];
+  if ((f.flags & O_ACCMODE) == wrong_mode) return EBADF;
+  if (f.kind == FileKind::epoll) return EINVAL;
+  return count > kPastUserSpace ? EFAULT : 0;
+}
+
+Outcome outcome_of(std::int64_t answer) {
+  return answer >= 0 ? success(answer) : failure(static_cast<int>(-answer));
+}
+
+Answer read_file(Run& run, Index task, Index file, ReadCall& call, Outcome& out) {
+  std::string* bytes = call.discard ? nullptr : &out.bytes;
+  switch (run.w.files[file].kind) {
+    case FileKind::pipe:
+      return pipe_read(run, task, file, call, bytes);
+    case FileKind::unix_stream:
+      return unix_read(run, task, file, call, bytes);
+    case FileKind::eventfd: {
+      std::uint64_t value = 0;
+      const Answer answer = eventfd_read(run, task, file, call, value);
+      if (answer && *answer > 0) out.value = value;
+      return answer;
+    }
+    case FileKind::null_device:
+      return 0;
+    case FileKind::epoll:
+    case FileKind::other:
+      break;
+  }
+  return -EINVAL;
+}
+
+Answer write_file(Run& run, Index task, Index file, WriteCall& call) {
+  switch (run.w.files[file].kind) {
+    case FileKind::pipe:
+      return pipe_write(run, task, file, call);
+    case FileKind::unix_stream:
+      return unix_write(run, task, file, call);
+    case FileKind::eventfd:
+      return eventfd_write(run, task, file, call);
+    case FileKind::null_device:
+      return static_cast<std::int64_t>(call.size);
+    case FileKind::epoll:
+    case FileKind::other:
+      break;
+  }
+  return -EINVAL;
+}
+
+// One shorthand: `once` with O_NONBLOCK until EAGAIN, the end or an error.
+template <class Once>
+Outcome repeat(Run& run, Index file, Once once) {
+  const std::uint32_t flags = run.w.files[file].flags;
+  run.w.files[file].flags |= O_NONBLOCK;
+  std::int64_t total = 0;
+  std::int64_t answer = once();
+  for (; answer > 0; answer = once()) total += answer;
+  run.w.files[file].flags = flags;
+  return answer == 0 || answer == -EAGAIN ? outcome_of(total) : outcome_of(answer);
+}
+
+}  // namespace
+
+int check_read(const World& w, Index file, std::uint64_t count) {
+  return check(w, file, count, O_WRONLY);
+}
+
+int check_write(const World& w, Index file, std::uint64_t count) {
+  return check(w, file, count, O_RDONLY);
+}
+
+WriteCall write_frame(const World& w, Index file, const std::string& text) {
+  WriteCall call;
+  call.text = text;
+  call.size = text.size();
+  if (w.files[file].kind == FileKind::eventfd && text.size() == sizeof call.value) {
+    std::memcpy(&call.value, text.data(), sizeof call.value);
+  }
+  return call;
+}
+
+WriteCall write_frame(const World& w, Index file, std::uint64_t amount) {
+  WriteCall call;
+  const bool counter = w.files[file].kind == FileKind::eventfd;
+  call.size = counter ? sizeof call.value : std::min(amount, kMostBytes);
+  if (counter) call.value = amount;
+  return call;
+}
+
+std::optional<Outcome> do_read(Run& run, Index task) {
+  Task& t = run.w.tasks[at(task)];
+  auto& call = std::get<ReadCall>(t.frame);
+  call.count = std::min(call.count, kMostBytes);
+  Outcome out;
+  const Answer answer = read_file(run, task, t.file, call, out);
+  if (!answer) return std::nullopt;
+  const Outcome plain = outcome_of(*answer);
+  out.returned = plain.returned;
+  out.error = plain.error;
+  return out;
+}
+
+std::optional<Outcome> do_write(Run& run, Index task) {
+  Task& t = run.w.tasks[at(task)];
+  const Answer answer = write_file(run, task, t.file, std::get<WriteCall>(t.frame));
+  if (!answer) return std::nullopt;
+  return outcome_of(*answer);
+}
+
+Outcome drain(Run& run, Index task, Index file) {
+  return repeat(run, file, [&] {
+    Outcome unused;
+    ReadCall call{.count = kDrainChunk, .discard = true};
+    const int error = check_read(run.w, file, call.count);
+    return error != 0 ? -std::int64_t{error} : *read_file(run, task, file, call, unused);
+  });
+}
+
+Outcome fill(Run& run, Index task, Index file) {
+  if (run.w.files[file].kind == FileKind::null_device) {
+    not_modelled(run.w, "filling a device that is never full");
+    return {};
+  }
+  return repeat(run, file, [&] {
+    WriteCall call;
+    call.size = kFillChunk;
+    const int error = check_write(run.w, file, call.size);
+    return error != 0 ? -std::int64_t{error} : *write_file(run, task, file, call);
+  });
+}
+
+}  // namespace epollscope

@@ -1,0 +1,25 @@
+// The descriptor table: the lowest free number wins, a number is not an open file.
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/ids.h"
+#include "core/model/run.h"
+
+namespace epollscope {
+
+// The open file behind a number; kNone: not open.
+Index file_of(const World& w, Fd fd);
+// The instance behind a number; kNone: not open, or something else.
+Index find_ep(const World& w, Fd fd);
+
+// The lowest free number from `least` on; kNone: none below the limit (EMFILE).
+Index lowest_free(World& w, Index least = 0);
+void install(World& w, Index fd, Index file, bool cloexec);
+// Frees the number; the file goes with its last reference.
+void close_fd(Run& run, Index fd);
+
+// fcntl(2): the result or -errno.
+std::int64_t fcntl_call(Run& run, const Fcntl& op);
+
+}  // namespace epollscope

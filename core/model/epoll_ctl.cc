@@ -1,0 +1,130 @@
+// epoll_ctl: the order of its checks, and the limits on instances that watch instances.
+#include <fcntl.h>
+#include <sys/epoll.h>
+
+#include <array>
+#include <cerrno>
+
+#include "core/model/descriptors.h"
+#include "core/model/eventpoll.h"
+#include "core/model/files.h"
+
+namespace epollscope {
+namespace {
+
+constexpr int kMostNests = 4;  // EP_MAX_NESTS
+constexpr std::array kPathLimits = {1000, 500, 100, 50, 10};
+
+constexpr std::uint32_t kExclusiveOk =
+    EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;
+
+bool exclusive_refused(const EpollCtl& op, std::uint32_t events, bool nested) {
+  if ((events & EPOLLEXCLUSIVE) == 0) return false;
+  if (op.op == EPOLL_CTL_MOD) return true;
+  return op.op == EPOLL_CTL_ADD && (nested || (events & ~kExclusiveOk) != 0);
+}
+
+// The longest chain of instances below; more than the limit when `ep` is among them.
+int depth_below(const World& w, Index from, Index ep, int depth) {
+  int result = 0;
+  if (depth > kMostNests) return depth;
+  std::vector<Index> all;
+  for (Index i = rb_first(w.nodes, w.eps[from].root); i != kNone; i = rb_next(w.nodes, i)) {
+    all.push_back(i);
+  }
+  all.insert(all.end(), w.eps[from].unranked.begin(), w.eps[from].unranked.end());
+  for (const Index i : all) {
+    const File& target = w.files[w.items[i].file];
+    if (target.kind != FileKind::epoll) continue;
+    const int below =
+        target.object == ep ? kMostNests + 1 : depth_below(w, target.object, ep, depth + 1) + 1;
+    result = std::max(result, below);
+  }
+  return result;
+}
+
+int depth_above(const World& w, Index ep) {
+  int result = 0;
+  const Index file = w.eps[ep].file;
+  for (Index i = w.files[file].items.head; i != kNone; i = w.items[i].file_link.next) {
+    result = std::max(result, depth_above(w, w.items[i].ep) + 1);
+  }
+  return result;
+}
+
+using PathCounts = std::array<int, kPathLimits.size()>;
+
+bool paths_fit(const World& w, Index file, std::size_t depth, PathCounts& counts) {
+  if (depth >= kPathLimits.size()) return false;
+  for (Index i = w.files[file].items.head; i != kNone; i = w.items[i].file_link.next) {
+    const Index above = w.eps[w.items[i].ep].file;
+    if (!w.files[above].items.empty()) {
+      if (!paths_fit(w, above, depth + 1, counts)) return false;
+    } else if (depth > 0 && ++counts[depth] > kPathLimits[depth]) {
+      return false;  // any number of paths of length one is fine
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+int ep_loop_check(const World& w, Index ep, Index target) {
+  const int below = depth_below(w, target, ep, 0);
+  if (below > kMostNests) return ELOOP;
+  return below + 1 + depth_above(w, ep) > kMostNests ? ELOOP : 0;
+}
+
+bool reverse_path_check(const World& w, Index target_file) {
+  if (w.files[target_file].kind != FileKind::epoll) {
+    PathCounts counts{};
+    return paths_fit(w, target_file, 0, counts);
+  }
+  const Eventpoll& ep = w.eps[w.files[target_file].object];
+  for (Index i = rb_first(w.nodes, ep.root); i != kNone; i = rb_next(w.nodes, i)) {
+    if (!reverse_path_check(w, w.items[i].file)) return false;
+  }
+  for (const Index i : ep.unranked) {
+    if (!reverse_path_check(w, w.items[i].file)) return false;
+  }
+  return true;
+}
+
+int epoll_ctl(Run& run, const EpollCtl& op) {
+  World& w = run.w;
+  if (op.op != EPOLL_CTL_DEL && !op.event) return EFAULT;
+  const Index ep_file = file_of(w, op.epfd);
+  const Index file = file_of(w, op.fd);
+  if (ep_file == kNone || file == kNone) return EBADF;
+  if (w.files[file].kind == FileKind::null_device) return EPERM;
+  const std::uint32_t events =
+      op.event ? op.event->events & ~static_cast<std::uint32_t>(EPOLLWAKEUP) : 0;
+  const std::uint64_t data = op.event ? op.event->data : 0;
+  if (ep_file == file || w.files[ep_file].kind != FileKind::epoll) return EINVAL;
+  const bool nested = w.files[file].kind == FileKind::epoll;
+  if (op.op != EPOLL_CTL_DEL && exclusive_refused(op, events, nested)) return EINVAL;
+  const Index ep = w.files[ep_file].object;
+  if (op.op == EPOLL_CTL_ADD && nested) {
+    if (const int error = ep_loop_check(w, ep, w.files[file].object); error != 0) return error;
+  }
+  const Index item = ep_find(w, ep, file, op.fd);
+  const std::uint32_t always = EPOLLERR | EPOLLHUP;
+  switch (op.op) {
+    case EPOLL_CTL_ADD:
+      if (item != kNone) return EEXIST;
+      return ep_insert(run, ep, file, op.fd, events | always, data);
+    case EPOLL_CTL_MOD:
+      if (item == kNone) return ENOENT;
+      if ((w.items[item].events & EPOLLEXCLUSIVE) != 0) return EINVAL;
+      ep_modify(run, item, events | always, data);
+      return 0;
+    case EPOLL_CTL_DEL:
+      if (item == kNone) return ENOENT;
+      ep_remove(run, item, Why::erased_del);
+      return 0;
+    default:
+      return EINVAL;
+  }
+}
+
+}  // namespace epollscope

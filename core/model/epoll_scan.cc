@@ -1,0 +1,183 @@
+// The scan of a ready list: epoll_wait's harvest, and poll() of an instance.
+#include <sys/epoll.h>
+
+#include <cerrno>
+
+#include "core/model/answers.h"
+#include "core/model/eventpoll.h"
+#include "core/model/files.h"
+#include "core/model/wait_queue.h"
+
+namespace epollscope {
+namespace {
+
+using What = MicroStep::What;
+
+constexpr std::uint32_t kPrivateBits = EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE;
+constexpr std::string_view kHarvest = "ep_send_events";
+
+int length(const World& w, const IndexList& list) {
+  int n = 0;
+  for (Index i = list.head; i != kNone; i = w.items[i].rdllink.next) ++n;
+  return n;
+}
+
+// What becomes of an item whose event was stored.
+void after_report(Run& run, Index ep, Index item) {
+  World& w = run.w;
+  Epitem& it = w.items[item];
+  if ((it.events & EPOLLONESHOT) != 0) {
+    it.events &= kPrivateBits;
+    note(
+        run,
+        {.function = kHarvest, .what = What::disarmed, .why = Why::disarmed_oneshot, .item = item});
+  } else if ((it.events & EPOLLET) == 0) {
+    w.ready_links().add_tail(w.eps[ep].rdllist, item);
+    it.linked = true;
+    note(run,
+         {.function = kHarvest, .what = What::requeued, .why = Why::requeued_level, .item = item});
+  } else {
+    note(run, {.function = kHarvest, .what = What::left, .why = Why::left_edge, .item = item});
+  }
+}
+
+void say_checked(Run& run, Index item, std::uint32_t mask, Why why) {
+  if (!run.watched()) return;
+  tell(run, {.function = "ep_item_poll",
+             .what = What::checked,
+             .why = why,
+             .item = item,
+             .mask = mask,
+             .args = {show_mask(mask)}});
+}
+
+void drop(Run& run, Index item, std::string_view function) {
+  note(run,
+       {.function = function, .what = What::dropped, .why = Why::dropped_not_ready, .item = item});
+}
+
+}  // namespace
+
+void ep_start_scan(Run& run, Index ep) {
+  Eventpoll& e = run.w.eps[ep];
+  e.txlist = e.rdllist;
+  e.rdllist = {};
+  e.ovflist = kNone;
+  e.scanning = true;
+  if (!run.watched()) return;
+  tell(run, {.function = "ep_start_scan",
+             .what = What::scan_started,
+             .why = Why::scan_started,
+             .ep = ep,
+             .args = {std::to_string(length(run.w, e.txlist))}});
+}
+
+void ep_done_scan(Run& run, Index ep) {
+  World& w = run.w;
+  Eventpoll& e = w.eps[ep];
+  Index next = kNone;
+  for (Index i = e.ovflist; i != kNone; i = next) {
+    Epitem& it = w.items[i];
+    next = it.ovf_next;
+    it.ovf_next = kNone;
+    it.on_ovflist = false;
+    if (it.linked) continue;
+    w.ready_links().add_head(e.rdllist, i);
+    it.linked = true;
+    note(run, {.function = "ep_done_scan",
+               .what = What::queued,
+               .why = Why::queued_after_scan,
+               .item = i});
+  }
+  e.ovflist = kNone;
+  e.scanning = false;
+  const bool rest = !e.txlist.empty();
+  w.ready_links().splice_head(e.rdllist, e.txlist);
+  note(run, {.function = "ep_done_scan",
+             .what = What::scan_done,
+             .why = rest ? Why::scan_left : Why::scan_done,
+             .ep = ep});
+  if (!e.rdllist.empty()) wake_one(run, e.wq);
+}
+
+Harvest ep_send_events(Run& run, Index ep, std::int32_t maxevents, bool null_buffer) {
+  World& w = run.w;
+  Harvest harvest;
+  ep_start_scan(run, ep);
+  while (!w.eps[ep].txlist.empty()) {
+    if (harvest.events.size() >= static_cast<std::size_t>(maxevents)) break;
+    const Index item = w.eps[ep].txlist.head;
+    w.ready_links().remove(w.eps[ep].txlist, item);
+    w.items[item].linked = false;
+    const std::uint32_t mask = ep_item_poll(run, item);
+    say_checked(run, item, mask, Why::checked_scan);
+    if (mask == 0) {
+      drop(run, item, kHarvest);
+      continue;
+    }
+    if (null_buffer) {
+      w.ready_links().add_head(w.eps[ep].txlist, item);
+      w.items[item].linked = true;
+      note(run,
+           {.function = kHarvest, .what = What::failed, .why = Why::reported_fault, .item = item});
+      if (harvest.events.empty()) harvest.error = EFAULT;
+      break;
+    }
+    harvest.events.push_back({mask, w.items[item].data});
+    if (run.watched()) {
+      tell(run, {.function = kHarvest,
+                 .what = What::reported,
+                 .why = Why::reported,
+                 .item = item,
+                 .mask = mask,
+                 .args = {show_mask(mask), std::to_string(harvest.events.size() - 1)}});
+    }
+    after_report(run, ep, item);
+  }
+  ep_done_scan(run, ep);
+  return harvest;
+}
+
+std::uint32_t ep_eventpoll_poll(Run& run, Index ep) {
+  World& w = run.w;
+  std::uint32_t result = 0;
+  ep_start_scan(run, ep);
+  Index next = kNone;
+  for (Index i = w.eps[ep].txlist.head; i != kNone; i = next) {
+    next = w.items[i].rdllink.next;
+    const std::uint32_t mask = ep_item_poll(run, i);
+    say_checked(run, i, mask, Why::checked_poll);
+    if (mask != 0) {
+      result = EPOLLIN | EPOLLRDNORM;
+      break;
+    }
+    w.ready_links().remove(w.eps[ep].txlist, i);
+    w.items[i].linked = false;
+    drop(run, i, "__ep_eventpoll_poll");
+  }
+  ep_done_scan(run, ep);
+  return result;
+}
+
+std::optional<Outcome> ep_poll(Run& run, Index task, bool woken) {
+  World& w = run.w;
+  const auto call = std::get<WaitCall>(w.tasks[at(task)].frame);
+  const auto available = [&] { return !w.eps[call.ep].rdllist.empty() || w.eps[call.ep].scanning; };
+  for (bool look = woken || available(); look; look = available()) {
+    Harvest h = ep_send_events(run, call.ep, call.maxevents, call.null_buffer);
+    if (h.error != 0) return failure(h.error);
+    if (!h.events.empty()) {
+      Outcome o;
+      o.returned = static_cast<std::int64_t>(h.events.size());
+      o.events = std::move(h.events);
+      return o;
+    }
+    if (call.timeout_ms == 0) return Outcome{};
+  }
+  if (call.timeout_ms == 0) return Outcome{};
+  fall_asleep(run, task, {w.eps[call.ep].wq, Place::head, true}, "ep_poll",
+              woken ? Why::slept_again : Why::slept_wait);
+  return std::nullopt;
+}
+
+}  // namespace epollscope

@@ -1,0 +1,257 @@
+#include "core/model/eventpoll.h"
+
+#include <sys/epoll.h>
+
+#include <cerrno>
+
+#include "core/model/files.h"
+#include "core/model/tree_order.h"
+#include "core/model/wait_queue.h"
+
+namespace epollscope {
+namespace {
+
+using What = MicroStep::What;
+
+constexpr std::uint32_t kPrivateBits = EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE;
+
+std::vector<std::string> words(const Run& run, std::uint32_t mask) {
+  return run.watched() ? std::vector<std::string>{show_mask(mask)} : std::vector<std::string>{};
+}
+
+// To the tail of the ready list; one thread and all outer instances hear of it.
+void queue_ready(Run& run, Index item, std::string_view function, Why why) {
+  World& w = run.w;
+  Epitem& it = w.items[item];
+  Eventpoll& ep = w.eps[it.ep];
+  w.ready_links().add_tail(ep.rdllist, item);
+  it.linked = true;
+  note(run, {.function = function, .what = What::queued, .why = why, .item = item});
+  wake_one(run, ep.wq);
+  ep_poll_safewake(run, it.ep);
+}
+
+// The name of its descriptor; a number as well if an item of this instance has that name already,
+// as the ghost of a closed number does.
+void name_item(World& w, Index item) {
+  Epitem& it = w.items[item];
+  it.name = w.fds[at(it.fd.value)].name;
+  if (it.name == kNone) return;
+  if (w.named.size() <= at(it.name)) w.named.resize(at(it.name) + 1);
+  IndexList& same = w.named[at(it.name)];
+  const auto taken = [&](std::int32_t number) {
+    for (Index i = same.head; i != kNone; i = w.items[i].name_link.next) {
+      if (w.items[i].ep == it.ep && w.items[i].name_number == number) return true;
+    }
+    return false;
+  };
+  while (taken(it.name_number)) ++it.name_number;
+  w.name_links().add_tail(same, item);
+}
+
+// struct epitem: attached to the file's list and in the tree.
+Index make_item(Run& run, Index ep, Index file, Fd fd, std::uint32_t events, std::uint64_t data) {
+  World& w = run.w;
+  const Index item = w.items.take();
+  w.nodes.resize(w.items.all.size());
+  Epitem& it = w.items[item];
+  it.id = EpitemId{w.next_item_id++};
+  it.ep = ep;
+  it.file = file;
+  it.fd = fd;
+  it.events = events;
+  it.data = data;
+  name_item(w, item);
+  w.file_links().add_head(w.files[file].items, item);
+  ++w.eps[ep].count;
+  const bool ranked = tree_insert(w, item);
+  note(run, {.function = "ep_rbtree_insert",
+             .what = What::inserted,
+             .why = ranked ? Why::inserted_tree : Why::inserted_later,
+             .item = item});
+  return item;
+}
+
+// ep_ptable_queue_proc: one hook in the file's wait queue.
+void make_hook(Run& run, Index item) {
+  World& w = run.w;
+  const Index queue = queue_of(w, w.items[item].file);
+  const Index entry = w.entries.take();
+  const bool exclusive = (w.items[item].events & EPOLLEXCLUSIVE) != 0;
+  w.entries[entry].item = item;
+  w.entries[entry].exclusive = exclusive;
+  w.items[item].hook = entry;
+  exclusive ? add_entry_tail(w, queue, entry) : add_entry_head(w, queue, entry);
+  note(run, {.function = "ep_ptable_queue_proc",
+             .what = What::hooked,
+             .why = exclusive ? Why::hooked_tail : Why::hooked_head,
+             .item = item});
+}
+
+void unhook(Run& run, Index item) {
+  World& w = run.w;
+  if (w.items[item].hook == kNone) return;
+  remove_entry(w, w.items[item].hook);
+  w.entries.give_back(w.items[item].hook);
+  w.items[item].hook = kNone;
+  note(run, {.function = "ep_unregister_pollwait",
+             .what = What::unhooked,
+             .why = Why::unhooked,
+             .item = item});
+}
+
+}  // namespace
+
+Index ep_alloc(World& w, Index file) {
+  const Index e = w.eps.take();
+  w.eps[e].file = file;
+  w.eps[e].wq = make_queue(w, file);
+  w.eps[e].poll_wait = make_queue(w, file);
+  return e;
+}
+
+Index ep_find(const World& w, Index ep, Index file, Fd fd) {
+  for (Index i = w.files[file].items.head; i != kNone; i = w.items[i].file_link.next) {
+    if (w.items[i].ep == ep && w.items[i].fd == fd) return i;
+  }
+  return kNone;
+}
+
+int ep_insert(Run& run, Index ep, Index file, Fd fd, std::uint32_t events, std::uint64_t data) {
+  World& w = run.w;
+  const Index item = make_item(run, ep, file, fd, events, data);
+  const bool nested = w.files[file].kind == FileKind::epoll;
+  const bool watched = !w.files[w.eps[ep].file].items.empty();
+  if ((nested || watched) && !reverse_path_check(w, file)) {
+    ep_remove(run, item, Why::erased_del);
+    return EINVAL;
+  }
+  make_hook(run, item);
+  const std::uint32_t ready = ep_item_poll(run, item);
+  note(run, {.function = "ep_item_poll",
+             .what = What::checked,
+             .why = Why::checked_add,
+             .item = item,
+             .mask = ready,
+             .args = words(run, ready)});
+  if (ready != 0 && !w.items[item].linked) {
+    queue_ready(run, item, "ep_insert", Why::queued_at_add);
+  }
+  return 0;
+}
+
+void ep_modify(Run& run, Index item, std::uint32_t events, std::uint64_t data) {
+  World& w = run.w;
+  const bool fired = (w.items[item].events & ~kPrivateBits) == 0;
+  w.items[item].events = events;
+  w.items[item].data = data;
+  note(run, {.function = "ep_modify",
+             .what = What::modified,
+             .why = fired ? Why::modified_rearmed : Why::modified,
+             .item = item,
+             .mask = events});
+  const std::uint32_t ready = ep_item_poll(run, item);
+  note(run, {.function = "ep_item_poll",
+             .what = What::checked,
+             .why = Why::checked_mod,
+             .item = item,
+             .mask = ready,
+             .args = words(run, ready)});
+  if (ready == 0) return;
+  if (w.items[item].linked) {
+    note(run, {.function = "ep_modify", .what = What::kept, .why = Why::kept_at_mod, .item = item});
+    return;
+  }
+  queue_ready(run, item, "ep_modify", Why::queued_at_mod);
+}
+
+void ep_remove(Run& run, Index item, Why why) {
+  World& w = run.w;
+  Epitem& it = w.items[item];
+  Eventpoll& ep = w.eps[it.ep];
+  unhook(run, item);
+  w.file_links().remove(w.files[it.file].items, item);
+  tree_erase(w, item);
+  note(run, {.function = "ep_remove", .what = What::erased, .why = why, .item = item});
+  if (it.linked) {
+    w.ready_links().remove(ep.rdllist, item);
+    it.linked = false;
+    note(run, {.function = "ep_remove",
+               .what = What::unlinked,
+               .why = Why::unlinked_removed,
+               .item = item});
+  }
+  --ep.count;
+  if (it.name != kNone) w.name_links().remove(w.named[at(it.name)], item);
+  w.items.give_back(item);
+}
+
+void ep_release(Run& run, Index ep) {
+  World& w = run.w;
+  std::vector<Index> all;
+  for (Index i = rb_first(w.nodes, w.eps[ep].root); i != kNone; i = rb_next(w.nodes, i)) {
+    all.push_back(i);
+  }
+  all.insert(all.end(), w.eps[ep].unranked.begin(), w.eps[ep].unranked.end());
+  for (const Index i : all) unhook(run, i);
+  for (const Index i : all) ep_remove(run, i, Why::erased_instance);
+  free_queue(w, w.eps[ep].wq);
+  free_queue(w, w.eps[ep].poll_wait);
+  w.eps.give_back(ep);
+}
+
+std::uint32_t ep_item_poll(Run& run, Index item) {
+  return file_poll(run, run.w.items[item].file) & run.w.items[item].events;
+}
+
+void ep_poll_safewake(Run& run, Index ep) {
+  wake_up(run, run.w.eps[ep].poll_wait,
+          {.function = "ep_poll_safewake", .why = Why::wakeup_nested, .key = EPOLLIN});
+}
+
+bool ep_poll_callback(Run& run, Index item, std::uint32_t key) {
+  World& w = run.w;
+  Epitem& it = w.items[item];
+  Eventpoll& ep = w.eps[it.ep];
+  const auto say = [&](What what, Why why) {
+    note(run, {.function = "ep_poll_callback", .what = what, .why = why, .item = item});
+  };
+  bool counts = (it.events & EPOLLEXCLUSIVE) == 0;
+  if ((it.events & ~kPrivateBits) == 0) {
+    say(What::filtered, Why::filtered_disarmed);
+    return counts;
+  }
+  if (key != 0 && (key & it.events) == 0) {
+    note(run, {.function = "ep_poll_callback",
+               .what = What::filtered,
+               .why = Why::filtered_mask,
+               .item = item,
+               .mask = key,
+               .args = words(run, key)});
+    return counts;
+  }
+  if (ep.scanning) {
+    if (!it.on_ovflist) {
+      it.ovf_next = ep.ovflist;
+      it.on_ovflist = true;
+      ep.ovflist = item;
+    }
+    say(What::deferred, Why::deferred_scan);
+  } else if (!it.linked) {
+    w.ready_links().add_tail(ep.rdllist, item);
+    it.linked = true;
+    say(What::queued, Why::queued_wakeup);
+  } else {
+    say(What::kept, Why::kept_queued);
+  }
+  if (!w.queues[ep.wq].entries.empty()) {
+    const std::uint32_t direction = key & (EPOLLIN | EPOLLOUT);
+    counts = counts || direction == 0 ||
+             (direction != (EPOLLIN | EPOLLOUT) && (it.events & direction) != 0);
+    wake_one(run, ep.wq);
+  }
+  ep_poll_safewake(run, it.ep);
+  return counts;
+}
+
+}  // namespace epollscope

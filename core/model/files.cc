@@ -1,0 +1,135 @@
+#include "core/model/files.h"
+
+#include <sys/epoll.h>
+
+#include "core/call/flags.h"
+#include "core/model/eventfd.h"
+#include "core/model/eventpoll.h"
+#include "core/model/pipe.h"
+#include "core/model/unix_stream.h"
+
+namespace epollscope {
+namespace {
+
+void release(Run& run, Index file) {
+  World& w = run.w;
+  note(run, {.function = "__fput",
+             .what = MicroStep::What::closed,
+             .why = Why::closed_file,
+             .file = file});
+  while (!w.files[file].items.empty()) {
+    ep_remove(run, w.files[file].items.head, Why::erased_close);
+  }
+  touch_both(w, file);
+  const Index object = w.files[file].object;
+  const Index peer = w.files[file].peer;
+  if (peer != kNone) w.files[peer].peer = kNone;
+  switch (w.files[file].kind) {
+    case FileKind::pipe:
+      pipe_release(run, file);
+      break;
+    case FileKind::unix_stream:
+      unix_release(run, file);
+      break;
+    case FileKind::eventfd:
+      eventfd_release(w, object);
+      break;
+    case FileKind::epoll:
+      ep_release(run, object);
+      break;
+    case FileKind::null_device:
+    case FileKind::other:
+      break;
+  }
+  w.files.give_back(file);
+}
+
+bool inner_is_ready(const World& w, Index ep) {
+  for (Index i = w.eps[ep].rdllist.head; i != kNone; i = w.items[i].rdllink.next) {
+    if ((file_level(w, w.items[i].file) & w.items[i].events) != 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Index queue_of(const World& w, Index file) {
+  const File& f = w.files[file];
+  switch (f.kind) {
+    case FileKind::pipe:
+      return f.end == FileEnd::read ? w.pipes[f.object].rd_wait : w.pipes[f.object].wr_wait;
+    case FileKind::unix_stream:
+      return w.socks[f.object].wait;
+    case FileKind::eventfd:
+      return w.eventfds[f.object].wqh;
+    case FileKind::epoll:
+      return w.eps[f.object].poll_wait;
+    case FileKind::null_device:
+    case FileKind::other:
+      return f.object;  // what the model does not know never wakes anybody
+  }
+  return kNone;
+}
+
+std::uint32_t file_poll(Run& run, Index file) {
+  const File& f = run.w.files[file];
+  if (f.kind == FileKind::epoll) return ep_eventpoll_poll(run, f.object);
+  if (f.kind == FileKind::pipe) run.w.pipes[f.object].poll_usage = true;
+  return file_level(run.w, file);
+}
+
+std::uint32_t file_level(const World& w, Index file) {
+  const File& f = w.files[file];
+  switch (f.kind) {
+    case FileKind::pipe:
+      return pipe_level(w, f);
+    case FileKind::unix_stream:
+      return unix_level(w, w.socks[f.object]);
+    case FileKind::eventfd:
+      return eventfd_level(w.eventfds[f.object]);
+    case FileKind::epoll:
+      return inner_is_ready(w, f.object) ? EPOLLIN | EPOLLRDNORM : 0U;
+    case FileKind::null_device:
+      return EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM;
+    case FileKind::other:
+      break;
+  }
+  return 0;
+}
+
+std::string show_mask(std::uint32_t mask) {
+  return mask == 0 ? "nothing" : print_flags(FlagSet::epoll_events, mask);
+}
+
+Index make_file(World& w, FileKind kind, FileEnd end, std::uint32_t flags) {
+  const Index file = w.files.take();
+  File& f = w.files[file];
+  f.id = FileId{w.next_file_id++};
+  f.kind = kind;
+  f.end = end;
+  f.flags = flags;
+  return file;
+}
+
+void hold(World& w, Index file) { ++w.files[file].refs; }
+
+void fput(Run& run, Index file) {
+  if (--run.w.files[file].refs == 0) release(run, file);
+}
+
+void touch(World& w, Index file) {
+  if (w.files[file].touched == w.calls) return;
+  w.files[file].touched = w.calls;
+  w.touched.push_back(file);
+}
+
+void touch_both(World& w, Index file) {
+  touch(w, file);
+  if (w.files[file].peer != kNone) touch(w, w.files[file].peer);
+}
+
+void not_modelled(World& w, std::string what) {
+  if (!w.not_modelled) w.not_modelled = std::move(what);
+}
+
+}  // namespace epollscope

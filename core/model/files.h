@@ -1,0 +1,32 @@
+// Open files: what poll() answers for each kind, and what happens when the last reference goes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/model/run.h"
+
+namespace epollscope {
+
+// The wait queue poll() of this file puts hooks on.
+Index queue_of(const World& w, Index file);
+
+// poll() as the kernel calls it: of an instance, a scan that drops what is not ready; of a pipe,
+// the promise that every later write wakes.
+std::uint32_t file_poll(Run& run, Index file);
+// The same answer without touching anything.
+std::uint32_t file_level(const World& w, Index file);
+// "EPOLLIN|EPOLLOUT"; "nothing" for 0.
+std::string show_mask(std::uint32_t mask);
+
+Index make_file(World& w, FileKind kind, FileEnd end, std::uint32_t flags);
+void hold(World& w, Index file);
+void fput(Run& run, Index file);  // the last one releases the file and every item on it
+
+// The level of these files may have changed in this call.
+void touch(World& w, Index file);
+void touch_both(World& w, Index file);  // and of its peer
+
+void not_modelled(World& w, std::string what);  // the first reason stays
+
+}  // namespace epollscope

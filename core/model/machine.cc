@@ -1,0 +1,165 @@
+#include "core/model/machine.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "core/model/calls.h"
+#include "core/model/descriptors.h"
+#include "core/model/files.h"
+#include "core/model/tree_order.h"
+#include "core/model/wait_queue.h"
+#include "core/model/world.h"
+
+namespace epollscope {
+namespace {
+
+// 0, 1 and 2 of a lab: one open file, /dev/null.
+void open_standard(World& w) {
+  const Index null = make_file(w, FileKind::null_device, FileEnd::whole, O_RDWR);
+  w.files[null].label_number = ++w.made[static_cast<int>(FileKind::null_device)];
+  for (Index fd = 0; fd < 3; ++fd) install(w, fd, null, false);
+}
+
+Machine::Result result_of(std::optional<Outcome> step) {
+  if (!step) return {.blocked = true, .outcome = {}};
+  return {.blocked = false, .outcome = *std::move(step)};
+}
+
+const Machine::Observer kNobody;
+
+}  // namespace
+
+Machine::Machine(MachineInputs inputs, TreeOrder order) : world_(std::make_unique<World>()) {
+  world_->inputs = inputs;
+  world_->order = order;
+  open_standard(*world_);
+}
+
+Machine::Machine(const Machine& o) : world_(std::make_unique<World>(*o.world_)) {}
+
+Machine& Machine::operator=(const Machine& o) {
+  if (this != &o) world_ = std::make_unique<World>(*o.world_);
+  return *this;
+}
+
+Machine::Machine(Machine&&) noexcept = default;
+Machine& Machine::operator=(Machine&&) noexcept = default;
+Machine::~Machine() = default;
+
+Machine::Result Machine::call(ActorId actor, const Request& request, const Observer& observe) {
+  World& w = *world_;
+  ++w.calls;
+  w.touched.clear();
+  const Index task = task_of(w, actor);
+  assert(w.tasks[at(task)].state == TaskState::idle);
+  Run run{w, *this, observe, actor};
+  return result_of(start_call(run, task, request));
+}
+
+std::vector<ActorId> Machine::runnable() const {
+  std::vector<ActorId> actors;
+  for (const Index task : world_->runnable) actors.push_back(world_->tasks[at(task)].actor);
+  return actors;
+}
+
+Machine::Result Machine::resume(ActorId actor, const Observer& observe) {
+  World& w = *world_;
+  const Index task = find_task(w, actor);
+  assert(task != kNone && w.tasks[at(task)].state == TaskState::runnable);
+  std::erase(w.runnable, task);
+  Run run{w, *this, observe, actor};
+  return result_of(continue_call(run, task));
+}
+
+Machine::Result Machine::expire(ActorId actor, const Observer& observe) {
+  World& w = *world_;
+  const Index task = find_task(w, actor);
+  assert(task != kNone && w.tasks[at(task)].state == TaskState::blocked);
+  assert(w.tasks[at(task)].timeout_ns);
+  Run run{w, *this, observe, actor};
+  return result_of(end_call_in_time(run, task));
+}
+
+std::optional<std::string> Machine::not_modelled() const { return world_->not_modelled; }
+
+void Machine::bind(Fd fd, const std::string& name) {
+  World& w = *world_;
+  const Index file = file_of(w, fd);
+  if (file == kNone) return;
+  const NameId id = w.names.intern(name);
+  w.fds[fd.index()].name = id;
+  if (w.files[file].name == kNone) w.files[file].name = id;
+}
+
+void Machine::name_data(std::uint64_t data, const std::string& name) {
+  World& w = *world_;
+  const NameId id = w.names.intern(name);
+  const auto it = std::lower_bound(
+      w.data_names.begin(), w.data_names.end(), data,
+      [](const std::pair<std::uint64_t, NameId>& row, std::uint64_t d) { return row.first < d; });
+  if (it != w.data_names.end() && it->first == data) {
+    it->second = id;
+  } else {
+    w.data_names.insert(it, {data, id});
+  }
+}
+
+std::vector<Fd> Machine::unranked() const {
+  const World& w = *world_;
+  std::vector<Fd> fds;
+  for (const Eventpoll& ep : w.eps.all) {
+    if (ep.file == kNone || ep.unranked.empty()) continue;
+    if (const Index fd = w.files[ep.file].first_fd; fd != kNone) fds.push_back(Fd{fd});
+  }
+  return fds;
+}
+
+bool Machine::needs_order_before(const Request& request) const {
+  return may_remove_before_ranked(*world_, request);
+}
+
+bool Machine::learn_order(Fd epfd, const std::vector<Row>& rows) {
+  const Index ep = find_ep(*world_, epfd);
+  return ep != kNone && epollscope::learn_order(*world_, ep, rows);
+}
+
+std::vector<std::string> Machine::ready_names(Fd epfd) const {
+  const World& w = *world_;
+  std::vector<std::string> names;
+  const Index ep = find_ep(w, epfd);
+  if (ep == kNone) return names;
+  for (Index i = w.eps[ep].rdllist.head; i != kNone; i = w.items[i].rdllink.next) {
+    names.push_back(name_of_item(w, i));
+  }
+  return names;
+}
+
+std::vector<Machine::Row> Machine::interest(Fd epfd) const {
+  const World& w = *world_;
+  std::vector<Row> rows;
+  const Index ep = find_ep(w, epfd);
+  if (ep == kNone) return rows;
+  for (const Index i : items_of(w, ep)) {
+    rows.push_back({w.items[i].fd, w.items[i].events, w.items[i].data});
+  }
+  return rows;
+}
+
+bool Machine::is_epoll(Fd fd) const { return find_ep(*world_, fd) != kNone; }
+
+std::vector<Fd> Machine::touched() const {
+  const World& w = *world_;
+  std::vector<Fd> fds;
+  for (const Index file : w.touched) {
+    const File& f = w.files[file];
+    if (!f.id.valid() || f.first_fd == kNone || f.kind == FileKind::epoll) continue;
+    fds.push_back(Fd{f.first_fd});
+  }
+  std::sort(fds.begin(), fds.end());
+  fds.erase(std::unique(fds.begin(), fds.end()), fds.end());
+  return fds;
+}
+
+}  // namespace epollscope

@@ -1,0 +1,263 @@
+// The machine as plain data for whoever draws, prints or compares it.
+#include <fcntl.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+
+#include "core/model/calls.h"
+#include "core/model/descriptors.h"
+#include "core/model/eventfd.h"
+#include "core/model/files.h"
+#include "core/model/machine.h"
+#include "core/model/tree_order.h"
+#include "core/model/world.h"
+
+namespace epollscope {
+namespace {
+
+// What poll(2) can ask for; the other bits are older names of the same conditions.
+constexpr std::uint32_t kShown = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLERR | EPOLLHUP;
+
+ObjectKind kind_of(FileKind kind) {
+  switch (kind) {
+    case FileKind::pipe:
+      return ObjectKind::pipe;
+    case FileKind::unix_stream:
+      return ObjectKind::unix_stream;
+    case FileKind::eventfd:
+      return ObjectKind::eventfd;
+    case FileKind::epoll:
+      return ObjectKind::epoll;
+    case FileKind::null_device:
+    case FileKind::other:
+      break;
+  }
+  return ObjectKind::other;
+}
+
+class Builder {
+ public:
+  explicit Builder(const World& w) : w_(w), position_(w.items.all.size()) {}
+
+  State build() {
+    State state;
+    for (const Index file : files_in_order()) {
+      const File& f = w_.files[file];
+      if (f.kind == FileKind::null_device) continue;
+      if (f.kind == FileKind::epoll) {
+        state.eventpolls.push_back(eventpoll(f.object));
+        continue;
+      }
+      state.files.push_back(file_state(file));
+      if (state.objects.empty() || state.objects.back().id != f.object_id) {
+        add_object(state.objects, file);
+      }
+      extend(state.objects, file);
+    }
+    for (std::size_t i = 0; i < w_.tasks.size(); ++i) {
+      state.threads.push_back(thread(static_cast<Index>(i)));
+    }
+    return state;
+  }
+
+  [[nodiscard]] ThreadState thread(Index task) const {
+    const Task& t = w_.tasks[at(task)];
+    ThreadState s{.actor = t.actor, .state = t.state, .call = {}, .on = {}, .timeout_ns = {}};
+    if (t.state == TaskState::idle) return s;
+    s.call = call_name(t.frame);
+    s.timeout_ns = t.timeout_ns;
+    if (t.file != kNone) s.on = name_on(t);
+    return s;
+  }
+
+ private:
+  [[nodiscard]] std::string name_on(const Task& t) const {
+    const Descriptor& d = w_.fds[at(t.on_fd)];
+    if (d.file == t.file && d.name != kNone) return std::string(w_.names.text(d.name));
+    return name_of_file(w_, t.file);
+  }
+
+  [[nodiscard]] std::vector<Index> files_in_order() const {
+    std::vector<Index> order;
+    for (Index i = 0; i < static_cast<Index>(w_.files.all.size()); ++i) {
+      if (w_.files[i].id.valid()) order.push_back(i);
+    }
+    std::sort(order.begin(), order.end(),
+              [&](Index a, Index b) { return w_.files[a].id < w_.files[b].id; });
+    return order;
+  }
+
+  EventpollState eventpoll(Index ep) {
+    const Eventpoll& e = w_.eps[ep];
+    EventpollState s;
+    s.file = w_.files[e.file].id;
+    s.name = name_of_file(w_, e.file);
+    s.fd = Fd{w_.files[e.file].first_fd};
+    const std::vector<Index> items = items_of(w_, ep);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      position_[at(items[i])] = static_cast<std::int32_t>(i);
+    }
+    for (const Index i : items) s.items.push_back(item(i));
+    for (const Index i : e.unranked) s.unranked.push_back(w_.items[i].id);
+    s.root = place(e.root);
+    s.ready = ids(e.rdllist);
+    s.scanning = e.scanning;
+    s.scan_batch = ids(e.txlist);
+    for (Index i = e.ovflist; i != kNone; i = w_.items[i].ovf_next) {
+      s.ovflist.push_back(w_.items[i].id);
+    }
+    for (Index i = w_.queues[e.wq].entries.head; i != kNone; i = w_.entries[i].link.next) {
+      const Task& t = w_.tasks[at(w_.entries[i].task)];
+      s.waiters.push_back({t.actor, t.timeout_ns});
+    }
+    return s;
+  }
+
+  [[nodiscard]] std::int32_t place(Index item) const {
+    return item == kNone ? -1 : position_[at(item)];
+  }
+
+  [[nodiscard]] std::vector<EpitemId> ids(const IndexList& list) const {
+    std::vector<EpitemId> out;
+    for (Index i = list.head; i != kNone; i = w_.items[i].rdllink.next) {
+      out.push_back(w_.items[i].id);
+    }
+    return out;
+  }
+
+  [[nodiscard]] ItemState item(Index i) const {
+    const Epitem& it = w_.items[i];
+    const RbNode& node = w_.nodes[at(i)];
+    const std::uint32_t level = file_level(w_, it.file);
+    constexpr std::uint32_t kPrivate = EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE;
+    ItemState s;
+    s.id = it.id;
+    s.name = name_of_item(w_, i);
+    s.fd = it.fd;
+    s.file = w_.files[it.file].id;
+    s.mask = it.events;
+    s.data = it.data;
+    s.data_name = data_name(it.data);
+    s.level = level & (kShown | it.events);
+    s.armed = (it.events & ~kPrivate) != 0;
+    s.ready = s.armed && (level & it.events) != 0;
+    s.queued = it.linked;
+    s.ghost = file_of(w_, it.fd) != it.file;
+    if (it.ranked) {
+      s.red = node.red;
+      s.left = place(node.left);
+      s.right = place(node.right);
+      s.parent = place(node.parent);
+    }
+    return s;
+  }
+
+  [[nodiscard]] std::string data_name(std::uint64_t data) const {
+    const auto it = std::lower_bound(
+        w_.data_names.begin(), w_.data_names.end(), data,
+        [](const std::pair<std::uint64_t, NameId>& row, std::uint64_t d) { return row.first < d; });
+    if (it == w_.data_names.end() || it->first != data) return std::to_string(data);
+    return std::string(w_.names.text(it->second));
+  }
+
+  [[nodiscard]] FileState file_state(Index file) const {
+    const File& f = w_.files[file];
+    FileState s;
+    s.id = f.id;
+    s.object = f.object_id;
+    s.label = label_of(w_, file);
+    s.end = f.end;
+    for (Index fd = f.first_fd; fd != kNone; fd = w_.fds[at(fd)].next) s.fds.push_back(Fd{fd});
+    std::sort(s.fds.begin(), s.fds.end());
+    for (const Fd fd : s.fds) {
+      const NameId name = w_.fds[fd.index()].name;
+      if (name != kNone) s.names.emplace_back(w_.names.text(name));
+    }
+    s.level = file_level(w_, file) & kShown;
+    s.nonblocking = (f.flags & O_NONBLOCK) != 0;
+    const IndexList& queue = w_.queues[queue_of(w_, file)].entries;
+    for (Index i = queue.head; i != kNone; i = w_.entries[i].link.next) {
+      const WaitEntry& entry = w_.entries[i];
+      if (entry.item != kNone) s.hooks.push_back(w_.items[entry.item].id);
+      if (entry.task == kNone) continue;
+      const Task& t = w_.tasks[at(entry.task)];
+      (std::holds_alternative<WriteCall>(t.frame) ? s.writers : s.readers).push_back(t.actor);
+    }
+    return s;
+  }
+
+  void add_object(std::vector<ObjectState>& objects, Index file) const {
+    const File& f = w_.files[file];
+    ObjectState o;
+    o.id = f.object_id;
+    o.kind = kind_of(f.kind);
+    o.label = label_of(w_, file);
+    if (f.kind == FileKind::pipe) {
+      const Pipe& p = w_.pipes[f.object];
+      o.fill = {p.bytes.size()};
+      o.capacity = {pipe_capacity(w_, p)};
+    } else if (f.kind == FileKind::eventfd) {
+      o.fill = {w_.eventfds[f.object].count};
+      o.capacity = {kGreatestCounter};
+    }
+    objects.push_back(std::move(o));
+  }
+
+  void extend(std::vector<ObjectState>& objects, Index file) const {
+    const File& f = w_.files[file];
+    ObjectState& o = objects.back();
+    o.files.push_back(f.id);
+    if (f.kind != FileKind::unix_stream) return;
+    o.fill.push_back(w_.socks[f.object].bytes.size());
+    o.capacity.push_back(w_.inputs.unix_sndbuf);
+  }
+
+  const World& w_;
+  std::vector<std::int32_t> position_;
+};
+
+}  // namespace
+
+State Machine::state() const { return Builder(*world_).build(); }
+
+std::vector<ThreadState> Machine::threads() const {
+  const Builder builder(*world_);
+  std::vector<ThreadState> asleep;
+  for (std::size_t i = 0; i < world_->tasks.size(); ++i) {
+    if (world_->tasks[i].state != TaskState::idle) {
+      asleep.push_back(builder.thread(static_cast<Index>(i)));
+    }
+  }
+  return asleep;
+}
+
+std::optional<Level> Machine::level(Fd fd) const {
+  const World& w = *world_;
+  const Index file = file_of(w, fd);
+  if (file == kNone) return std::nullopt;
+  const File& f = w.files[file];
+  Level level{.fd = fd, .revents = file_level(w, file) & kShown};
+  switch (f.kind) {
+    case FileKind::pipe: {
+      const Pipe& p = w.pipes[f.object];
+      level.readable_bytes = static_cast<std::int64_t>(p.bytes.size());
+      level.capacity = static_cast<std::int64_t>(pipe_capacity(w, p));
+      return level;
+    }
+    case FileKind::unix_stream:
+      level.readable_bytes = static_cast<std::int64_t>(w.socks[f.object].bytes.size());
+      level.capacity = static_cast<std::int64_t>(w.inputs.unix_sndbuf);
+      return level;
+    case FileKind::eventfd:
+      level.readable_bytes = static_cast<std::int64_t>(w.eventfds[f.object].count);
+      return level;
+    case FileKind::null_device:
+      return level;
+    case FileKind::epoll:
+    case FileKind::other:
+      break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace epollscope

@@ -1,0 +1,104 @@
+#include "core/model/wait_queue.h"
+
+#include "core/model/eventpoll.h"
+
+namespace epollscope {
+
+Index make_queue(World& w, Index file) {
+  const Index q = w.queues.take();
+  w.queues[q].file = file;
+  return q;
+}
+
+void free_queue(World& w, Index queue) { w.queues.give_back(queue); }
+
+void add_entry_head(World& w, Index queue, Index entry) {
+  w.entries[entry].queue = queue;
+  w.entry_links().add_head(w.queues[queue].entries, entry);
+}
+
+void add_entry_tail(World& w, Index queue, Index entry) {
+  w.entries[entry].queue = queue;
+  w.entry_links().add_tail(w.queues[queue].entries, entry);
+}
+
+void remove_entry(World& w, Index entry) {
+  WaitEntry& e = w.entries[entry];
+  if (e.queue == kNone) return;
+  w.entry_links().remove(w.queues[e.queue].entries, entry);
+  e.queue = kNone;
+}
+
+namespace {
+
+void wake_task(Run& run, Index task, std::string_view function, Why why) {
+  World& w = run.w;
+  remove_entry(w, w.tasks[at(task)].entry);
+  w.tasks[at(task)].state = TaskState::runnable;
+  w.runnable.push_back(task);
+  note(run, {.function = function, .what = MicroStep::What::woke, .why = why, .task = task});
+}
+
+}  // namespace
+
+void wake_up(Run& run, Index queue, const Wakeup& wakeup) {
+  World& w = run.w;
+  if (w.queues[queue].entries.empty()) return;
+  note(run, {.function = wakeup.function,
+             .what = MicroStep::What::wakeup,
+             .why = wakeup.why,
+             .file = w.queues[queue].file,
+             .mask = wakeup.key});
+  int left = wakeup.exclusive;
+  Index next = kNone;
+  for (Index i = w.queues[queue].entries.head; i != kNone; i = next) {
+    const WaitEntry entry = w.entries[i];
+    next = entry.link.next;
+    bool took = true;
+    if (entry.item != kNone) {
+      took = ep_poll_callback(run, entry.item, wakeup.key);
+    } else {
+      wake_task(run, entry.task, "autoremove_wake_function", Why::woke_file);
+    }
+    if (took && entry.exclusive && --left == 0) return;
+  }
+}
+
+void wake_one(Run& run, Index queue) {
+  const Index first = run.w.queues[queue].entries.head;
+  if (first == kNone) return;
+  wake_task(run, run.w.entries[first].task, "ep_autoremove_wake_function", Why::woke_event);
+}
+
+Index find_task(const World& w, ActorId actor) {
+  for (std::size_t i = 0; i < w.tasks.size(); ++i) {
+    if (w.tasks[i].actor == actor) return static_cast<Index>(i);
+  }
+  return kNone;
+}
+
+Index task_of(World& w, ActorId actor) {
+  if (const Index known = find_task(w, actor); known != kNone) return known;
+  const auto task = static_cast<Index>(w.tasks.size());
+  Task& t = w.tasks.emplace_back();
+  t.actor = actor;
+  t.entry = w.entries.take();
+  w.entries[t.entry].task = task;
+  return task;
+}
+
+void fall_asleep(Run& run, Index task, Bed bed, std::string_view function, Why why) {
+  World& w = run.w;
+  Task& t = w.tasks[at(task)];
+  t.state = TaskState::blocked;
+  w.entries[t.entry].exclusive = bed.exclusive;
+  if (bed.place == Place::head) add_entry_head(w, bed.queue, t.entry);
+  if (bed.place == Place::tail) add_entry_tail(w, bed.queue, t.entry);
+  note(run, {.function = function,
+             .what = MicroStep::What::slept,
+             .why = why,
+             .file = t.file,
+             .task = task});
+}
+
+}  // namespace epollscope

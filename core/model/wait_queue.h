@@ -1,0 +1,48 @@
+// Wait queues and the tasks that sleep on them: __add_wait_queue, __wake_up_common,
+// autoremove_wake_function of the kernel.
+//
+// A queue is walked from its head. Hooks of epoll run their callback and stay; a sleeping task
+// is taken off and becomes runnable. The walk ends after `exclusive` exclusive entries that took
+// the wakeup (0: none stop it).
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/model/run.h"
+
+namespace epollscope {
+
+Index make_queue(World& w, Index file);
+void free_queue(World& w, Index queue);
+
+void add_entry_head(World& w, Index queue, Index entry);
+void add_entry_tail(World& w, Index queue, Index entry);
+void remove_entry(World& w, Index entry);  // nothing when it is not queued
+
+inline constexpr int kAll = 0;
+struct Wakeup {
+  std::string_view function;
+  Why why;
+  std::uint32_t key = 0;  // 0: unknown, passes every filter
+  int exclusive = 1;
+};
+void wake_up(Run& run, Index queue, const Wakeup& wakeup);
+
+// Wakes the first task of a queue of tasks only (ep->wq).
+void wake_one(Run& run, Index queue);
+
+// ---- tasks
+
+Index task_of(World& w, ActorId actor);          // made when it is new
+Index find_task(const World& w, ActorId actor);  // kNone: never seen
+
+enum class Place : std::uint8_t { head, tail, nowhere };  // nowhere: only time wakes it
+struct Bed {
+  Index queue = kNone;
+  Place place = Place::nowhere;
+  bool exclusive = false;
+};
+void fall_asleep(Run& run, Index task, Bed bed, std::string_view function, Why why);
+
+}  // namespace epollscope

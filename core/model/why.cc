@@ -1,0 +1,180 @@
+#include "core/model/why.h"
+
+#include <array>
+#include <cerrno>
+
+#include "core/model/micro_step.h"
+
+namespace epollscope {
+namespace {
+
+constexpr std::array kRows = {
+    WhyRow{Why::created_epoll, "created.epoll",
+           "an epoll instance: an empty tree, an empty ready list, nobody waiting"},
+    WhyRow{Why::created_pipe, "created.pipe", "a pipe with {0} free slots of a page each"},
+    WhyRow{Why::created_unix, "created.unix_stream",
+           "two connected sockets, each with a queue for what the other sends"},
+    WhyRow{Why::created_eventfd, "created.eventfd", "a counter that starts at {0}"},
+    WhyRow{Why::created_other, "created.other", "a file of a kind the model has no rules for"},
+    WhyRow{Why::inserted_tree, "inserted.tree",
+           "the item gets its place in the tree, ordered by open file and descriptor number"},
+    WhyRow{Why::inserted_later, "inserted.later",
+           "the item is in the tree; its place depends on the file's address, not known yet"},
+    WhyRow{Why::erased_del, "erased.del", "EPOLL_CTL_DEL takes the item out of the tree"},
+    WhyRow{Why::erased_close, "erased.close",
+           "the last reference to the open file is gone, and its items go with it"},
+    WhyRow{Why::erased_instance, "erased.instance", "the epoll instance itself is being freed"},
+    WhyRow{Why::hooked_head, "hooked.head",
+           "a hook at the head of the file's wait queue: the newest item hears first"},
+    WhyRow{Why::hooked_tail, "hooked.tail",
+           "an exclusive hook goes to the tail of the file's wait queue"},
+    WhyRow{Why::unhooked, "unhooked", "the hook leaves the file's wait queue: no more wakeups"},
+    WhyRow{Why::checked_add, "checked.add", "ADD asks the file at once: {0}"},
+    WhyRow{Why::checked_mod, "checked.mod", "MOD asks the file at once: {0}"},
+    WhyRow{Why::checked_scan, "checked.scan",
+           "being on the ready list is only a hint; the file answers now: {0}"},
+    WhyRow{Why::checked_poll, "checked.poll",
+           "the outer instance asks the inner one, which asks its own items: {0}"},
+    WhyRow{Why::modified, "modified", "interest and data are replaced; the hook stays"},
+    WhyRow{Why::modified_rearmed, "modified.rearmed",
+           "interest and data are replaced: the item that had fired is armed again"},
+    WhyRow{Why::queued_at_add, "queued.ready_at_add",
+           "it was ready when it was added, so it joins the tail of the ready list"},
+    WhyRow{Why::queued_at_mod, "queued.ready_at_mod",
+           "it is ready and was not listed, so MOD puts it on the tail of the ready list"},
+    WhyRow{Why::queued_wakeup, "queued.wakeup",
+           "the wakeup matches its interest, so it joins the tail of the ready list"},
+    WhyRow{Why::queued_after_scan, "queued.after_scan",
+           "woken during the scan: from ovflist to the head of the ready list"},
+    WhyRow{Why::kept_queued, "kept.already_queued",
+           "it is on the ready list already and keeps its place"},
+    WhyRow{Why::kept_at_mod, "kept.at_mod",
+           "MOD leaves an item that is on the ready list where it is"},
+    WhyRow{Why::requeued_level, "requeued.level",
+           "level-triggered: back to the tail of the ready list, to be asked again next time"},
+    WhyRow{Why::left_edge, "left.edge",
+           "edge-triggered: it leaves the ready list until another wakeup comes"},
+    WhyRow{Why::disarmed_oneshot, "disarmed.oneshot",
+           "one-shot: reported once, and silent until MOD arms it again"},
+    WhyRow{Why::dropped_not_ready, "dropped.not_ready",
+           "the file has nothing it is interested in any more: off the list, no event"},
+    WhyRow{Why::unlinked_removed, "unlinked.removed",
+           "the item is being removed, so it leaves the ready list"},
+    WhyRow{Why::reported, "reported", "{0} is stored in events[{1}]"},
+    WhyRow{Why::reported_fault, "reported.fault",
+           "events[] cannot be written: the item goes back to the head of the list"},
+    WhyRow{Why::deferred_scan, "deferred.scan_running",
+           "a scan is running, so the item waits on ovflist"},
+    WhyRow{Why::wakeup_data, "wakeup.data", "there is something to read"},
+    WhyRow{Why::wakeup_space, "wakeup.space", "there is room to write again"},
+    WhyRow{Why::wakeup_state, "wakeup.state",
+           "an end was closed or shut down; everybody who waits is woken"},
+    WhyRow{Why::wakeup_counter, "wakeup.counter", "the counter was read, so it can grow again"},
+    WhyRow{Why::wakeup_spurious, "wakeup.spurious",
+           "every write wakes, even one that brought nothing new"},
+    WhyRow{Why::wakeup_resized, "wakeup.resized", "the pipe was resized"},
+    WhyRow{Why::wakeup_nested, "wakeup.nested",
+           "an epoll instance that is itself watched tells those who watch it"},
+    WhyRow{Why::wakeup_next, "wakeup.next", "something is left for the next sleeper"},
+    WhyRow{Why::filtered_mask, "filtered.mask",
+           "the wakeup says {0}, and the item is not interested in that"},
+    WhyRow{Why::filtered_disarmed, "filtered.disarmed",
+           "a fired one-shot item hears nothing until MOD"},
+    WhyRow{Why::scan_started, "scan.started",
+           "the whole ready list moves to the scan's own list ({0} items)"},
+    WhyRow{Why::scan_done, "scan.done", "the scan is over"},
+    WhyRow{Why::scan_left, "scan.left",
+           "events[] is full: the items not visited go back to the head of the ready list"},
+    WhyRow{Why::woke_event, "woke.event",
+           "first in the wait queue of the instance: this thread, and no other, is woken"},
+    WhyRow{Why::woke_file, "woke.file", "the file it sleeps on was woken; it will look again"},
+    WhyRow{Why::slept_wait, "slept.wait",
+           "nothing is ready: it sleeps at the head of the instance's wait queue"},
+    WhyRow{Why::slept_again, "slept.again",
+           "woken, but nothing was left for it: back to the head of the wait queue"},
+    WhyRow{Why::slept_read, "slept.read", "nothing to read: it sleeps"},
+    WhyRow{Why::slept_write, "slept.write", "no room to write: it sleeps"},
+    WhyRow{Why::slept_sleep, "slept.sleep", "it sleeps for the time it asked for"},
+    WhyRow{Why::timed_out_wait, "timed_out.wait",
+           "the timeout has passed: epoll_wait returns 0 without looking again"},
+    WhyRow{Why::timed_out_sleep, "timed_out.sleep", "the time has passed"},
+    WhyRow{Why::moved_in, "moved.in", "{0} bytes go in"},
+    WhyRow{Why::moved_out, "moved.out", "{0} bytes come out"},
+    WhyRow{Why::moved_counter, "moved.counter", "the counter is {0} now"},
+    WhyRow{Why::closed_file, "closed.file",
+           "no descriptor and no call refers to the open file any more"},
+    WhyRow{Why::failed_ebadf, "failed.ebadf",
+           "EBADF: that number is not an open descriptor, or not open for this"},
+    WhyRow{Why::failed_eperm, "failed.eperm",
+           "EPERM: a file of this kind cannot be watched, or a limit needs a privilege"},
+    WhyRow{Why::failed_einval, "failed.einval",
+           "EINVAL: an argument is outside what the call accepts"},
+    WhyRow{Why::failed_eexist, "failed.eexist",
+           "EEXIST: this descriptor of this open file is in the tree already"},
+    WhyRow{Why::failed_enoent, "failed.enoent",
+           "ENOENT: this descriptor of this open file is not in the tree"},
+    WhyRow{Why::failed_efault, "failed.efault", "EFAULT: the pointer leads nowhere"},
+    WhyRow{Why::failed_eloop, "failed.eloop",
+           "ELOOP: instances would watch each other in a circle, or too deep"},
+    WhyRow{Why::failed_emfile, "failed.emfile", "EMFILE: no descriptor number is free"},
+    WhyRow{Why::failed_eagain, "failed.eagain",
+           "EAGAIN: it would have to wait, and O_NONBLOCK forbids that"},
+    WhyRow{Why::failed_epipe, "failed.epipe", "EPIPE: nobody can read what is written any more"},
+    WhyRow{Why::failed_other, "failed.other", "the call is refused: {0}"},
+};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    if (static_cast<std::size_t>(kRows[i].why) != i) return false;
+  }
+  return kRows.size() == static_cast<std::size_t>(Why::failed_other) + 1;
+}
+static_assert(in_order(), "one row for each Why, in the order of the enumeration");
+
+}  // namespace
+
+std::span<const WhyRow> why_rows() { return kRows; }
+
+const WhyRow& row_of(Why why) { return kRows[static_cast<std::size_t>(why)]; }
+
+Why why_failed(int error) {
+  switch (error) {
+    case EBADF:
+      return Why::failed_ebadf;
+    case EPERM:
+      return Why::failed_eperm;
+    case EINVAL:
+      return Why::failed_einval;
+    case EEXIST:
+      return Why::failed_eexist;
+    case ENOENT:
+      return Why::failed_enoent;
+    case EFAULT:
+      return Why::failed_efault;
+    case ELOOP:
+      return Why::failed_eloop;
+    case EMFILE:
+      return Why::failed_emfile;
+    case EAGAIN:
+      return Why::failed_eagain;
+    case EPIPE:
+      return Why::failed_epipe;
+    default:
+      return Why::failed_other;
+  }
+}
+
+std::string_view english_why(std::string_view key) {
+  for (const WhyRow& row : kRows) {
+    if (row.key == key) return row.english;
+  }
+  return {};
+}
+
+std::vector<std::string_view> all_why_keys() {
+  std::vector<std::string_view> keys;
+  for (const WhyRow& row : kRows) keys.push_back(row.key);
+  return keys;
+}
+
+}  // namespace epollscope

@@ -1,0 +1,48 @@
+// Why a micro-step happened. Each value has one row in why.cc: its text key and the English
+// sentence, in which {0}, {1} … stand for MicroStep::args.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace epollscope {
+
+// clang-format off
+enum class Why : std::uint8_t {
+  created_epoll, created_pipe, created_unix, created_eventfd, created_other,
+  inserted_tree, inserted_later, erased_del, erased_close, erased_instance,
+  hooked_head, hooked_tail, unhooked,
+  checked_add, checked_mod, checked_scan, checked_poll,
+  modified, modified_rearmed,
+  queued_at_add, queued_at_mod, queued_wakeup, queued_after_scan,
+  kept_queued, kept_at_mod,
+  requeued_level, left_edge, disarmed_oneshot, dropped_not_ready,
+  unlinked_removed,
+  reported, reported_fault,
+  deferred_scan,
+  wakeup_data, wakeup_space, wakeup_state, wakeup_counter, wakeup_spurious, wakeup_resized,
+  wakeup_nested, wakeup_next,
+  filtered_mask, filtered_disarmed,
+  scan_started, scan_done, scan_left,
+  woke_event, woke_file,
+  slept_wait, slept_again, slept_read, slept_write, slept_sleep,
+  timed_out_wait, timed_out_sleep,
+  moved_in, moved_out, moved_counter,
+  closed_file,
+  failed_ebadf, failed_eperm, failed_einval, failed_eexist, failed_enoent, failed_efault,
+  failed_eloop, failed_emfile, failed_eagain, failed_epipe, failed_other,
+};
+// clang-format on
+
+struct WhyRow {
+  Why why;
+  std::string_view key;
+  std::string_view english;
+};
+
+std::span<const WhyRow> why_rows();  // in the order of the enumeration
+const WhyRow& row_of(Why why);
+Why why_failed(int error);
+
+}  // namespace epollscope

@@ -1,0 +1,214 @@
+// Everything the model kernel holds, as plain values: tables of slots that refer to each other by
+// index. Copying a World is a checkpoint of the machine.
+//
+// Slots are used again; the ids (FileId, EpitemId, ObjectId) that the outside sees are not.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/call/state.h"
+#include "core/model/byte_queue.h"
+#include "core/model/index_list.h"
+#include "core/model/machine.h"
+#include "core/model/names.h"
+#include "core/model/rbtree.h"
+
+namespace epollscope {
+
+// ---- wait queues -------------------------------------------------------------------------
+
+// wait_queue_entry: the hook of an epitem (struct eppoll_entry), or a task that sleeps.
+struct WaitEntry {
+  Link link;
+  Index queue = kNone;  // kNone: not queued
+  Index item = kNone;   // a hook, or …
+  Index task = kNone;   // … a task
+  bool exclusive = false;
+};
+
+struct WaitQueue {  // wait_queue_head
+  IndexList entries;
+  Index file = kNone;  // whose queue it is, for micro-steps
+};
+
+// ---- files -------------------------------------------------------------------------------
+
+enum class FileKind : std::uint8_t { pipe, unix_stream, eventfd, epoll, null_device, other };
+
+struct File {  // struct file
+  FileId id;   // invalid: the slot is free
+  FileKind kind = FileKind::other;
+  FileEnd end = FileEnd::whole;
+  Index object = kNone;     // slot of the pipe, the socket, the counter or the instance
+  Index peer = kNone;       // file slot of the pipe's other end or of the paired socket
+  std::uint32_t flags = 0;  // f_flags
+  std::int32_t refs = 0;    // descriptors, and calls that sleep
+  IndexList items;          // f_ep, head first
+  Index first_fd = kNone;   // chain of its descriptors, newest first
+  NameId name = kNone;      // the first it was given
+  ObjectId object_id;
+  std::int32_t label_number = 0;  // the 1 of "pipe:1"
+  std::uint64_t touched = 0;      // number of the call that last touched its level
+};
+
+struct Descriptor {
+  Index file = kNone;  // kNone: not open
+  Index next = kNone;  // next descriptor of the same file
+  NameId name = kNone;
+  bool cloexec = false;
+};
+
+struct PipeSlot {  // pipe_buffer
+  std::uint32_t offset = 0;
+  std::uint32_t length = 0;
+  bool packet = false;
+};
+
+struct Pipe {  // pipe_inode_info
+  Fifo<PipeSlot> slots;
+  ByteQueue bytes;
+  std::uint32_t max_usage = 0;  // slots it may use
+  bool readers = true;
+  bool writers = true;
+  bool poll_usage = false;  // somebody polled it once: then every write wakes
+  Index rd_wait = kNone;
+  Index wr_wait = kNone;
+};
+
+struct Skb {
+  std::uint32_t length = 0;  // not read yet
+  std::uint32_t truesize = 0;
+};
+
+struct Sock {  // unix_sock
+  Fifo<Skb> receive_queue;
+  ByteQueue bytes;
+  std::uint64_t wmem = 0;  // truesize of what it sent and nobody has read
+  std::uint8_t shutdown = 0;
+  bool dead = false;
+  int error = 0;  // sk_err
+  Index peer = kNone;
+  Index wait = kNone;
+};
+
+struct EventFdCtx {
+  std::uint64_t count = 0;
+  bool semaphore = false;
+  Index wqh = kNone;
+};
+
+// ---- epoll -------------------------------------------------------------------------------
+
+struct Epitem {
+  EpitemId id;  // invalid: the slot is free
+  Index ep = kNone;
+  Index file = kNone;
+  Fd fd;
+  std::uint32_t events = 0;
+  std::uint64_t data = 0;
+  Link rdllink;
+  bool linked = false;  // on rdllist or txlist
+  Link file_link;       // of the file's list of items
+  Index ovf_next = kNone;
+  bool on_ovflist = false;
+  Index hook = kNone;      // its WaitEntry
+  bool ranked = true;      // it is in the tree
+  std::int32_t place = 0;  // in the order learned last
+  NameId name = kNone;
+  Link name_link;                // of the items with that name
+  std::int32_t name_number = 1;  // the 2 of `a#2`
+};
+
+struct Eventpoll {
+  Index file = kNone;
+  Index root = kNone;  // rbr
+  IndexList rdllist;
+  IndexList txlist;
+  Index ovflist = kNone;
+  bool scanning = false;  // ovflist is not EP_UNACTIVE_PTR
+  Index wq = kNone;
+  Index poll_wait = kNone;
+  std::int32_t count = 0;       // items
+  std::vector<Index> unranked;  // not in the tree yet, in the order of their ADDs
+};
+
+// ---- tasks -------------------------------------------------------------------------------
+
+struct SleepCall {};
+struct WaitCall {
+  Index ep = kNone;
+  std::int32_t maxevents = 0;
+  std::int32_t timeout_ms = 0;
+  bool null_buffer = false;
+};
+struct ReadCall {
+  std::uint64_t count = 0;
+  bool discard = false;  // the bytes are counted and not kept
+  bool slept = false;
+};
+struct WriteCall {
+  std::string text;
+  std::uint64_t size = 0;  // of filler, where text is empty; an eventfd's value is in `value`
+  std::uint64_t done = 0;
+  std::uint64_t value = 0;
+  bool slept = false;
+  bool was_empty = false;
+};
+using Frame = std::variant<SleepCall, WaitCall, ReadCall, WriteCall>;
+
+struct Task {
+  ActorId actor;
+  TaskState state = TaskState::idle;
+  Frame frame;          // what it does, unless it is idle
+  Index file = kNone;   // that the call works on, and holds while it sleeps
+  Index on_fd = kNone;  // the number the call was made with
+  std::optional<std::int64_t> timeout_ns;
+  Index entry = kNone;  // its WaitEntry
+};
+
+// ---- the whole ---------------------------------------------------------------------------
+
+class World {
+ public:
+  MachineInputs inputs;
+  TreeOrder order = TreeOrder::created;
+
+  Pool<WaitEntry> entries;
+  Pool<WaitQueue> queues;
+  Pool<File> files;
+  Pool<Pipe> pipes;
+  Pool<Sock> socks;
+  Pool<EventFdCtx> eventfds;
+  Pool<Eventpoll> eps;
+  Pool<Epitem> items;
+  std::vector<RbNode> nodes;  // of items, by the same index
+  std::vector<Descriptor> fds;
+  Index lowest_free_fd = 0;  // no free number is below it
+  std::vector<Task> tasks;
+  std::vector<Index> runnable;  // woken, in the order in which they were
+
+  Names names;
+  std::vector<IndexList> named;                              // items by NameId
+  std::vector<std::pair<std::uint64_t, NameId>> data_names;  // sorted
+  std::optional<std::string> not_modelled;
+
+  std::int32_t next_file_id = 0;
+  std::int32_t next_item_id = 0;
+  std::int32_t next_object_id = 0;
+  std::int32_t made[6] = {};     // objects by FileKind, for labels
+  std::uint64_t pipe_pages = 0;  // user->pipe_bufs
+  std::uint64_t calls = 0;
+  std::vector<Index> touched;  // files
+
+  Links<WaitEntry> entry_links() { return {entries.all, &WaitEntry::link}; }
+  Links<Epitem> ready_links() { return {items.all, &Epitem::rdllink}; }
+  Links<Epitem> name_links() { return {items.all, &Epitem::name_link}; }
+  Links<Epitem> file_links() { return {items.all, &Epitem::file_link}; }
+};
+
+}  // namespace epollscope
