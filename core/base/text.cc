@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 #include <vector>
 
 namespace epollscope {
@@ -44,16 +45,20 @@ int read_digits(std::string_view body, std::size_t& i, std::size_t most, int bas
 
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
+// Letters added, left out or changed, and neighbours swapped.
 std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
+  std::vector<std::size_t> above2(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
+    std::swap(above2, above);
+    std::swap(above, row);
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t change = diagonal + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+      const auto same = [&](std::size_t p, std::size_t q) {
+        return lower(a[i - p]) == lower(b[j - q]);
+      };
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (same(1, 1) ? 0U : 1U)});
+      if (i > 1 && j > 1 && same(1, 2) && same(2, 1)) row[j] = std::min(row[j], above2[j - 2] + 1);
     }
   }
   return row[b.size()];

@@ -64,6 +64,8 @@ TEST(Closest, FindsATypo) {
   constexpr std::array words = {"EPOLLIN"sv, "EPOLLOUT"sv, "EPOLLET"sv};
   EXPECT_EQ(closest("EPOLLINN", words), "EPOLLIN");
   EXPECT_EQ(closest("epollet", words), "EPOLLET");
+  constexpr std::array short_words = {"run"sv, "shot"sv};
+  EXPECT_EQ(closest("rnu", short_words), "run");  // neighbours swapped: one mistake
 }
 
 TEST(Closest, SaysNothingWhenNothingIsClose) {
