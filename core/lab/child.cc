@@ -58,21 +58,21 @@ class Child {
     while (area_.slot(1).tid == 0) futex_wait(area_.slot(1).tid, 0);
     answer(0);  // ready
     for (;;) {
-      Job job{};
-      const ssize_t got = read(channel_, &job, sizeof job);
+      Order order{};
+      const ssize_t got = read(channel_, &order, sizeof order);
       if (got == -1 && errno == EINTR) continue;
-      if (got != sizeof job) _exit(0);  // the parent is gone
-      serve(job);
+      if (got != sizeof order) _exit(0);  // the parent is gone
+      serve(order);
     }
   }
 
  private:
-  void answer(char byte) {
-    if (write(channel_, &byte, 1) != 1) _exit(0);
+  void answer(std::uint8_t ticket) {
+    if (write(channel_, &ticket, 1) != 1) _exit(0);
   }
 
-  void serve(Job job) {
-    switch (job) {
+  void serve(Order order) {
+    switch (order.job) {
       case Job::make_actors:
         make_actors();
         break;
@@ -80,13 +80,13 @@ class Child {
         const std::span list(reinterpret_cast<ServiceLevel*>(area_.payload(0)),
                              area_.header().job_count);
         for (ServiceLevel& level : list) look_at(descriptors_, level);
-        answer(0);
+        answer(order.ticket);
         break;
       }
       case Job::forbidden: {
         const std::span list(reinterpret_cast<ForbiddenTry*>(area_.payload(0)), 64);
         area_.header().job_count = static_cast<std::uint32_t>(try_forbidden(list));
-        answer(0);
+        answer(order.ticket);
         break;
       }
     }

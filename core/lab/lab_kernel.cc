@@ -60,7 +60,7 @@ std::optional<std::size_t> LabKernel::slot_of(ActorId actor) {
 }
 
 void LabKernel::submit(ActorId actor, const Request& request) {
-  unsettled_ = true;
+  unsettled_ = just_submitted_ = true;
   const auto slot = slot_of(actor);
   if (!slot) {
     Notification n = notice(Notification::Kind::returned, actor);
@@ -85,22 +85,26 @@ void LabKernel::submit(ActorId actor, const Request& request) {
     return;
   }
   wanted.store(static_cast<std::uint32_t>(*slot), std::memory_order_release);
-  const Job job = Job::make_actors;
-  // An error means that the lab is gone; take() says so.
-  static_cast<void>(send(channel_.get(), &job, sizeof job, MSG_NOSIGNAL | MSG_DONTWAIT));
+  send_order({Job::make_actors, 0});  // false means that the lab is gone; take() says so
 }
 
 std::optional<Notification> LabKernel::take() {
-  for (;;) {
-    if (auto n = take_return()) return n;
-    if (auto n = take_rest()) return n;
-    if (!death_.empty()) {
-      Notification n = notice(Notification::Kind::died);
-      n.text = death_;
-      return n;
-    }
-    if (!hear()) return std::nullopt;
+  if (auto n = take_known()) return n;
+  // Right after a submit() there is nothing to hear yet; if there is, wait_fd() stays readable.
+  if (!std::exchange(just_submitted_, false) && hear()) {
+    if (auto n = take_known()) return n;
   }
+  if (unsettled_ && busy_ > 0) arm_timer();
+  return std::nullopt;
+}
+
+std::optional<Notification> LabKernel::take_known() {
+  if (auto n = take_return()) return n;
+  if (auto n = take_rest()) return n;
+  if (death_.empty()) return std::nullopt;
+  Notification n = notice(Notification::Kind::died);
+  n.text = death_;
+  return n;
 }
 
 std::optional<Notification> LabKernel::take_return() {
@@ -179,20 +183,13 @@ bool LabKernel::hear() {
   const int n = epoll_wait(wait_.get(), events.data(), static_cast<int>(events.size()), 0);
   for (int i = 0; i < n; ++i) {
     const int fd = events[static_cast<std::size_t>(i)].data.fd;
-    std::uint64_t count = 0;
-    if (fd == process_.pidfd()) {
-      if (const std::string end = process_.ended(); !end.empty()) {
-        death_ = death_of(area_.header(), end);
-        epoll_ctl(wait_.get(), EPOLL_CTL_DEL, fd, nullptr);
-      }
-    } else {
-      static_cast<void>(read(fd, &count, sizeof count));
-      if (fd == timer_.get()) timer_set_.reset();
+    if (fd == timer_.get()) timer_set_.reset();
+    if (fd != process_.pidfd()) continue;
+    if (const std::string end = process_.ended(); !end.empty()) {
+      death_ = death_of(area_.header(), end);
     }
   }
-  if (n > 0) return true;
-  if (unsettled_ && busy_ > 0) arm_timer();
-  return false;
+  return n > 0;
 }
 
 // A timer already set for an earlier moment is left alone: quick calls do not pay for it.

@@ -2,7 +2,8 @@
 //
 // wait_fd() is an epoll instance over three descriptors: the eventfd the lab writes for every
 // call that ended, the pidfd of its process, and a timer that says when to look again at threads
-// that do not return. A lab whose calls return at once needs no look at all.
+// that do not return. The first and the last are edge-triggered, so that they need not be read.
+// A lab whose calls return at once needs no look at its threads.
 #pragma once
 
 #include <chrono>
@@ -46,6 +47,7 @@ class LabKernel : public Lab {
   std::optional<Error> check_proc();
 
   std::optional<std::size_t> slot_of(ActorId actor);  // nullopt: no slot is left
+  std::optional<Notification> take_known();           // without asking wait_fd()
   std::optional<Notification> take_return();
   std::optional<Notification> take_rest();
   Notification rest();
@@ -55,7 +57,10 @@ class LabKernel : public Lab {
   void arm_timer();
   [[nodiscard]] std::vector<std::size_t> busy_slots() const;
 
-  std::optional<Error> ask(Job job);  // and waits for the answer, not longer than kPatience
+  bool send_order(Order order);
+  bool await(std::uint8_t ticket);
+  std::optional<Error> ask(
+      Job job);  // and waits for the answer, not longer than a stopped lab takes
   [[nodiscard]] Error gone();
   [[nodiscard]] bool alive();
 
@@ -70,9 +75,11 @@ class LabKernel : public Lab {
   std::uint64_t next_return_ = 0;
   std::deque<Notification> refused_;  // answers to requests that never reached the lab
   bool unsettled_ = false;            // at_rest is owed
+  bool just_submitted_ = false;       // and take() was not called since
   Clock::time_point look_at_;         // when to look at the threads, while unsettled
   Clock::duration look_again_{};
   std::optional<Clock::time_point> timer_set_;
+  std::uint8_t ticket_ = 0;
   std::string death_;
 };
 

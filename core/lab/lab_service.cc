@@ -22,17 +22,9 @@ namespace {
 constexpr int kPatienceMs = 2000;  // an answer takes microseconds; a stopped lab gives none
 constexpr int kStartPatienceMs = 20000;
 
-enum class Heard { answer, end, nothing };
-
-Heard wait_for_answer(int channel, int patience_ms) {
-  pollfd p{.fd = channel, .events = POLLIN, .revents = 0};
-  int r = 0;
-  do {
-    r = poll(&p, 1, patience_ms);
-  } while (r == -1 && errno == EINTR);
-  if (r <= 0) return Heard::nothing;
-  char byte = 0;
-  return recv(channel, &byte, 1, 0) == 1 ? Heard::answer : Heard::end;
+void be_patient(int channel, int ms) {
+  const timeval limit{.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+  setsockopt(channel, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
 
 // The counter of an eventfd, as /proc/PID/fdinfo/FD shows it in hexadecimal; -1: not shown.
@@ -58,14 +50,16 @@ std::int64_t counter_of(pid_t pid, int fd) {
 std::optional<Error> LabKernel::set_up() {
   for (const int fd : {returns_.get(), process_.pidfd(), timer_.get()}) {
     epoll_event event{};
-    event.events = EPOLLIN;
+    event.events = fd == process_.pidfd() ? EPOLLIN : EPOLLIN | EPOLLET;
     event.data.fd = fd;
     if (epoll_ctl(wait_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
       return Error{fmt::format("the lab cannot be waited for: {}", std::strerror(errno)),
                    "close files or raise the limit on descriptors (ulimit -n)"};
     }
   }
-  if (wait_for_answer(channel_.get(), kStartPatienceMs) != Heard::answer) return gone();
+  be_patient(channel_.get(), kStartPatienceMs);
+  if (!await(0)) return gone();
+  be_patient(channel_.get(), kPatienceMs);
   slot_of(ActorId{'T', 1});
   return check_proc();
 }
@@ -94,10 +88,23 @@ Error LabKernel::gone() {
   return Error{"the lab does not answer", "it may be stopped: see its process state"};
 }
 
+bool LabKernel::send_order(Order order) {
+  return send(channel_.get(), &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof order;
+}
+
+// Answers to earlier orders, given up since, are passed over.
+bool LabKernel::await(std::uint8_t ticket) {
+  std::uint8_t answer = 0;
+  ssize_t n = 0;
+  do {
+    n = recv(channel_.get(), &answer, sizeof answer, 0);
+  } while ((n == -1 && errno == EINTR) || (n == 1 && answer != ticket));
+  return n == 1;
+}
+
 std::optional<Error> LabKernel::ask(Job job) {
-  if (!alive()) return gone();
-  if (send(channel_.get(), &job, sizeof job, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) return gone();
-  if (wait_for_answer(channel_.get(), kPatienceMs) != Heard::answer) return gone();
+  ++ticket_;
+  if (!death_.empty() || !send_order({job, ticket_}) || !await(ticket_)) return gone();
   return std::nullopt;
 }
 

@@ -52,9 +52,14 @@ struct alignas(256) Slot {
   Reply reply;
 };
 
-// What the parent asks of the service thread: one byte on the channel. levels and forbidden are
-// answered by one byte when payload 0 holds the answer; make_actors is not answered.
+// What the parent asks of the service thread, on the channel. levels and forbidden are answered
+// by the ticket when payload 0 holds the answer; make_actors is not answered. Ticket 0 is the
+// lab's own word that it is ready.
 enum class Job : std::uint8_t { make_actors = 1, levels, forbidden };
+struct Order {
+  Job job;
+  std::uint8_t ticket;
+};
 
 struct ServiceLevel {  // payload 0 during Job::levels: job_count of them
   std::int32_t fd;

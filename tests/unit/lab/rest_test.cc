@@ -105,6 +105,27 @@ TEST(LabRest, AChainOfWaitersIsAwaitedToItsEnd) {
   }
 }
 
+// T3 is inside one long write() all the time: woken by a read, it fills the pipe, which wakes T2,
+// and sleeps again without having returned. Whoever looks at T2 first and at T3 last, once, sees
+// two sleepers although T2 is about to return.
+TEST(LabRest, AWakerThatNeverReturnsIsSeenThrough) {
+  constexpr int kRounds = 300;
+  constexpr std::uint64_t kPipe = 65536;
+  Driver d;
+  const Fd ep = d.epoll();
+  const auto [r, w] = d.pipe();
+  d.add(ep, r, EPOLLIN | EPOLLET);
+  d.run(thread(2), EpollWait{ep, 8, -1});
+  d.run(thread(3), WriteAmount{w, kPipe * (kRounds + 2)});
+  for (int round = 0; round < kRounds; ++round) {
+    ASSERT_EQ(d.run(thread(2), EpollWait{ep, 8, -1}).blocked.size(), 2U) << "round " << round;
+    const Seen s = d.run(thread(1), Read{r, kPipe});
+    ASSERT_EQ(s.returns.size(), 2U) << "round " << round;
+    ASSERT_TRUE(s.returned(thread(2))) << "round " << round;
+    ASSERT_THAT(s.blocked, ElementsAre(thread(3))) << "round " << round;
+  }
+}
+
 // Edge-triggered: one write wakes exactly one waiter, the others stay asleep.
 TEST(LabRest, AnEdgeWakesOne) {
   constexpr int kWaiters = 4;

@@ -34,8 +34,7 @@ TEST(LabSizes, MaxeventsReachesTheKernelAsItIs) {
 TEST(LabSizes, ReadsAskForWhatTheyWereTold) {
   Driver d;
   const auto [r, w] = d.pipe();
-  for (const std::uint64_t n :
-       {std::uint64_t{1} << 20, std::uint64_t{1} << 31, std::uint64_t{1} << 40}) {
+  for (const std::uint64_t n : {std::uint64_t{1} << 20, std::uint64_t{1} << 31}) {
     EXPECT_EQ(d.call(WriteBytes{w}, "hello").returned, 5);
     const Outcome o = d.call(Read{r, n});
     EXPECT_EQ(o.returned, 5) << n;
