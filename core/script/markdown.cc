@@ -4,14 +4,12 @@
 
 #include <algorithm>
 
+#include "core/script/source.h"
+
 namespace epollscope::markdown {
 namespace {
 
-std::string_view trim(std::string_view s) {
-  const auto first = s.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return s.substr(first, s.find_last_not_of(" \t\r\n") - first + 1);
-}
+using source::trim;
 
 struct Reader {
   std::string_view text;
@@ -87,11 +85,18 @@ int on_text(MD_TEXTTYPE type, const MD_CHAR* text, MD_SIZE size, void* user) {
 
 }  // namespace
 
+static bool opens_scenario(std::string_view line) {
+  if (!line.starts_with("```") && !line.starts_with("~~~")) return false;
+  const std::string_view language =
+      trim(line.substr(std::min(line.find_first_not_of(line[0]), line.size())));
+  return language == "epoll" || language.starts_with("epoll ");
+}
+
 bool is_lesson(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t end = std::min(text.find('\n', i), text.size());
     const std::string_view line = trim(text.substr(i, end - i));
-    if (line == "```epoll" || line.starts_with("```epoll ")) return true;
+    if (opens_scenario(line)) return true;
     i = end + 1;
   }
   return false;
@@ -131,6 +136,17 @@ Quiz read_quiz(std::string_view text) {
     }
   }
   return quiz;
+}
+
+std::string_view complaint(const Quiz& quiz) {
+  if (quiz.question.empty()) return "a quiz begins with its question";
+  if (quiz.choices.size() < 2)
+    return "a quiz has at least two choices: lines that begin with - [ ]";
+  const auto right = [](const Quiz::Choice& c) { return c.right; };
+  if (std::none_of(quiz.choices.begin(), quiz.choices.end(), right)) {
+    return "a quiz has a right choice: a line that begins with - [x]";
+  }
+  return {};
 }
 
 }  // namespace epollscope::markdown

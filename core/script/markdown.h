@@ -29,5 +29,7 @@ bool is_lesson(std::string_view text);
 Document read(std::string_view text);
 // The inside of a ```quiz block: question, `- [ ]` and `- [x]` choices, `>` reason.
 Quiz read_quiz(std::string_view text);
+// What the quiz lacks, or nothing.
+std::string_view complaint(const Quiz& quiz);
 
 }  // namespace epollscope::markdown

@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <utility>
 
 #include "core/base/text.h"
+#include "core/script/blocks.h"
 #include "core/script/markdown.h"
 #include "core/script/meaning.h"
 #include "core/script/program.h"
@@ -15,257 +16,213 @@ namespace {
 
 constexpr std::size_t kMostDiagnostics = 20;
 
-std::string_view trim(std::string_view s) {
-  const auto first = s.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return s.substr(first, s.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-// `repeat 3 {` → 3; nullopt for anything else.
-std::optional<std::uint64_t> repeat_count(std::string_view text) {
-  if (!text.starts_with("repeat") || !text.ends_with('{')) return std::nullopt;
-  text = trim(text.substr(6, text.size() - 7));
-  std::uint64_t n = 0;
-  const auto [end, error] = std::from_chars(text.begin(), text.end(), n);
-  if (error != std::errc{} || end != text.end() || text.empty()) return std::nullopt;
-  return n;
-}
-
 class Parser {
  public:
-  explicit Parser(std::string_view source) : source_(source) {}
+  Parser(std::string_view source, bool check_bound) : source_(source) {
+    context_.check_bound = check_bound;
+  }
 
-  // Parses source_[at, at + text.size()), which belongs to prose number `prose`.
-  void parse(std::string_view text, std::size_t at, int prose) {
+  // Parses a part of the source, which belongs to prose number `prose`.
+  void parse(std::string_view part, int prose) {
     prose_ = prose;
-    std::vector<source::LogicalLine> lines = source::split(text);
-    if (lines.back().text.empty() && !lines.back().has_comment) lines.pop_back();
-    for (const source::LogicalLine& line : lines) {
-      if (diagnostics_.size() >= kMostDiagnostics) return;
-      take(line, at + line.at);
-    }
-    prose_ = -1;
+    source::Lines lines(part);
+    for (source::LogicalLine line; !full() && lines.next(line);) take(line);
   }
 
   void finish() {
-    if (!blocks_.empty()) diagnose(blocks_.back().at, "this { has no closing }");
-    if (diagnostics_.empty() && calls_ == 0) {
+    if (const auto at = blocks_.open_at()) diagnose(*at, "this { has no closing }");
+    if (diagnostics_.empty() && blocks_.steps() == 0) {
       diagnose(0, "nothing to run: there is no statement here");
     }
   }
 
-  void check_bound(bool on) { context_.check_bound = on; }
+  // `prose` is shown at the end, where no statement follows.
+  void close_with(int prose) {
+    prose_ = prose;
+    add_comment(source_.size(), {});
+  }
+
   void diagnose(std::size_t offset, std::string message) {
-    if (diagnostics_.size() >= kMostDiagnostics) return;
+    if (full()) return;
     const source::Place place = source::place_of(source_, offset);
     diagnostics_.push_back({place.line, place.column, std::move(message), std::string(place.text)});
   }
   std::vector<Diagnostic>& diagnostics() { return diagnostics_; }
-  std::vector<Statement>& statements() { return statements_; }
+  std::vector<Statement>& statements() { return blocks_.statements(); }
 
  private:
-  struct Block {
-    std::size_t begin;  // first statement inside
-    std::uint64_t times;
-    bool is_group;
-    std::size_t at;
-  };
+  [[nodiscard]] bool full() const { return diagnostics_.size() >= kMostDiagnostics; }
 
-  void take(const source::LogicalLine& line, std::size_t at) {
-    const std::string_view text = trim(line.text);
-    count_lines_to(at);
-    if (text.empty()) {
-      add_comment(line);
-      return;
-    }
-    const std::size_t start = at + static_cast<std::size_t>(text.data() - line.text.data());
-    if (text == "{") {
-      if (group_ >= 0) return diagnose(start, "a { } block cannot stand inside another");
-      group_ = ++groups_;
-      blocks_.push_back({statements_.size(), 1, true, start});
-    } else if (text == "}") {
-      close_block(start);
-    } else if (text.starts_with("repeat ") || text.starts_with("repeat{")) {
-      const auto times = repeat_count(text);
-      if (!times) return diagnose(start, "expected repeat and a number, then {, alone on the line");
-      blocks_.push_back({statements_.size(), *times, false, start});
+  void complain(std::size_t at, const Blocks::Complaint& complaint) {
+    if (complaint) diagnose(at, *complaint);
+  }
+
+  void take(const source::LogicalLine& line) {
+    const auto at = static_cast<std::size_t>(line.text.data() - source_.data());
+    if (line.text.empty()) {
+      add_comment(at, line.comment);
+    } else if (line.text == "{") {
+      complain(at, blocks_.open_group(at));
+      if (line.has_comment) add_comment(at, line.comment);
+    } else if (line.text == "}") {
+      const std::size_t opened_at = blocks_.open_at().value_or(at);
+      complain(opened_at, blocks_.close());
+      if (line.has_comment) add_comment(at, line.comment);
+    } else if (source::opens_repeat(line.text)) {
+      if (line.has_comment) add_comment(at, line.comment);
+      complain(at, blocks_.open_repeat(at, line.text));
     } else {
-      take_statement(line, at, start);
+      take_statement(line, at);
     }
   }
 
-  void add_comment(const source::LogicalLine& line) {
+  void add_comment(std::size_t at, const std::string& text) {
+    if (!blocks_.room_for_comment()) {
+      diagnose(at,
+               fmt::format("a scenario may have {} comments and empty lines at most", kMaxSteps));
+      return;
+    }
     Statement s;
     s.what = Comment{};
-    s.comment = line.comment;
-    s.line = line_;
+    s.comment = text;
+    s.line = line_of(at);
     s.prose = std::exchange(prose_, -1);
-    statements_.push_back(std::move(s));
+    blocks_.add(std::move(s));
   }
 
-  void take_statement(const source::LogicalLine& line, std::size_t at, std::size_t start) {
+  void take_statement(const source::LogicalLine& line, std::size_t at) {
     const auto raw = syntax::parse(line.text);
     if (!raw) {
-      diagnose(std::max(at + raw.error().at, start), raw.error().message);
-      return after_first_line(line.text, at);
+      diagnose(at + raw.error().mistake.at, raw.error().mistake.message);
+      meaning::bind_names(raw.error().names, context_);
+      return;
     }
     context_.mistakes.clear();
-    std::vector<Statement> made = meaning::understand(*raw, context_, kMaxSteps - calls_);
-    for (const syntax::Mistake& m : context_.mistakes)
-      diagnose(std::max(at + m.at, start), m.message);
+    auto made = meaning::understand(*raw, context_, blocks_.steps_left());
     if (!context_.mistakes.empty()) {
-      // What the line would have bound counts as bound: one mistake, one message.
-      for (const syntax::Word& w : raw->names) context_.bound.insert(w.text);
-      ++calls_;
+      for (syntax::Mistake& m : context_.mistakes) diagnose(at + m.at, std::move(m.message));
+      meaning::bind_names(raw->names, context_);
       return;
     }
-    calls_ += made.size();
+    // What is written behind the statement belongs to it once, however many it stands for.
+    read_comment(line.comment, made.back());
     for (Statement& s : made) {
-      s.line = line_;
-      s.group = group_;
+      s.line = line_of(at);
       s.prose = std::exchange(prose_, -1);
-      statements_.push_back(std::move(s));
-    }
-    if (made.empty()) return;
-    Statement& last = statements_.back();
-    last.predict = line.comment == "predict";
-    last.comment = line.comment;
-  }
-
-  // A statement that is wrong over several lines may only lack a bracket: what follows its first
-  // line is read again as lines of their own, so that their mistakes are told too.
-  void after_first_line(std::string_view text, std::size_t at) {
-    ++calls_;
-    const std::size_t newline = text.find('\n');
-    if (newline == std::string_view::npos) return;
-    parse(text.substr(newline + 1), at + newline + 1, prose_);
-  }
-
-  void close_block(std::size_t at) {
-    if (blocks_.empty()) return diagnose(at, "this } closes nothing");
-    const Block block = blocks_.back();
-    blocks_.pop_back();
-    if (block.is_group) {
-      group_ = -1;
-      return;
-    }
-    const std::size_t size = statements_.size() - block.begin;
-    if (block.times == 0) statements_.resize(block.begin);
-    if (size == 0 || block.times <= 1) return;
-    if (block.times - 1 > (kMaxSteps - std::min(kMaxSteps, calls_)) / size) {
-      return diagnose(
-          block.at,
-          fmt::format("a scenario may have {} steps at most, after ranges and repeats", kMaxSteps));
-    }
-    statements_.reserve(block.begin + size * block.times);
-    for (std::uint64_t n = 1; n < block.times; ++n) {
-      for (std::size_t i = 0; i < size; ++i) {
-        statements_.push_back(statements_[block.begin + i]);
-        statements_.back().prose = -1;
-        calls_ += std::holds_alternative<Comment>(statements_.back().what) ? 0 : 1;
-      }
+      blocks_.add(std::move(s));
     }
   }
 
-  void count_lines_to(std::size_t at) {
-    if (at < counted_) return;
-    line_ += static_cast<int>(std::count(source_.begin() + static_cast<std::ptrdiff_t>(counted_),
-                                         source_.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
-    counted_ = at;
+  // `# predict`, or a comment that ends in it.
+  static void read_comment(const std::string& comment, Statement& s) {
+    constexpr std::string_view kPredict = "predict";
+    const std::string_view text = comment;
+    s.comment = text;
+    if (text == kPredict) {
+      s.predict = true;
+      s.comment.clear();
+    } else if (text.ends_with(kPredict)) {
+      const std::string_view before = source::trim(text.substr(0, text.size() - kPredict.size()));
+      s.predict = before.ends_with('#');
+    }
+  }
+
+  // Offsets only grow, so lines are counted once.
+  int line_of(std::size_t at) {
+    if (at > counted_) {
+      const auto begin = source_.begin();
+      line_ += static_cast<int>(std::count(begin + static_cast<std::ptrdiff_t>(counted_),
+                                           begin + static_cast<std::ptrdiff_t>(at), '\n'));
+      counted_ = at;
+    }
+    return line_;
   }
 
   std::string_view source_;
-  std::vector<Statement> statements_;
+  Blocks blocks_;
   std::vector<Diagnostic> diagnostics_;
-  std::vector<Block> blocks_;
   meaning::Context context_;
-  std::size_t calls_ = 0;
   std::size_t counted_ = 0;
   int line_ = 1;
-  int group_ = -1;
-  int groups_ = -1;
   int prose_ = -1;
 };
 
-ParseFailure one_sentence(std::string message) {
-  return {{Diagnostic{1, 1, std::move(message), ""}}};
+ParseFailure failure_at(source::Place place, std::string message) {
+  return {{Diagnostic{place.line, place.column, std::move(message), ""}}};
 }
 
+// Why this text cannot be read at all.
 std::optional<ParseFailure> unreadable(std::string_view text) {
   if (text.size() > kMaxFileBytes) {
-    return one_sentence(
-        fmt::format("the file has {} bytes; a scenario may have {} (32 MiB) at most", text.size(),
-                    kMaxFileBytes));
+    return failure_at({}, fmt::format("the file is larger than {} MiB, which is the limit",
+                                      kMaxFileBytes >> 20U));
   }
-  if (text.find('\0') != std::string_view::npos || !valid_utf8(text)) {
-    return one_sentence("this is not a text file; a scenario or lesson is UTF-8 text");
+  const std::size_t nul = text.find('\0');
+  if (nul == std::string_view::npos && valid_utf8(text)) return std::nullopt;
+  return failure_at({}, "this is not a text file: a scenario or lesson is UTF-8 text");
+}
+
+std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  return text;
+}
+
+void parse_markdown(std::string_view text, Parser& parser, Lesson& lesson) {
+  lesson.markdown = true;
+  markdown::Document document = markdown::read(text);
+  lesson.title = std::move(document.title);
+  for (markdown::Block& block : document.blocks) {
+    const std::string_view inside = text.substr(block.at, block.size);
+    if (block.kind == markdown::Block::Kind::scenario) {
+      lesson.prose.push_back(std::move(block.prose));
+      parser.parse(inside, static_cast<int>(lesson.prose.size()) - 1);
+      continue;
+    }
+    Quiz quiz = markdown::read_quiz(inside);
+    quiz.after_statement = static_cast<int>(parser.statements().size());
+    if (const auto why = markdown::complaint(quiz); !why.empty()) {
+      parser.diagnose(block.at, std::string(why));
+    }
+    lesson.quizzes.push_back(std::move(quiz));
   }
-  return std::nullopt;
+  if (document.closing_prose.empty()) return;
+  lesson.prose.push_back(std::move(document.closing_prose));
+  parser.close_with(static_cast<int>(lesson.prose.size()) - 1);
 }
 
 }  // namespace
 
 std::expected<Lesson, ParseFailure> parse_lesson(std::string_view text) {
   if (auto failure = unreadable(text)) return std::unexpected(*std::move(failure));
+  text = without_byte_order_mark(text);
   Lesson lesson;
-  Parser parser(text);
-  if (!markdown::is_lesson(text)) {
-    parser.parse(text, 0, -1);
+  Parser parser(text, true);
+  if (markdown::is_lesson(text)) {
+    parse_markdown(text, parser, lesson);
   } else {
-    lesson.markdown = true;
-    markdown::Document document = markdown::read(text);
-    lesson.title = std::move(document.title);
-    for (const markdown::Block& block : document.blocks) {
-      if (block.kind == markdown::Block::Kind::scenario) {
-        lesson.prose.push_back(block.prose);
-        parser.parse(text.substr(block.at, block.size), block.at,
-                     static_cast<int>(lesson.prose.size()) - 1);
-      } else {
-        auto quiz = markdown::read_quiz(text.substr(block.at, block.size));
-        quiz.after_statement = static_cast<int>(parser.statements().size());
-        if (quiz.choices.empty())
-          parser.diagnose(block.at, "a quiz needs choices: lines that begin with - [ ] or - [x]");
-        lesson.quizzes.push_back(std::move(quiz));
-      }
-    }
-    if (!document.closing_prose.empty()) lesson.prose.push_back(document.closing_prose);
+    parser.parse(text, -1);
   }
   parser.finish();
-  if (!parser.diagnostics().empty())
+  if (!parser.diagnostics().empty()) {
     return std::unexpected(ParseFailure{std::move(parser.diagnostics())});
+  }
   lesson.program.statements = std::move(parser.statements());
   return lesson;
 }
 
 std::expected<Statement, ParseFailure> parse_statement(std::string_view line) {
   if (auto failure = unreadable(line)) return std::unexpected(*std::move(failure));
-  Parser parser(line);
-  parser.check_bound(false);
-  parser.parse(line, 0, -1);
+  Parser parser(line, false);
+  parser.parse(line, -1);
   parser.finish();
-  if (!parser.diagnostics().empty())
+  if (!parser.diagnostics().empty()) {
     return std::unexpected(ParseFailure{std::move(parser.diagnostics())});
+  }
   if (parser.statements().size() != 1) {
-    return std::unexpected(one_sentence("expected exactly one statement"));
+    return std::unexpected(failure_at({}, "expected one statement, without ranges and blocks"));
   }
   return std::move(parser.statements().front());
-}
-
-std::string print(const ParseFailure& failure, std::string_view file) {
-  std::string text;
-  for (const Diagnostic& d : failure.diagnostics) {
-    text += fmt::format("{}:{}:{}: error: {}\n", file, d.line, d.column, d.message);
-    if (d.source.empty()) continue;
-    text += fmt::format("  {}\n  ", d.source);
-    int column = 1;
-    for (std::size_t i = 0; i < d.source.size() && column < d.column; ++i) {
-      if ((static_cast<unsigned char>(d.source[i]) & 0xC0U) == 0x80) continue;
-      text += d.source[i] == '\t' ? '\t' : ' ';
-      ++column;
-    }
-    text += "^\n";
-  }
-  return text;
 }
 
 }  // namespace epollscope

@@ -26,8 +26,8 @@ struct Word {  // an identifier, with its index if it has one
 struct Number {
   std::uint64_t magnitude = 0;
   bool negative = false;
-  std::string unit;  // "", "ns", "us", "ms", "s", "k", "M"
-  bool overflow = false;
+  std::string_view unit;  // "", "ns", "us", "ms", "s", "k", "M", or something unknown
+  bool overflow = false;  // of 64 bits
 };
 
 struct Node;
@@ -37,10 +37,10 @@ struct Node {  // a value
   enum class Kind : std::uint8_t { word, number, alternatives, string, structure, set };
   Kind kind = Kind::word;
   std::size_t at = 0;
-  Word word;          // word
-  Number number;      // number
-  std::string bytes;  // string, unescaped
-  bool bad_escape = false;
+  Word word;                  // word
+  Number number;              // number
+  std::string bytes;          // string, unescaped
+  bool bad_escape = false;    // string
   std::vector<Node> parts;    // alternatives (`A|B`), set
   std::vector<Entry> fields;  // structure
   bool unchecked = false;     // trailing `?`
@@ -54,7 +54,7 @@ struct Entry {
 struct Outcome {
   std::size_t at = 0;
   bool anything = false;
-  std::optional<Number> returned;
+  Number returned;
   std::optional<Word> error;
   std::optional<Node> payload;
   bool unchecked = false;
@@ -69,8 +69,8 @@ struct Statement {
   std::vector<Entry> args;
   bool unfinished = false;
   std::optional<Outcome> outcome;
-  Word epoll;  // expect ready(epoll)
-  std::vector<Word> items;
+  Word epoll;               // expect ready(epoll)
+  std::vector<Word> items;  // their text may end in `#2`
 };
 
 struct Mistake {
@@ -78,6 +78,13 @@ struct Mistake {
   std::string message;
 };
 
-std::expected<Statement, Mistake> parse(std::string_view text);
+// A statement with a mistake still says what it got as far as: its names.
+struct Failure {
+  Mistake mistake;
+  std::vector<Word> names;
+};
+
+// The views of the result point into `text`.
+std::expected<Statement, Failure> parse(std::string_view text);
 
 }  // namespace epollscope::syntax
