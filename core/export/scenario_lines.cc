@@ -68,13 +68,23 @@ std::string ScenarioLines::call_text(const StepRecord& record) const {
   return text + print(record.call);
 }
 
+void ScenarioLines::put(std::string_view text) {
+  out_ += text;
+  out_ += '\n';
+  after_blank_ = text.empty();
+}
+
+void ScenarioLines::print_prose(std::string_view text) {
+  if (!after_blank_) put("");
+  comment(text);
+  put("");
+}
+
 void ScenarioLines::comment(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view one = text.substr(0, end);
-    out_ += one.empty() ? "#" : "# ";
-    out_ += one;
-    out_ += '\n';
+    put(fmt::format("{}{}", one.empty() ? "#" : "# ", one));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
 }
@@ -83,15 +93,13 @@ void ScenarioLines::prose_before(const Statement& s) {
   if (s.prose < 0 || s.prose == prose_) return;
   prose_ = s.prose;
   enter_group(-1);
-  if (!out_.empty() && !out_.ends_with("\n\n")) out_ += '\n';
-  comment(lesson_.prose[static_cast<std::size_t>(prose_)]);
-  out_ += '\n';
+  print_prose(lesson_.prose[static_cast<std::size_t>(prose_)]);
 }
 
 void ScenarioLines::enter_group(int group) {
   if (group == group_) return;
-  if (group_ >= 0) out_ += "}\n";
-  if (group >= 0) out_ += "{\n";
+  if (group_ >= 0) put("}");
+  if (group >= 0) put("{");
   group_ = group;
 }
 
@@ -102,9 +110,7 @@ void ScenarioLines::close() {
   const bool shown =
       std::any_of(all.begin(), all.end(), [&](const Statement& s) { return s.prose == last; });
   if (last < 0 || shown || cursor_ < static_cast<int>(all.size())) return;
-  out_ += '\n';
-  comment(lesson_.prose.back());
-  out_ += '\n';
+  print_prose(lesson_.prose.back());
 }
 
 void ScenarioLines::line(int index, const std::string& text) {
@@ -114,10 +120,7 @@ void ScenarioLines::line(int index, const std::string& text) {
     enter_group(s->group);
     cursor_ = std::max(cursor_, index + 1);
   }
-  if (group_ >= 0) out_ += "  ";
-  out_ += text;
-  if (s != nullptr) out_ += trailing(*s);
-  out_ += '\n';
+  put(fmt::format("{}{}{}", group_ >= 0 ? "  " : "", text, s != nullptr ? trailing(*s) : ""));
 }
 
 // The group of the next statement that is not a comment; -1 when there is none.
@@ -143,7 +146,7 @@ void ScenarioLines::pass_to(int next) {
     if (std::holds_alternative<Comment>(s->what)) {
       prose_before(*s);
       if (group_after(index) != group_) enter_group(-1);
-      if (s->comment.empty()) out_ += '\n';
+      if (s->comment.empty()) put("");
       comment(s->comment);
     } else if (const auto* ready = std::get_if<ExpectReady>(&s->what)) {
       line(index, fmt::format("expect ready({}) = [{}]", ready->epoll,

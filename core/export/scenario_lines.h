@@ -39,6 +39,8 @@ class ScenarioLines {
   [[nodiscard]] const Statement* statement(int index) const;
 
  private:
+  void put(std::string_view text);
+  void print_prose(std::string_view text);
   void prose_before(const Statement& statement);
   void enter_group(int group);
   [[nodiscard]] int group_after(int index) const;
@@ -50,6 +52,7 @@ class ScenarioLines {
   int cursor_ = 0;  // statements before this one are printed
   int prose_ = -1;
   int group_ = -1;
+  bool after_blank_ = true;          // nothing, or an empty line, stands above
   std::vector<std::size_t> column_;  // by statement: width of its names
 };
 

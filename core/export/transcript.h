@@ -28,10 +28,10 @@ struct Ending {
   int steps = 0;
   int expectations_failed = 0;
   int model_differences = 0;
-  std::string last_failure;  // of the last step: lines after it may have added to it
-  std::vector<std::string> final_differences;
-  std::string died;                // why the lab is gone; empty: it is not
-  std::vector<std::string> stuck;  // who waits for what, when that ended the run
+  std::string last_failure = {};  // of the last step: lines after it may have added to it
+  std::vector<std::string> final_differences = {};
+  std::string died = {};                // why the lab is gone; empty: it is not
+  std::vector<std::string> stuck = {};  // who waits for what, when that ended the run
 };
 Ending ending_of(const Session& session);
 

@@ -176,13 +176,13 @@ TEST(RunJson, SaysWhatTheKernelDid) {
   EXPECT_EQ(steps[2]["bound"], json::parse(R"({"a":4,"w":5})"));
   EXPECT_EQ(steps[4]["unfinished"], true);
   EXPECT_TRUE(steps[4]["returned"].is_null());
-  EXPECT_EQ(steps[4]["state"]["eventpolls"][0]["waiters"],
-            json::parse(R"([{"actor":"T2","timeout_ns":30000000000}])"));
+  const json waiters = json::parse(R"([{"actor":"T2","timeout_ns":30000000000}])");
+  EXPECT_EQ(steps[4]["state"]["eventpolls"][0]["waiters"], waiters);
   const json& write = steps[5];
   EXPECT_EQ(write["expected"], json::parse(R"({"held":true})"));
-  EXPECT_EQ(write["resumed"],
-            json::parse(R"([{"actor":"T2","call":"epoll_wait","returned":1,"errno":null,
-              "events":[{"events":["EPOLLIN"],"mask":1,"data":"a","data_u64":4}]}])"));
+  const json resumed = json::parse(R"([{"actor":"T2","call":"epoll_wait","returned":1,"errno":null,
+              "events":[{"events":["EPOLLIN"],"mask":1,"data":"a","data_u64":4}]}])");
+  EXPECT_EQ(write["resumed"], resumed);
   EXPECT_EQ(write["state"]["eventpolls"][0]["ready"], json::parse(R"(["a"])"));
   EXPECT_EQ(write["state"]["files"][0]["readable_bytes"], 2);
   EXPECT_EQ(write["state"]["files"][0]["level"], json::parse(R"(["EPOLLIN"])"));

@@ -64,16 +64,16 @@ State small_state() {
 }
 
 TEST(Json, HeaderErrorAndSummary) {
-  EXPECT_EQ(json_header({.file = "x.epoll", .kernel = "6.18.44", .lab_pid = 4711}),
-            R"({"type":"header","version":1,"file":"x.epoll","kernel":"6.18.44","xray":false,)"
-            R"("lab_pid":4711})"
-            "\n");
-  EXPECT_EQ(json_error("the lab was killed by signal 9"),
-            R"({"type":"error","text":"the lab was killed by signal 9"})"
-            "\n");
+  const std::string header =
+      R"({"type":"header","version":1,"file":"x.epoll","kernel":"6.18.44","xray":false,)"
+      R"("lab_pid":4711})";
+  EXPECT_EQ(json_header({.file = "x.epoll", .kernel = "6.18.44", .lab_pid = 4711}), header + "\n");
+  const std::string error = R"({"type":"error","text":"the lab was killed by signal 9"})";
+  EXPECT_EQ(json_error("the lab was killed by signal 9"), error + "\n");
+  const std::string summary =
+      R"({"type":"summary","steps":12,"expectations_failed":1,"model_differences":2})";
   EXPECT_EQ(json_summary({.steps = 12, .expectations_failed = 1, .model_differences = 2}),
-            R"({"type":"summary","steps":12,"expectations_failed":1,"model_differences":2})"
-            "\n");
+            summary + "\n");
 }
 
 // The object of the documentation, key by key, in its order.
@@ -82,7 +82,7 @@ TEST(Json, AStepHasExactlyTheKeysOfTheSchema) {
   StepRecord record = with_events(step_of(lesson, 1, {}, 6), {{1, 4, "a"}});
   record.held = true;
   record.outcome.elapsed_ns = 2100;
-  MicroStep m{.function = "ep_send_events", .what = MicroStep::What::requeued};
+  MicroStep m = micro_of("ep_send_events", MicroStep::What::requeued);
   m.subject = "a";
   record.micro.push_back(m);
   const State state = small_state();
@@ -132,9 +132,9 @@ TEST(Json, FailureCreationPayloadAndReturnOfOthers) {
   EXPECT_TRUE(unfinished["returned"].is_null());
   StepRecord write = step_of(lesson, 4, returns(1), 5);
   write.resumed.push_back(resumed_of(asleep, {}));
-  EXPECT_EQ(read_line(steps.step(write, nullptr))["resumed"],
-            json::parse(R"([{"actor":"T2","call":"epoll_wait","returned":0,"errno":null,
-                             "events":[]}])"));
+  const json resumed =
+      json::parse(R"([{"actor":"T2","call":"epoll_wait","returned":0,"errno":null,"events":[]}])");
+  EXPECT_EQ(read_line(steps.step(write, nullptr))["resumed"], resumed);
 }
 
 // A timeout between two statements has no line of its own: it is the line of its call.

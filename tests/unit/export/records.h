@@ -44,6 +44,13 @@ inline StepRecord sleep_of(const Lesson& lesson, int index, int n) {
   return record;
 }
 
+inline MicroStep micro_of(std::string_view function, MicroStep::What what) {
+  MicroStep m;
+  m.function = function;
+  m.what = what;
+  return m;
+}
+
 inline Outcome returns(std::int64_t value) {
   Outcome o;
   o.returned = value;

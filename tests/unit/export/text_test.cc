@@ -3,13 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "core/export/json_value.h"
+#include "tests/unit/export/records.h"
 
 namespace epollscope {
 namespace {
 
 TEST(MicroText, EveryReasonHasASentence) {
   for (const std::string_view key : all_why_keys()) {
-    MicroStep m{.function = "f", .what = MicroStep::What::queued};
+    MicroStep m = micro_of("f", MicroStep::What::queued);
     m.why = key;
     EXPECT_FALSE(reason_of(m).empty()) << key;
   }
@@ -18,7 +19,7 @@ TEST(MicroText, EveryReasonHasASentence) {
 TEST(MicroText, ArgumentsReplaceTheirPlaces) {
   for (const std::string_view key : all_why_keys()) {
     if (english_why(key).find("{0}") == std::string_view::npos) continue;
-    MicroStep m{.function = "f", .what = MicroStep::What::queued};
+    MicroStep m = micro_of("f", MicroStep::What::queued);
     m.why = key;
     m.args = {"<first>", "<second>", "<third>"};
     EXPECT_NE(reason_of(m).find("<first>"), std::string::npos) << key;
@@ -27,7 +28,7 @@ TEST(MicroText, ArgumentsReplaceTheirPlaces) {
 }
 
 TEST(MicroText, AWokenActorIsTheSubject) {
-  MicroStep m{.function = "ep_poll", .what = MicroStep::What::woke};
+  MicroStep m = micro_of("ep_poll", MicroStep::What::woke);
   m.actor = ActorId{'T', 2};
   EXPECT_EQ(subject_of(m), "T2");
 }

@@ -119,7 +119,7 @@ TEST(Transcript, ChanceIsWrittenAsAlternatives) {
   back.outcome.returned = 1;
   back.outcome.bytes = "x";
   write.resumed.push_back(back);
-  MicroStep woke{.function = "wake", .what = MicroStep::What::woke};
+  MicroStep woke = micro_of("wake", MicroStep::What::woke);
   woke.actor = ActorId{'T', 2};
   write.micro.push_back(woke);
   woke.actor = ActorId{'T', 3};
@@ -189,7 +189,7 @@ TEST(Transcript, MicroStepsAreComments) {
   Printed p(lesson, {.micro = true});
   p.transcript.begin(0);
   StepRecord record = step_of(lesson, 0, returns(0), 1);
-  MicroStep m{.function = "ep_send_events", .what = MicroStep::What::requeued};
+  MicroStep m = micro_of("ep_send_events", MicroStep::What::requeued);
   m.subject = "a";
   record.micro.push_back(m);
   p.transcript.step(record, 1);
