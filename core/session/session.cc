@@ -177,7 +177,10 @@ Result<std::unique_ptr<Session>> Session::branch(int n, Program program) const {
 const std::vector<StepRecord>& Session::steps() const { return impl_->steps; }
 
 State Session::state_at(int n, std::optional<int> micro) const {
-  if (!micro && n >= impl_->history.steps() && !busy()) impl_->learn_order_now();
+  if (!micro && n >= impl_->history.steps() && !busy()) {
+    impl_->learn_order_now();
+    return impl_->history.live().state();
+  }
   return impl_->history.at(n, micro).state();
 }
 
