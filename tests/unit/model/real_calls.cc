@@ -1,0 +1,208 @@
+#include "tests/unit/model/real_calls.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <string>
+
+namespace epollscope::test {
+namespace {
+
+constexpr int kNumbers = 512;
+constexpr std::uint64_t kMostBytes = 1 << 24;
+
+bool is_eventfd(int fd) {
+  char target[64] = {};
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  return readlink(link.c_str(), target, sizeof target - 1) > 0 &&
+         std::strstr(target, "[eventfd]") != nullptr;
+}
+
+Outcome answer(long result) {
+  Outcome o;
+  o.returned = result;
+  if (result == -1) o.error = errno;
+  return o;
+}
+
+class Maker {
+ public:
+  Maker(const RealCalls& calls, const Request& request) : calls_(calls), request_(request) {}
+
+  Outcome operator()(const EpollCreate& op) { return one(epoll_create(op.size)); }
+  Outcome operator()(const EpollCreate1& op) { return one(epoll_create1(op.flags)); }
+  Outcome operator()(const EventFd& op) { return one(eventfd(op.initval, op.flags)); }
+  Outcome operator()(const Dup& op) { return one(dup(calls_.real(op.fd))); }
+  Outcome operator()(const Pipe2& op) {
+    int fds[2] = {};
+    return two(pipe2(fds, op.flags), fds);
+  }
+  Outcome operator()(const SocketPair& op) {
+    int fds[2] = {};
+    return two(socketpair(op.domain, op.type, 0, fds), fds);
+  }
+
+  Outcome operator()(const EpollCtl& op) {
+    epoll_event event{};
+    if (op.event) {
+      event.events = op.event->events;
+      event.data.u64 = op.event->data;
+    }
+    return answer(syscall(SYS_epoll_ctl, calls_.real(op.epfd), op.op, calls_.real(op.fd),
+                          op.event ? &event : nullptr));
+  }
+
+  Outcome operator()(const EpollWait& op) {
+    epoll_event events[64] = {};
+    Outcome o = answer(syscall(SYS_epoll_pwait, calls_.real(op.epfd),
+                               op.null_buffer ? nullptr : events, op.maxevents, 0, nullptr, 0));
+    for (long i = 0; i < o.returned; ++i) {
+      o.events.push_back({events[i].events, events[i].data.u64});
+    }
+    return o;
+  }
+
+  Outcome operator()(const Read& op) {
+    std::string buffer(op.count, '\0');
+    const int fd = calls_.real(op.fd);
+    const bool counter = is_eventfd(fd);
+    Outcome o = answer(read(fd, buffer.data(), op.count));
+    if (o.returned <= 0) return o;
+    if (counter) {
+      std::uint64_t value = 0;
+      std::memcpy(&value, buffer.data(), sizeof value);
+      o.value = value;
+    } else {
+      o.bytes = buffer.substr(0, static_cast<std::size_t>(o.returned));
+    }
+    return o;
+  }
+
+  Outcome operator()(const WriteBytes& op) {
+    return answer(write(calls_.real(op.fd), request_.bytes.data(), request_.bytes.size()));
+  }
+  Outcome operator()(const WriteAmount& op) {
+    const int fd = calls_.real(op.fd);
+    if (is_eventfd(fd)) return answer(write(fd, &op.n, sizeof op.n));
+    // Beyond what fits in memory the kernel refuses the pointer before it reads anything.
+    const std::string bytes(op.n > kMostBytes ? 0 : op.n, kFillerByte);
+    return answer(syscall(SYS_write, fd, bytes.data(), op.n));
+  }
+
+  Outcome operator()(const Close& op) { return answer(close(calls_.real(op.fd))); }
+  Outcome operator()(const Shutdown& op) { return answer(shutdown(calls_.real(op.fd), op.how)); }
+  Outcome operator()(const Fcntl& op) {
+    return answer(fcntl(calls_.real(op.fd), op.command, op.arg));
+  }
+  Outcome operator()(const Drain& op) {
+    std::string buffer(64 << 10, '\0');
+    return repeat(op.fd, [&](int fd) { return read(fd, buffer.data(), buffer.size()); });
+  }
+  Outcome operator()(const Fill& op) {
+    const std::string bytes(4 << 10, kFillerByte);
+    return repeat(op.fd, [&](int fd) { return write(fd, bytes.data(), bytes.size()); });
+  }
+  Outcome operator()(const Sleep&) { return {}; }
+
+ private:
+  Outcome one(int fd) {
+    Outcome o = answer(fd);
+    if (fd < 0) return o;
+    o.returned = calls_.model(fd).value;
+    o.created.push_back(calls_.model(fd));
+    return o;
+  }
+
+  Outcome two(int result, const int (&fds)[2]) {
+    Outcome o = answer(result);
+    if (result == 0) o.created = {calls_.model(fds[0]), calls_.model(fds[1])};
+    return o;
+  }
+
+  template <class Once>
+  Outcome repeat(Fd asked, Once once) {
+    const int fd = calls_.real(asked);
+    const int flags = fcntl(fd, F_GETFL);
+    if (flags == -1) return answer(-1);
+    fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    long total = 0;
+    long got = once(fd);
+    for (; got > 0; got = once(fd)) total += got;
+    const int error = got == -1 ? errno : 0;
+    fcntl(fd, F_SETFL, flags);
+    errno = error;
+    return answer(error != 0 && error != EAGAIN ? -1 : total);
+  }
+
+  const RealCalls& calls_;
+  const Request& request_;
+};
+
+}  // namespace
+
+RealCalls::RealCalls() {
+  signal(SIGPIPE, SIG_IGN);  // EPIPE is the answer, as in a lab
+  for (int fd = 0; fd < kNumbers; ++fd) {
+    if (fd < 3 || fcntl(fd, F_GETFD) == -1) numbers_.push_back(fd);
+  }
+}
+
+RealCalls::~RealCalls() {
+  for (const int fd : numbers_) {
+    if (fd > 2) close(fd);
+  }
+}
+
+int RealCalls::real(Fd fd) const {
+  if (fd.value < 0 || fd.index() >= numbers_.size()) return -1;
+  return numbers_[fd.index()];
+}
+
+Fd RealCalls::model(int fd) const {
+  const auto it = std::find(numbers_.begin(), numbers_.end(), fd);
+  return it == numbers_.end() ? Fd{} : Fd{static_cast<std::int32_t>(it - numbers_.begin())};
+}
+
+Outcome RealCalls::call(const Request& request) {
+  return std::visit(Maker(*this, request), request.op);
+}
+
+std::vector<Machine::Row> RealCalls::interest(Fd epfd) const {
+  std::ifstream file("/proc/self/fdinfo/" + std::to_string(real(epfd)));
+  std::vector<Machine::Row> rows;
+  std::string word;
+  while (file >> word) {
+    if (word != "tfd:") continue;
+    int tfd = 0;
+    std::string key;
+    Machine::Row row;
+    file >> tfd >> key >> std::hex >> row.events >> key >> row.data >> std::dec;
+    row.tfd = model(tfd);
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+std::uint32_t RealCalls::level(Fd fd) const {
+  pollfd p{real(fd), POLLIN | POLLOUT | POLLPRI | POLLRDHUP, 0};
+  poll(&p, 1, 0);
+  return static_cast<std::uint16_t>(p.revents);
+}
+
+std::int64_t RealCalls::readable(Fd fd) const {
+  int bytes = 0;
+  return ioctl(real(fd), FIONREAD, &bytes) == 0 ? bytes : -1;
+}
+
+}  // namespace epollscope::test
