@@ -73,7 +73,7 @@ void Glyphs::draw(ImDrawList& list, Face face, float size, float x, float y, ImU
     const Glyph glyph = glyph_of(face, take_character(text));
     const auto quarters = static_cast<int>(std::lround(pen * kFractions));
     const int fraction = ((quarters % kFractions) + kFractions) % kFractions;
-    const auto column = static_cast<float>((quarters - fraction) / kFractions);
+    const auto column = static_cast<float>(quarters - fraction) / kFractions;
     pen += glyph.advance * size;
     const Picture& picture = picture_of(face, glyph, size_64, fraction);
     if (picture.page < 0) continue;
@@ -84,7 +84,7 @@ void Glyphs::draw(ImDrawList& list, Face face, float size, float x, float y, ImU
       bound = picture.page;
       const GLuint texture = pages_[static_cast<std::size_t>(bound)].texture.name();
       // ImTextureID is a pointer in one ImGui and a number in another: only this cast fits both.
-      list.PushTextureID((ImTextureID)(std::intptr_t)texture);
+      list.PushTextureID((ImTextureID)(std::intptr_t)texture);  // NOLINT(performance-no-int-to-ptr)
     }
     list.PrimReserve(6, 4);
     list.PrimRectUV(min, max, picture.uv_min, picture.uv_max, ink);
@@ -108,7 +108,7 @@ Glyphs::Picture Glyphs::rasterise(Face face, const Glyph& glyph, int size_64, in
   if (FT_Load_Glyph(font, glyph.index, FT_LOAD_TARGET_LIGHT | FT_LOAD_NO_BITMAP) != 0) return {};
   FT_GlyphSlot slot = font->glyph;
   if (slot->format != FT_GLYPH_FORMAT_OUTLINE) return {};
-  FT_Outline_Translate(&slot->outline, fraction * (64 / kFractions), 0);
+  FT_Outline_Translate(&slot->outline, FT_Pos{fraction} * (64 / kFractions), 0);
   if (FT_Render_Glyph(slot, FT_RENDER_MODE_NORMAL) != 0) return {};
   const FT_Bitmap& bitmap = slot->bitmap;
   const auto width = static_cast<int>(bitmap.width);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "app/draw/draw.h"
@@ -81,14 +82,16 @@ TEST(Render, IsOpaqueAndTopRowFirst) {
 
 TEST(Render, BoxesEndOnWholePixelsAtEveryScale) {
   for (const float scale : {1.0F, 1.25F, 2.0F}) {
-    const auto p =
-        drawn(with({Box{{8, 12, 40, 20}, 0, Role::in, Role::in, 1}}), Theme::light, scale);
+    const Box box{{8.3F, 12.4F, 40.2F, 20.3F}, 0, Role::in, Role::in, 1};
+    const auto p = drawn(with({box}), Theme::light, scale);
     const Extent e = inked(p, Theme::light);
-    EXPECT_EQ(e.left, static_cast<int>(8 * scale));
-    EXPECT_EQ(e.right, static_cast<int>(48 * scale) - 1);
-    EXPECT_EQ(e.top, static_cast<int>(12 * scale));
-    EXPECT_EQ(e.bottom, static_cast<int>(32 * scale) - 1);
-    EXPECT_EQ(pixel(p, e.left, e.top + 5), color(Theme::light, Role::in)) << "a blurred edge";
+    EXPECT_EQ(e.left, std::lround(box.rect.x * scale));
+    EXPECT_EQ(e.right, std::lround(box.rect.right() * scale) - 1);
+    EXPECT_EQ(e.top, std::lround(box.rect.y * scale));
+    EXPECT_EQ(e.bottom, std::lround(box.rect.bottom() * scale) - 1);
+    const int middle = (e.top + e.bottom) / 2;
+    EXPECT_EQ(pixel(p, e.left, middle), color(Theme::light, Role::in)) << "a blurred edge";
+    EXPECT_EQ(pixel(p, e.right, middle), color(Theme::light, Role::in)) << "a blurred edge";
   }
 }
 
