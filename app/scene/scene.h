@@ -71,7 +71,9 @@ struct Text {
   Align align = Align::left;
 };
 // Shapes between a ClipBegin and its ClipEnd show only inside the rectangle.
-struct ClipBegin { Rect rect; };
+struct ClipBegin {
+  Rect rect;
+};
 struct ClipEnd {};
 
 using Shape = std::variant<Box, Line, Wire, Disc, Polygon, Text, ClipBegin, ClipEnd>;

@@ -16,13 +16,13 @@ bool view_from(std::string_view name, View& out);
 
 struct StageInput {
   const Session* session = nullptr;
-  int step = 0;                // cursor: the moment after this step; 0: before the first
-  std::optional<int> micro;    // inside the step, after this many micro-steps
-  std::string selected;        // hit id of the selected thing, empty: none
+  int step = 0;              // cursor: the moment after this step; 0: before the first
+  std::optional<int> micro;  // inside the step, after this many micro-steps
+  std::string selected;      // hit id of the selected thing, empty: none
   std::string hovered;
   float width = 1680, height = 1050;  // dp
   Lang lang = Lang::en;
-  int program_scroll = 0;      // first program row shown; -1: follow the cursor
+  int program_scroll = 0;  // first program row shown; -1: follow the cursor
   float kernel_scroll_x = 0, kernel_scroll_y = 0;
 };
 

@@ -1,0 +1,97 @@
+// Calls and results as the picture writes them: short flags, no expectations.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/scene/zones.h"
+
+namespace epollscope::scene {
+namespace {
+
+template <class... F>
+struct Overload : F... {
+  using F::operator()...;
+};
+
+// maxevents of a wait, as far as it is a number one can draw.
+int slots_of(const Request& request) {
+  const auto* wait = std::get_if<EpollWait>(&request.op);
+  return wait == nullptr ? 4 : std::clamp(wait->maxevents, 1, 8);
+}
+
+}  // namespace
+
+std::string call_text(const std::vector<std::string>& names, const Call& call) {
+  return names.empty()
+             ? print(call, FlagStyle::brief)
+             : fmt::format("{} = {}", fmt::join(names, ", "), print(call, FlagStyle::brief));
+}
+
+std::string call_text(const Statement& statement) {
+  return std::visit(
+      Overload{
+          [](const CallStatement& s) {
+            const std::string call = call_text(s.names, s.call);
+            return s.actor_written ? fmt::format("{}: {}", print(s.actor), call) : call;
+          },
+          [](const ResumedStatement& s) {
+            std::string actors;
+            for (const ActorId a : s.actors) actors += (actors.empty() ? "" : "|") + print(a);
+            return fmt::format("{}: <... {} resumed>", actors, spec_of(s.call).name);
+          },
+          [](const ExpectReady& s) {
+            return fmt::format("expect ready({}) = [{}]", s.epoll, fmt::join(s.items, ", "));
+          },
+          [&](const Comment&) {
+            return statement.comment.empty() ? std::string() : "# " + statement.comment;
+          },
+      },
+      statement.what);
+}
+
+ResultText result_text(const Sketch& /*pen*/, const Outcome& outcome) {
+  if (outcome.failed()) {
+    return {fmt::format("= {} {}", outcome.returned, errno_name(outcome.error)), Role::err};
+  }
+  if (outcome.created.size() == 2) {
+    return {fmt::format("= {}, {}", outcome.created[0].value, outcome.created[1].value),
+            Role::good};
+  }
+  return {fmt::format("= {}", outcome.returned), Role::good};
+}
+
+ResultText asleep_text(const Sketch& pen) { return {pen.t("user.asleep"), Role::wakeup}; }
+
+EventsLeft events_left(const StageModel& model) {
+  EventsLeft left;
+  const StepRecord* record = model.current();
+  if (model.micro && record != nullptr && record->call.name == CallName::epoll_wait) {
+    left.step = model.step;
+    left.filling = true;
+    left.slots = slots_of(record->request);
+    std::size_t stored = 0;
+    for (const MicroStep& m : model.happened()) {
+      stored += m.what == MicroStep::What::reported ? 1 : 0;
+    }
+    left.events.assign(record->events.begin(),
+                       record->events.begin() +
+                           static_cast<std::ptrdiff_t>(std::min(stored, record->events.size())));
+    if (stored > 0) return left;
+  }
+  for (int n = model.done(); n >= 1; --n) {
+    const StepRecord& r = model.steps[static_cast<std::size_t>(n) - 1];
+    for (auto it = r.resumed.rbegin(); it != r.resumed.rend(); ++it) {
+      if (it->call.name != CallName::epoll_wait || it->outcome.failed()) continue;
+      return {.step = n,
+              .slots = std::max(4, static_cast<int>(it->events.size())),
+              .events = it->events};
+    }
+    if (r.call.name != CallName::epoll_wait || !r.returned || r.outcome.failed()) continue;
+    return {.step = n, .slots = slots_of(r.request), .events = r.events};
+  }
+  left.filling = false;
+  left.step = 0;
+  return left;
+}
+
+}  // namespace epollscope::scene

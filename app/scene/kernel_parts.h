@@ -1,0 +1,92 @@
+// The parts of the kernel zone: each is planned (how large, how dense) before anything is drawn,
+// so that wires know where their ends are and everything fits. Private to the room.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "app/scene/layout_tree.h"
+#include "app/scene/look.h"
+#include "app/scene/zones.h"
+
+namespace epollscope::scene {
+
+// How closely things are drawn: the kernel zone takes the first that fits its height.
+enum class Density : std::uint8_t { full, compact, tight };
+
+struct KernelContext {
+  const StageModel& model;
+  const State& state;
+  const EventpollState* ep = nullptr;         // the instance shown open
+  std::vector<const EventpollState*> others;  // the rest, as small cards
+  const MicroStep* instant = nullptr;         // inside a step: what happens right now
+};
+// Opens the selected instance, or that of the selected item, else the first.
+KernelContext context_of(const StageModel& model, const State& state, std::string_view selected);
+
+// ---- interest list
+
+enum class NodeStyle : std::uint8_t { card, small, chip, dot, counts };
+struct TreePlan {
+  NodeStyle style = NodeStyle::card;
+  TreeLayout layout;
+  float node_w = 204, node_h = 50, pitch = 62;
+  float height = 0;
+};
+TreePlan plan_tree(const EventpollState& ep, float width, Density density);
+// Where each item's node is; empty for counts.
+std::map<EpitemId, Rect> tree_places(const EventpollState& ep, const TreePlan& plan, Rect where);
+void draw_tree_edges(Sketch& pen, const EventpollState& ep, const std::map<EpitemId, Rect>& places);
+void draw_tree_nodes(Sketch& pen, const EventpollState& ep, const TreePlan& plan,
+                     const std::map<EpitemId, Rect>& places, Rect where, const MicroStep* instant);
+void draw_tree_caption(Sketch& pen, Rect line);
+
+// ---- ready list and sleepers
+
+float ready_height(const KernelContext& context, Density density);
+struct ReadyPlaces {
+  std::map<EpitemId, Rect> cards;
+  Rect sleepers;
+  Point head;  // the left end of the rail
+};
+ReadyPlaces draw_ready(Sketch& pen, const KernelContext& context, Rect where, Density density);
+
+// ---- files
+
+enum class FileStyle : std::uint8_t { full, compact, mini, counts };
+struct FilePlace {                  // an open file's column
+  const FileState* file = nullptr;  // nullptr: this end is closed
+  FileEnd end = FileEnd::whole;
+  Rect hook, body, pills;
+};
+struct ObjectPlace {
+  const ObjectState* object = nullptr;
+  Rect body;
+  std::vector<FilePlace> files;
+  int row = 0;
+};
+struct FilesPlan {
+  FileStyle style = FileStyle::full;
+  std::vector<ObjectPlace> objects;  // relative to the top left corner of the files' area
+  int left_out = 0;                  // objects that the fold stands for
+  float height = 0;
+};
+FilesPlan plan_files(const KernelContext& context, float width, Density density);
+void draw_files(Sketch& pen, const KernelContext& context, const FilesPlan& plan, Rect where);
+// The top middle of the hooks on an open file, in the coordinates of `where`.
+std::optional<Point> hook_point(const FilesPlan& plan, FileId file, Rect where);
+
+// ---- wires
+
+struct WireEnds {
+  std::map<EpitemId, Rect> nodes;
+  ReadyPlaces ready;
+  std::map<FileId, Rect> instances;  // small cards of other instances
+};
+void draw_hook_wires(Sketch& pen, const KernelContext& context, const FilesPlan& files,
+                     Rect files_at, const WireEnds& ends, float floor_y, bool all);
+// What happens at this instant, above everything else.
+void draw_instant(Sketch& pen, const KernelContext& context, const WireEnds& ends);
+
+}  // namespace epollscope::scene

@@ -1,0 +1,232 @@
+#include "app/scene/look.h"
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/call/flags.h"
+
+namespace epollscope::scene {
+namespace {
+
+constexpr std::uint32_t kModes = EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE | EPOLLWAKEUP;
+
+struct KnownFlag {
+  std::uint32_t bit;
+  std::string_view text;
+  Role color;
+};
+constexpr std::array kFlags = {
+    KnownFlag{EPOLLIN, "IN", Role::in},          KnownFlag{EPOLLPRI, "PRI", Role::warn},
+    KnownFlag{EPOLLOUT, "OUT", Role::out},       KnownFlag{EPOLLRDNORM, "RDNORM", Role::in},
+    KnownFlag{EPOLLRDBAND, "RDBAND", Role::in},  KnownFlag{EPOLLWRNORM, "WRNORM", Role::out},
+    KnownFlag{EPOLLWRBAND, "WRBAND", Role::out}, KnownFlag{EPOLLMSG, "MSG", Role::in},
+    KnownFlag{EPOLLRDHUP, "RDHUP", Role::hup},   KnownFlag{EPOLLHUP, "HUP", Role::hup},
+    KnownFlag{EPOLLERR, "ERR", Role::err},
+};
+struct KnownMode {
+  std::uint32_t bit;
+  std::string_view text;
+};
+constexpr std::array kModeNames = {
+    KnownMode{EPOLLET, "ET"},
+    KnownMode{EPOLLONESHOT, "ONESHOT"},
+    KnownMode{EPOLLEXCLUSIVE, "EXCLUSIVE"},
+    KnownMode{EPOLLWAKEUP, "WAKEUP"},
+};
+
+constexpr float kBadgeHeight = 17.5F;
+
+}  // namespace
+
+const ItemState* find_item(const EventpollState& ep, EpitemId id) {
+  const auto found = std::ranges::find(ep.items, id, &ItemState::id);
+  return found == ep.items.end() ? nullptr : &*found;
+}
+
+const EventpollState* eventpoll_of(const State& state, EpitemId id) {
+  for (const EventpollState& ep : state.eventpolls) {
+    if (find_item(ep, id) != nullptr) return &ep;
+  }
+  return nullptr;
+}
+
+const ItemState* find_item(const State& state, EpitemId id) {
+  const EventpollState* ep = eventpoll_of(state, id);
+  return ep == nullptr ? nullptr : find_item(*ep, id);
+}
+
+const FileState* find_file(const State& state, FileId id) {
+  const auto found = std::ranges::find(state.files, id, &FileState::id);
+  return found == state.files.end() ? nullptr : &*found;
+}
+
+const ObjectState* find_object(const State& state, ObjectId id) {
+  const auto found = std::ranges::find(state.objects, id, &ObjectState::id);
+  return found == state.objects.end() ? nullptr : &*found;
+}
+
+Unread unread_of(const State& state, const FileState& file) {
+  const ObjectState* object = find_object(state, file.object);
+  if (object == nullptr || object->fill.empty()) return {};
+  std::size_t i = 0;
+  if (object->kind == ObjectKind::unix_stream) {
+    const auto at = std::ranges::find(object->files, file.id);
+    i = static_cast<std::size_t>(at - object->files.begin());
+    if (i >= object->fill.size()) return {};
+  }
+  return {.amount = object->fill[i],
+          .capacity = i < object->capacity.size() ? object->capacity[i] : 0,
+          .counter = object->kind == ObjectKind::eventfd};
+}
+
+std::string_view case_key(const ItemState& item) {
+  if (!item.armed) return "item.spent";
+  if (item.queued) return item.ready ? "item.queued" : "item.stale";
+  if (!item.ready) return "item.idle";
+  const std::uint32_t answer = item.level & item.mask;
+  if ((answer & EPOLLIN) != 0) return "item.readable";
+  if ((answer & EPOLLOUT) != 0) return "item.writable";
+  return "item.ready";
+}
+
+std::string mask_text(std::uint32_t mask) {
+  return print_flags(FlagSet::epoll_events, mask, FlagStyle::brief);
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+  if (bytes >= 1U << 20U && bytes % (1U << 20U) == 0) return fmt::format("{} MiB", bytes >> 20U);
+  if (bytes >= 1U << 10U && bytes % (1U << 10U) == 0) return fmt::format("{} KiB", bytes >> 10U);
+  return fmt::format("{} B", bytes);
+}
+
+std::string timeout_text(const Sketch& pen, std::optional<std::int64_t> ns) {
+  if (!ns) return pen.t("waiter.for_ever");
+  const double ms = static_cast<double>(*ns) / 1e6;
+  return pen.t("waiter.at_most", {fmt::format("{:.6g} ms", ms)});
+}
+
+std::string item_label(const Sketch& pen, const ItemState& item) {
+  std::string words = pen.t("hit.item", {item.name, std::to_string(item.fd.value),
+                                         mask_text(item.mask), pen.t(case_key(item))});
+  if (item.ghost) words += pen.t("hit.ghost");
+  return words;
+}
+
+std::vector<FlagWord> event_words(std::uint32_t events) {
+  std::vector<FlagWord> words;
+  for (const KnownFlag& flag : kFlags) {
+    if ((events & flag.bit) != 0) words.push_back({flag.text, flag.color});
+  }
+  return words;
+}
+
+std::vector<FlagWord> interest_words(const ItemState& item) {
+  auto words = event_words(item.mask & ~static_cast<std::uint32_t>(EPOLLERR | EPOLLHUP));
+  return words.empty() ? event_words(item.mask) : words;
+}
+
+std::vector<std::string_view> mode_badges(std::uint32_t mask) {
+  std::vector<std::string_view> words;
+  for (const KnownMode& mode : kModeNames) {
+    if ((mask & kModes & mode.bit) != 0) words.push_back(mode.text);
+  }
+  return words;
+}
+
+float badge_width(std::string_view word) { return Sketch::width_of(word, type::kBadge) + 13; }
+
+void draw_badge(Sketch& pen, std::string_view word, Point left_middle, bool spent) {
+  const Rect where{left_middle.x, left_middle.y - kBadgeHeight / 2, badge_width(word),
+                   kBadgeHeight};
+  pen.box(where, spent ? Role::none : Role::badge, Role::badge, kBadgeHeight / 2, 1.2F,
+          spent ? Stroke::dashed : Stroke::solid);
+  const Type set = spent ? type::kBadge.in(Role::badge) : type::kBadge;
+  pen.text({where.center().x, Sketch::middle(where, set)}, word, set, where.w, Align::center);
+}
+
+float draw_words(Sketch& pen, const std::vector<FlagWord>& words, Point at, float width, float size,
+                 Align align) {
+  const Type base = type::kFlag.at(size);
+  const float gap = Sketch::width_of(" ", base);
+  float total = 0;
+  for (const FlagWord& word : words) total += Sketch::width_of(word.text, base) + gap;
+  total -= words.empty() ? 0 : gap;
+  if (total > width) {
+    std::string all;
+    for (const FlagWord& word : words) all += (all.empty() ? "" : " ") + std::string(word.text);
+    return pen.text(at, all, base.in(words.front().color), width, align);
+  }
+  float x = at.x;
+  if (align == Align::center) x -= total / 2;
+  if (align == Align::right) x -= total;
+  for (const FlagWord& word : words) {
+    x += pen.text({x, at.y}, word.text, base.in(word.color), width) + gap;
+  }
+  return total;
+}
+
+float draw_flags(Sketch& pen, const ItemState& item, float right, float baseline, float least,
+                 float size) {
+  constexpr float kGap = 6;
+  float x = right;
+  const float middle = baseline - cap_height(Face::mono_bold, size) / 2;
+  auto badges = mode_badges(item.mask);
+  std::ranges::reverse(badges);
+  bool cut = false;
+  for (const std::string_view badge : badges) {
+    const float w = badge_width(badge);
+    if (x - w < least) {
+      cut = true;
+      break;
+    }
+    draw_badge(pen, badge, {x - w, middle}, !item.armed && badge == "ONESHOT");
+    x -= w + kGap;
+  }
+  if (item.armed && !cut && x > least) {
+    x -= draw_words(pen, interest_words(item), {x, baseline}, x - least, size, Align::right);
+  } else if (cut && x > least) {
+    x -= pen.text({x, baseline}, "…", type::kFlag.in(Role::text_dim).at(size), x - least,
+                  Align::right);
+  }
+  return x;
+}
+
+Role ready_color(const ItemState& item) {
+  const std::uint32_t answer = item.level & item.mask;
+  if ((answer & (EPOLLIN | EPOLLRDNORM)) != 0) return Role::in;
+  if ((answer & (EPOLLOUT | EPOLLWRNORM)) != 0) return Role::out;
+  if ((answer & EPOLLERR) != 0) return Role::err;
+  if ((answer & (EPOLLHUP | EPOLLRDHUP)) != 0) return Role::hup;
+  return answer != 0 ? Role::warn : Role::in;
+}
+
+void draw_square(Sketch& pen, Point center, bool lit, Role color) {
+  constexpr float kSide = 10;
+  pen.box({center.x - kSide / 2, center.y - kSide / 2, kSide, kSide}, lit ? color : Role::none,
+          lit ? color : Role::text_faint, 1, 1.6F);
+}
+
+void draw_lamps(Sketch& pen, const ItemState& item, Point first) {
+  const Role lit = ready_color(item);
+  pen.disc(first, 5.2F, item.ready ? lit : Role::none, item.ready ? lit : Role::text_faint, 1.6F);
+  draw_square(pen, {first.x + 16, first.y}, item.queued, item.ready ? lit : Role::text_dim);
+}
+
+CardLook card_look(const ItemState& item) {
+  CardLook look;
+  if (item.queued && item.ready) {
+    const Role lit = ready_color(item);
+    look.fill = lit == Role::in ? Role::in_fill : lit == Role::out ? Role::out_fill : Role::raised;
+    look.border = lit;
+    look.width = 1.6F;
+  } else if (item.queued) {
+    look.border = Role::text_dim;
+  }
+  if (item.ghost) look.stroke = Stroke::dashed;
+  return look;
+}
+
+}  // namespace epollscope::scene

@@ -1,0 +1,72 @@
+// Questions that several zones ask about a moment, and the small things they all draw: flags,
+// badges, lamps, names. Private to the room.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/scene/sketch.h"
+#include "core/call/state.h"
+
+namespace epollscope::scene {
+
+// ---- finding
+const ItemState* find_item(const EventpollState& ep, EpitemId id);
+const ItemState* find_item(const State& state, EpitemId id);
+const FileState* find_file(const State& state, FileId id);
+const ObjectState* find_object(const State& state, ObjectId id);
+const EventpollState* eventpoll_of(const State& state, EpitemId id);
+
+// What reading this file could give, and how much that can be.
+struct Unread {
+  std::uint64_t amount = 0;
+  std::uint64_t capacity = 0;
+  bool counter = false;  // an eventfd's number, not bytes
+};
+Unread unread_of(const State& state, const FileState& file);
+
+// ---- words
+// The four cases, and a disarmed one-shot as the fifth: a key below `item.`.
+std::string_view case_key(const ItemState& item);
+std::string mask_text(std::uint32_t mask);    // "IN|ET", short
+std::string bytes_text(std::uint64_t bytes);  // "5 B", "64 KiB"
+std::string timeout_text(const Sketch& pen, std::optional<std::int64_t> ns);
+std::string item_label(const Sketch& pen, const ItemState& item);
+
+// ---- flags
+struct FlagWord {
+  std::string_view text;
+  Role color;
+};
+// What the item waits for, without ERR and HUP that every item has; they are all that is left
+// of an interest of 0.
+std::vector<FlagWord> interest_words(const ItemState& item);
+std::vector<FlagWord> event_words(std::uint32_t events);
+std::vector<std::string_view> mode_badges(std::uint32_t mask);  // ET, ONESHOT, EXCLUSIVE …
+
+// Flags and badges set to the left of `right`; returns where they begin. What does not fit
+// above `least` is left out and `…` says so.
+float draw_flags(Sketch& pen, const ItemState& item, float right, float baseline, float least,
+                 float size = 12);
+float draw_words(Sketch& pen, const std::vector<FlagWord>& words, Point at, float width, float size,
+                 Align align = Align::left);
+float badge_width(std::string_view word);
+void draw_badge(Sketch& pen, std::string_view word, Point left_middle, bool spent = false);
+
+// ---- lamps: a circle says ready now, a square says on the ready list
+inline constexpr float kLampsWidth = 24;
+void draw_lamps(Sketch& pen, const ItemState& item, Point middle_of_first);
+void draw_square(Sketch& pen, Point center, bool lit, Role color);
+// The colour of what the item has to say now.
+Role ready_color(const ItemState& item);
+// Its card's fill and border.
+struct CardLook {
+  Role fill = Role::raised, border = Role::panel_border;
+  float width = 1.2F;
+  Stroke stroke = Stroke::solid;
+};
+CardLook card_look(const ItemState& item);
+
+}  // namespace epollscope::scene

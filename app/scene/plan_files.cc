@@ -1,0 +1,185 @@
+// Where the watched files go: columns of hook, object, open file and descriptors, one object
+// beside the other, or in rows of smaller ones where there are many.
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "app/scene/kernel_parts.h"
+
+namespace epollscope::scene {
+namespace {
+
+struct Size {
+  FileStyle style;
+  float least, most;  // width of an open file's column
+  float hook, object, file, pill, gap;
+  int rows;  // as many rows of objects at most
+};
+constexpr std::array kSizes = {
+    Size{FileStyle::full, 78, 99, 22, 58, 22, 22, 9, 1},
+    Size{FileStyle::compact, 52, 76, 19, 42, 19, 20, 6, 1},
+    Size{FileStyle::compact, 52, 76, 19, 42, 19, 20, 6, 2},
+    Size{FileStyle::mini, 88, 120, 0, 46, 0, 0, 6, 3},
+};
+constexpr float kBetween = 16;  // objects
+constexpr float kColumns = 8;   // columns of one object
+constexpr float kRowGap = 14;
+
+bool allowed(const Size& size, Density density) {
+  if (density == Density::compact) return size.style != FileStyle::full;
+  if (density == Density::tight) return size.style == FileStyle::mini;
+  return size.style != FileStyle::compact || size.rows == 1;
+}
+
+float block_height(const Size& s) {
+  return s.style == FileStyle::mini ? s.object
+                                    : s.hook + s.gap + s.object + s.gap + s.file + s.gap + s.pill;
+}
+
+std::size_t columns_of(const ObjectState& object, FileStyle style) {
+  return style == FileStyle::mini ? 1 : std::max<std::size_t>(1, object.files.size());
+}
+
+float width_of(const ObjectState& object, const Size& size, float column) {
+  const auto n = static_cast<float>(columns_of(object, size.style));
+  if (size.style == FileStyle::mini) return column;
+  // An object with one open file gets some more room, for its words.
+  return n < 2 ? column * 1.5F : n * column + (n - 1) * kColumns;
+}
+
+// Objects in the order of the items that watch them, so that wires need not cross; those that
+// nobody watches follow in the order in which they were made.
+std::vector<const ObjectState*> ordered(const KernelContext& c) {
+  struct Ranked {
+    std::size_t rank;
+    const ObjectState* object;
+  };
+  std::vector<Ranked> all;
+  for (const ObjectState& object : c.state.objects) {
+    if (object.kind == ObjectKind::epoll) continue;
+    all.push_back({std::numeric_limits<std::size_t>::max(), &object});
+  }
+  if (c.ep != nullptr) {
+    std::map<ObjectId, std::size_t> ranks;
+    std::map<FileId, ObjectId> objects;
+    for (const FileState& file : c.state.files) objects[file.id] = file.object;
+    for (std::size_t i = 0; i < c.ep->items.size(); ++i) {
+      const auto object = objects.find(c.ep->items[i].file);
+      if (object != objects.end()) ranks.try_emplace(object->second, i);
+    }
+    for (Ranked& r : all) {
+      const auto rank = ranks.find(r.object->id);
+      if (rank != ranks.end()) r.rank = rank->second;
+    }
+  }
+  std::ranges::stable_sort(all, {}, &Ranked::rank);
+  std::vector<const ObjectState*> objects;
+  for (const Ranked& r : all) objects.push_back(r.object);
+  return objects;
+}
+
+FileEnd end_of(const ObjectState& object, std::size_t i) {
+  if (object.kind != ObjectKind::pipe) return FileEnd::whole;
+  return i == 0 ? FileEnd::read : FileEnd::write;
+}
+
+ObjectPlace place_object(const KernelContext& c, const ObjectState& object, const Size& s, Point at,
+                         float w) {
+  ObjectPlace place;
+  place.object = &object;
+  const float y_object = at.y + (s.hook > 0 ? s.hook + s.gap : 0);
+  const float y_file = y_object + s.object + s.gap;
+  place.body = {at.x, y_object, w, s.object};
+  const std::size_t columns = std::max<std::size_t>(1, object.files.size());
+  const auto n = static_cast<float>(columns);
+  const float column = (w - (n - 1) * kColumns) / n;
+  for (std::size_t i = 0; i < object.files.size(); ++i) {
+    FilePlace file;
+    file.file = find_file(c.state, object.files[i]);
+    file.end = file.file == nullptr ? end_of(object, i) : file.file->end;
+    const float x = at.x + static_cast<float>(i) * (column + kColumns);
+    file.hook = {x, at.y, column, s.hook};
+    file.body = {x, y_file, column, s.file};
+    file.pills = {x, y_file + s.file + s.gap, column, s.pill};
+    place.files.push_back(file);
+  }
+  return place;
+}
+
+// The widest column with which everything fits into the rows; 0: none.
+float column_for(const std::vector<const ObjectState*>& objects, const Size& s, float width) {
+  const auto rows_needed = [&](float column) {
+    int rows = 1;
+    float x = 0;
+    for (const ObjectState* object : objects) {
+      const float w = width_of(*object, s, column);
+      if (w > width) return s.rows + 1;
+      if (x > 0 && x + w > width) {
+        ++rows;
+        x = 0;
+      }
+      x += w + (s.style == FileStyle::mini ? kColumns : kBetween);
+    }
+    return rows;
+  };
+  for (float column = s.most; column >= s.least; column -= 3) {
+    if (rows_needed(column) <= s.rows) return column;
+  }
+  return 0;
+}
+
+FilesPlan place_all(const KernelContext& c, const std::vector<const ObjectState*>& objects,
+                    const Size& s, float column, float width) {
+  FilesPlan plan;
+  plan.style = s.style;
+  Point at{0, 0};
+  int row = 0;
+  const float pitch = block_height(s) + kRowGap;
+  for (const ObjectState* object : objects) {
+    const float w = width_of(*object, s, column);
+    if (at.x > 0 && at.x + w > width) {
+      ++row;
+      at = {0, at.y + pitch};
+    }
+    if (row >= s.rows) break;
+    plan.objects.push_back(place_object(c, *object, s, at, w));
+    plan.objects.back().row = row;
+    at.x += w + (s.style == FileStyle::mini ? kColumns : kBetween);
+  }
+  plan.left_out = static_cast<int>(objects.size() - plan.objects.size());
+  plan.height = at.y + block_height(s);
+  return plan;
+}
+
+}  // namespace
+
+FilesPlan plan_files(const KernelContext& context, float width, Density density) {
+  const auto objects = ordered(context);
+  if (objects.empty()) return {.style = FileStyle::full, .objects = {}, .height = 44};
+  for (const Size& size : kSizes) {
+    if (!allowed(size, density)) continue;
+    const float column = column_for(objects, size, width);
+    if (column > 0) return place_all(context, objects, size, column, width);
+  }
+  // Too many: the first ones, and a line that counts the rest.
+  Size size = kSizes.back();
+  size.rows = 2;
+  FilesPlan plan = place_all(context, objects, size, size.least, width);
+  plan.style = FileStyle::counts;
+  plan.height += 26;
+  return plan;
+}
+
+std::optional<Point> hook_point(const FilesPlan& plan, FileId file, Rect where) {
+  for (const ObjectPlace& object : plan.objects) {
+    for (const FilePlace& place : object.files) {
+      if (place.file == nullptr || place.file->id != file) continue;
+      const bool mini = plan.style == FileStyle::mini || plan.style == FileStyle::counts;
+      const Rect top = mini ? object.body : place.hook;
+      return Point{where.x + top.center().x, where.y + top.y};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace epollscope::scene

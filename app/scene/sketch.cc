@@ -1,0 +1,74 @@
+#include "app/scene/sketch.h"
+
+#include <algorithm>
+
+namespace epollscope::scene {
+
+void Sketch::box(Rect rect, Role fill, Role border, float radius, float width, Stroke stroke) {
+  add(Box{rect, radius, fill, border, width, stroke});
+}
+
+void Sketch::line(Point a, Point b, Role color, float width, Stroke stroke) {
+  add(Line{a, b, color, width, stroke});
+}
+
+void Sketch::disc(Point center, float radius, Role fill, Role border, float width) {
+  add(Disc{center, radius, fill, border, width});
+}
+
+void Sketch::triangle(Point tip, float half, float height, Role fill) {
+  add(Polygon{{tip, {tip.x + half, tip.y + height}, {tip.x - half, tip.y + height}}, fill});
+}
+
+void Sketch::tick(Point c, float size, Role color, float width) {
+  const Point knee{c.x - size * 0.12F, c.y + size * 0.38F};
+  line({c.x - size * 0.45F, c.y}, knee, color, width);
+  line(knee, {c.x + size * 0.45F, c.y - size * 0.38F}, color, width);
+}
+
+float Sketch::text(Point at, std::string_view words, const Type& type, float width, Align align) {
+  if (width <= 0 || words.empty()) return 0;
+  std::string fits = shorten(type.face, type.size, words, width);
+  const float taken = text_width(type.face, type.size, fits);
+  if (fits.empty() || taken > width) return 0;
+  add(Text{at, std::move(fits), type.face, type.size, type.color, align});
+  return taken;
+}
+
+void Sketch::hit(std::string id, Rect rect, std::string label, float radius) {
+  if (!clips_.empty()) rect = meet(rect, clips_.back());
+  if (rect.w <= 0 || rect.h <= 0) return;
+  const bool chosen = input_.selected == id;
+  if (chosen || input_.hovered == id) {
+    const float out = chosen ? 2 : 0;
+    box({rect.x - out, rect.y - out, rect.w + 2 * out, rect.h + 2 * out}, Role::none,
+        Role::selection, radius + out, chosen ? 2.0F : 1.0F);
+  }
+  out_.hits.push_back({std::move(id), rect, std::move(label)});
+}
+
+void Sketch::clip(Rect rect) {
+  if (!clips_.empty()) rect = meet(rect, clips_.back());
+  clips_.push_back(rect);
+  add(ClipBegin{rect});
+}
+
+void Sketch::unclip() {
+  clips_.pop_back();
+  add(ClipEnd{});
+}
+
+bool Sketch::visible(Rect rect) const {
+  if (clips_.empty()) return true;
+  const Rect seen = meet(rect, clips_.back());
+  return seen.w > 0 && seen.h > 0;
+}
+
+Rect meet(Rect a, Rect b) {
+  const float x = std::max(a.x, b.x);
+  const float y = std::max(a.y, b.y);
+  return {x, y, std::max(0.0F, std::min(a.right(), b.right()) - x),
+          std::max(0.0F, std::min(a.bottom(), b.bottom()) - y)};
+}
+
+}  // namespace epollscope::scene

@@ -1,0 +1,131 @@
+// The picture as a whole: which zone goes where.
+#include "app/scene/stage.h"
+
+#include <algorithm>
+#include <array>
+
+#include "app/scene/stage_model.h"
+#include "app/scene/zones.h"
+
+namespace epollscope::scene {
+namespace {
+
+constexpr float kBar = 48;
+constexpr float kMargin = 12;
+constexpr float kSystemCallLine = 20;  // between user space and the kernel
+constexpr float kNarrow = 1240;        // below it the lesson stands beside the timeline
+
+constexpr std::array<std::string_view, 5> kViews = {"stage", "tree", "ready", "timeline", "window"};
+
+void draw_window(Sketch& pen, const StageModel& model, float width, float height) {
+  const Zones zones = zones_of(width, height);
+  draw_top_bar(pen, model, zones.bar);
+  draw_kernel(pen, model, zones.kernel);
+  draw_user_space(pen, model, zones.user);
+  draw_lesson(pen, model, zones.lesson);
+  draw_timeline(pen, model, zones.timeline);
+}
+
+// The call, events[] and the kernel.
+void draw_stage(Sketch& pen, const StageModel& model, Rect where) {
+  const float user = std::clamp(where.w * 0.26F, 200.0F, 352.0F);
+  const float x = where.x + user + kSystemCallLine;
+  draw_kernel(pen, model, {x, where.y, where.right() - x, where.h});
+  draw_user_space(pen, model, {where.x, where.y, user, where.h});
+}
+
+Scene empty_scene(float width, float height) {
+  Scene scene;
+  scene.width = width;
+  scene.height = height;
+  scene.shapes.emplace_back(Box{{0, 0, width, height}, 0, Role::ground});
+  return scene;
+}
+
+}  // namespace
+
+bool view_from(std::string_view name, View& out) {
+  const auto* found = std::ranges::find(kViews, name);
+  if (found == kViews.end()) return false;
+  out = static_cast<View>(found - kViews.begin());
+  return true;
+}
+
+Zones zones_of(float width, float height) {
+  Zones z;
+  z.bar = {0, 0, width, kBar};
+  const float low = std::clamp(height * 0.31F, 140.0F, 420.0F);
+  const float top = kBar + kMargin;
+  const float mid = std::max(60.0F, height - top - low - 2 * kMargin);
+  const float below = top + mid + kMargin;
+  const bool narrow = width < kNarrow;
+  const float user = std::clamp(width * 0.21F, 200.0F, 440.0F);
+  z.user = {kMargin, top, user, mid};
+  const float kernel_x = kMargin + user + kSystemCallLine;
+  const float all = width - 2 * kMargin;
+  if (narrow) {
+    z.kernel = {kernel_x, top, std::max(80.0F, width - kMargin - kernel_x), mid};
+    const float lesson = std::clamp(all * 0.36F, 220.0F, 420.0F);
+    z.timeline = {kMargin, below, std::max(80.0F, all - lesson - kMargin), low};
+    z.lesson = {z.timeline.right() + kMargin, below, lesson, low};
+    return z;
+  }
+  const float lesson = std::clamp(width * 0.217F, 260.0F, 460.0F);
+  z.lesson = {width - kMargin - lesson, top, lesson, mid};
+  z.kernel = {kernel_x, top, z.lesson.x - kMargin - kernel_x, mid};
+  z.timeline = {kMargin, below, all, low};
+  return z;
+}
+
+Scene build_from(const StageModel& model, const StageInput& input, View view) {
+  Scene scene = empty_scene(input.width, input.height);
+  Sketch pen(scene, input);
+  const Rect all{kMargin, kMargin, input.width - 2 * kMargin, input.height - 2 * kMargin};
+  switch (view) {
+    case View::stage:
+      draw_stage(pen, model, all);
+      break;
+    case View::tree:
+      draw_tree_alone(pen, model, all);
+      break;
+    case View::ready:
+      draw_ready_alone(pen, model, all);
+      break;
+    case View::timeline:
+      draw_timeline(pen, model, all);
+      break;
+    case View::window:
+      draw_window(pen, model, input.width, input.height);
+      break;
+  }
+  return scene;
+}
+
+Scene build(const StageInput& input, View view) { return build_from(model_of(input), input, view); }
+
+void build_kernel(const StageInput& input, Rect where, Scene& out) {
+  Sketch pen(out, input);
+  draw_kernel(pen, model_of(input), where);
+}
+void build_user_space(const StageInput& input, Rect where, Scene& out) {
+  Sketch pen(out, input);
+  draw_user_space(pen, model_of(input), where);
+}
+void build_lesson(const StageInput& input, Rect where, Scene& out) {
+  Sketch pen(out, input);
+  draw_lesson(pen, model_of(input), where);
+}
+void build_timeline(const StageInput& input, Rect where, Scene& out) {
+  Sketch pen(out, input);
+  draw_timeline(pen, model_of(input), where);
+}
+
+std::vector<std::string> explain(const StageInput& input) {
+  std::vector<std::string> sentences;
+  for (Said& said : explain_step(model_of(input), input.lang)) {
+    sentences.push_back(std::move(said.words));
+  }
+  return sentences;
+}
+
+}  // namespace epollscope::scene

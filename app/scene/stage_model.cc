@@ -1,0 +1,49 @@
+#include "app/scene/stage_model.h"
+
+#include <algorithm>
+
+namespace epollscope::scene {
+
+std::span<const MicroStep> StageModel::happened() const {
+  const StepRecord* record = current();
+  if (record == nullptr) return {};
+  const std::span<const MicroStep> all(record->micro);
+  if (!micro) return all;
+  return all.first(std::min(all.size(), static_cast<std::size_t>(std::max(0, *micro))));
+}
+
+const MicroStep* StageModel::instant() const {
+  if (!micro) return nullptr;
+  const auto so_far = happened();
+  return so_far.empty() ? nullptr : &so_far.back();
+}
+
+int StageModel::statement_at_cursor() const {
+  const StepRecord* record = current();
+  if (micro && record != nullptr && record->statement >= 0) return record->statement;
+  if (step < static_cast<int>(steps.size())) {
+    const int next = steps[static_cast<std::size_t>(step)].statement;
+    if (next >= 0) return next;
+  }
+  return step < static_cast<int>(steps.size()) && record != nullptr ? record->statement + 1
+                                                                    : next_statement;
+}
+
+StageModel model_of(const StageInput& input) {
+  const Session& session = *input.session;
+  StageModel model;
+  model.steps = session.steps();
+  model.lesson = &session.lesson();
+  model.step = std::clamp(input.step, 0, static_cast<int>(model.steps.size()));
+  if (model.step == input.step && model.step > 0) model.micro = input.micro;
+  model.next_statement = session.next_statement();
+  if (!session.options().model_only) model.release = session.kernel_release();
+  model.differences = session.model_differences();
+  model.expectations_failed = session.expectations_failed();
+  model.state_at = [&session](int n, std::optional<int> micro) {
+    return session.state_at(n, micro);
+  };
+  return model;
+}
+
+}  // namespace epollscope::scene

@@ -1,0 +1,187 @@
+#include "app/scene/timeline.h"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace epollscope::scene {
+namespace {
+
+// ---- columns
+
+std::string arg_name(const Call& call, std::size_t i) {
+  return i < call.args.size() ? print(call.args[i], FlagStyle::brief) : std::string();
+}
+
+std::string words_of(const Call& call, const std::vector<std::string>& names) {
+  const std::string first = names.empty() ? std::string() : " " + names.front();
+  switch (call.name) {
+    case CallName::epoll_create:
+    case CallName::epoll_create1:
+      return "create" + first;
+    case CallName::epoll_ctl:
+      return arg_name(call, 1) + " " + arg_name(call, 2);
+    case CallName::epoll_wait:
+      return "wait";
+    case CallName::pipe:
+    case CallName::pipe2:
+      return "pipe" + first;
+    case CallName::socketpair:
+      return "pair" + first;
+    case CallName::eventfd:
+      return "eventfd" + first;
+    default:
+      break;
+  }
+  return std::string(spec_of(call.name).name) + " " + arg_name(call, 0);
+}
+
+std::string words_of(const Sketch& pen, const StepRecord& r) {
+  const std::string words = words_of(r.call, r.names);
+  if (!r.returned) return words + " " + pen.t("timeline.asleep");
+  if (r.outcome.failed()) return words + " ✗";
+  if (r.call.name == CallName::epoll_wait) {
+    return words + " " + std::to_string(r.outcome.returned);
+  }
+  return words;
+}
+
+// ---- lanes
+
+std::uint64_t free_space(const State& state, const FileState& file) {
+  const ObjectState* object = find_object(state, file.object);
+  if (object == nullptr || object->fill.empty() || object->capacity.empty()) return 0;
+  std::size_t i = 0;
+  if (object->kind == ObjectKind::unix_stream && object->fill.size() > 1) {
+    i = !object->files.empty() && object->files.front() == file.id ? 1 : 0;  // the peer's queue
+  }
+  if (i >= object->capacity.size()) return 0;
+  return object->capacity[i] - std::min(object->fill[i], object->capacity[i]);
+}
+
+LanePoint point_of(const Lane& lane, const State& state, int step) {
+  LanePoint p;
+  p.step = step;
+  const FileState* file = find_file(state, lane.file);
+  if (file == nullptr) return p;
+  p.exists = true;
+  p.value = lane.out ? free_space(state, *file) : unread_of(state, *file).amount;
+  if (const ItemState* item = find_item(state, lane.id)) {
+    p.watched = true;
+    p.queued = item->queued;
+  }
+  return p;
+}
+
+struct Happened {
+  int wakeups = 0, reports = 0;
+};
+
+void count(std::span<const MicroStep> micro, std::map<EpitemId, Happened>& items,
+           std::map<FileId, Happened>& files) {
+  for (const MicroStep& m : micro) {
+    if (m.what == MicroStep::What::wakeup && m.file.valid()) ++files[m.file].wakeups;
+    if (m.what == MicroStep::What::reported && m.item.valid()) ++items[m.item].reports;
+  }
+}
+
+std::span<const MicroStep> micro_of(const StageModel& model, int n) {
+  return n == model.step
+             ? model.happened()
+             : std::span<const MicroStep>(model.steps[static_cast<std::size_t>(n) - 1].micro);
+}
+
+std::vector<Lane> watched_files(const State& now) {
+  std::vector<Lane> lanes;
+  for (const EventpollState& ep : now.eventpolls) {
+    for (const ItemState& item : ep.items) {
+      const FileState* file = find_file(now, item.file);
+      if (file == nullptr) continue;  // an inner instance
+      Lane lane;
+      lane.id = item.id;
+      lane.file = item.file;
+      lane.name = item.name;
+      lane.words = interest_words(item);
+      lane.badges = mode_badges(item.mask);
+      lane.out = (item.mask & EPOLLOUT) != 0 && (item.mask & EPOLLIN) == 0;
+      lane.counter = !lane.out && unread_of(now, *file).counter;
+      lanes.push_back(std::move(lane));
+    }
+  }
+  std::ranges::sort(lanes, {}, &Lane::id);
+  return lanes;
+}
+
+// Keeps `fit` lanes, those with something to show first.
+void keep(std::vector<Lane>& lanes, std::size_t fit, const std::set<EpitemId>& active_items,
+          const std::set<FileId>& active_files) {
+  std::ranges::stable_partition(lanes, [&](const Lane& lane) {
+    return active_items.contains(lane.id) || active_files.contains(lane.file);
+  });
+  lanes.resize(fit);
+  std::ranges::sort(lanes, {}, &Lane::id);
+}
+
+}  // namespace
+
+std::string column_text(const Sketch& pen, const StageModel& model, int step) {
+  const auto ran = static_cast<int>(model.steps.size());
+  if (step <= ran) {
+    const StepRecord& r = model.steps[static_cast<std::size_t>(step) - 1];
+    // What is not over yet has no result.
+    if (step > model.done()) return words_of(r.call, r.names);
+    return words_of(pen, r);
+  }
+  int ahead = step - ran;
+  const auto& statements = model.lesson->program.statements;
+  for (auto i = static_cast<std::size_t>(std::max(0, model.next_statement)); i < statements.size();
+       ++i) {
+    const auto* call = std::get_if<CallStatement>(&statements[i].what);
+    if (call != nullptr && --ahead == 0) return words_of(call->call, call->names);
+  }
+  return {};
+}
+
+int columns_affordable(const State& now) {
+  std::size_t things = now.files.size() + 1;
+  for (const EventpollState& ep : now.eventpolls) things += ep.items.size();
+  return std::clamp(static_cast<int>(20000 / things), 4, 60);
+}
+
+Lanes read_lanes(const StageModel& model, const State& now, int first_step, std::size_t fit) {
+  Lanes lanes;
+  lanes.rows = watched_files(now);
+  const int from = std::max(0, first_step - 1);
+  if (lanes.rows.size() > fit) {
+    std::map<EpitemId, Happened> items;
+    std::map<FileId, Happened> files;
+    for (int n = std::max(1, first_step); n <= model.step; ++n) {
+      count(micro_of(model, n), items, files);
+    }
+    std::set<EpitemId> active_items;
+    std::set<FileId> active_files;
+    for (const auto& [id, h] : items) active_items.insert(id);
+    for (const auto& [id, h] : files) active_files.insert(id);
+    lanes.left_out = static_cast<int>(lanes.rows.size() - fit);
+    keep(lanes.rows, fit, active_items, active_files);
+  }
+  if (lanes.rows.empty()) return lanes;
+  for (int n = from; n <= model.step; ++n) {
+    const State state = n == model.step ? now : model.state_at(n, std::nullopt);
+    std::map<EpitemId, Happened> items;
+    std::map<FileId, Happened> files;
+    if (n >= 1) count(micro_of(model, n), items, files);
+    for (Lane& lane : lanes.rows) {
+      LanePoint p = point_of(lane, state, n);
+      p.wakeups = files[lane.file].wakeups;
+      p.reports = items[lane.id].reports;
+      lane.most = std::max(lane.most, p.value);
+      lane.points.push_back(p);
+    }
+  }
+  return lanes;
+}
+
+}  // namespace epollscope::scene

@@ -1,0 +1,266 @@
+// The watched files in three layers, from below: descriptors, open files, the object with its
+// buffer; on top the wait queue with epoll's hooks.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/scene/kernel_parts.h"
+
+namespace epollscope::scene {
+namespace {
+
+Rect moved(Rect r, Rect where) { return {r.x + where.x, r.y + where.y, r.w, r.h}; }
+
+std::string_view kind_key(ObjectKind kind) {
+  switch (kind) {
+    case ObjectKind::pipe:
+      return "file.pipe";
+    case ObjectKind::unix_stream:
+      return "file.unix_stream";
+    case ObjectKind::eventfd:
+      return "file.eventfd";
+    case ObjectKind::epoll:
+      return "file.epoll";
+    case ObjectKind::other:
+      break;
+  }
+  return "file.other";
+}
+
+std::string_view end_key(FileEnd end) {
+  switch (end) {
+    case FileEnd::read:
+      return "file.read_end";
+    case FileEnd::write:
+      return "file.write_end";
+    case FileEnd::whole:
+      break;
+  }
+  return "file.open_file";
+}
+
+std::string names_of(const KernelContext& c, const std::vector<EpitemId>& ids) {
+  std::string names;
+  for (const EpitemId id : ids) {
+    const ItemState* item = find_item(c.state, id);
+    if (item == nullptr) continue;
+    if (!names.empty()) names += ", ";
+    names += item->name;
+  }
+  return names;
+}
+
+std::string first_name(const FileState& file) {
+  if (!file.names.empty()) return file.names.front();
+  if (!file.fds.empty()) return fmt::format("fd#{}", file.fds.front().value);
+  return file.label;
+}
+
+// ---- buffers
+
+std::string buffer_text(const Sketch& pen, const ObjectState& object, std::size_t i, bool brief) {
+  const std::uint64_t fill = i < object.fill.size() ? object.fill[i] : 0;
+  if (object.kind == ObjectKind::eventfd) {
+    return pen.t("file.counter", {std::to_string(fill)});
+  }
+  if (fill == 0) return pen.t("file.no_bytes");
+  if (brief || i >= object.capacity.size()) return bytes_text(fill);
+  return pen.t("file.bytes_of", {bytes_text(fill), bytes_text(object.capacity[i])});
+}
+
+void draw_bar(Sketch& pen, const ObjectState& object, std::size_t i, Rect bar,
+              const std::string& words, const Type& set) {
+  const float radius = bar.h / 2;
+  pen.box(bar, Role::sunken, Role::line_faint, radius);
+  const std::uint64_t fill = i < object.fill.size() ? object.fill[i] : 0;
+  const float inner = bar.w - 4;
+  const float height = bar.h - 4;
+  const bool counter = object.kind == ObjectKind::eventfd;
+  if (fill > 0 && inner > height) {
+    double share = 0;
+    if (!counter && i < object.capacity.size() && object.capacity[i] > 0) {
+      share = std::min(1.0, static_cast<double>(fill) / static_cast<double>(object.capacity[i]));
+    }
+    const float w = std::max(height, inner * static_cast<float>(share));
+    pen.box({bar.x + 2, bar.y + 2, w, height}, Role::in_fill, Role::in, height / 2, 1.4F);
+  }
+  pen.text({bar.center().x, Sketch::middle(bar, set)}, words, set, bar.w - 2 * height * 0.5F - 4,
+           Align::center);
+}
+
+void draw_object(Sketch& pen, const ObjectPlace& place, Rect where, FileStyle style) {
+  const ObjectState& object = *place.object;
+  const Rect at = moved(place.body, where);
+  const bool small = style == FileStyle::compact;
+  pen.box(at, Role::panel, Role::panel_border, small ? 8 : 10);
+  const Type label = type::kWord.in(Role::text_dim).at(small ? 11 : 12);
+  const float pad = small ? 8 : 12;
+  pen.text({at.x + pad, at.y + (small ? 14 : 17)}, pen.t(kind_key(object.kind)), label,
+           at.w - 2 * pad);
+  const Type set = Type{Face::mono_bold, small ? 10.5F : 12, Role::text};
+  const Rect bar{at.x + pad, at.y + (small ? 19.0F : 24.0F), at.w - 2 * pad, small ? 18.0F : 24.0F};
+  if (object.kind == ObjectKind::unix_stream) {
+    // A buffer each way: under each socket what it can read.
+    const auto n = static_cast<float>(std::max<std::size_t>(1, object.fill.size()));
+    const float w = (bar.w - (n - 1) * 8) / n;
+    for (std::size_t i = 0; i < object.fill.size(); ++i) {
+      const Rect part{bar.x + static_cast<float>(i) * (w + 8), bar.y, w, bar.h};
+      std::string words = buffer_text(pen, object, i, true);
+      const FileState* reader = i < place.files.size() ? place.files[i].file : nullptr;
+      if (reader != nullptr) words = fmt::format("{} ← {}", first_name(*reader), words);
+      draw_bar(pen, object, i, part, words, set.at(small ? 9.5F : 11));
+    }
+  } else if (!object.fill.empty()) {
+    std::string words = buffer_text(pen, object, 0, false);
+    if (Sketch::width_of(words, set) > bar.w - 24) words = buffer_text(pen, object, 0, true);
+    draw_bar(pen, object, 0, bar, words, set);
+  }
+  std::string says = pen.t(kind_key(object.kind));
+  for (std::size_t i = 0; i < object.fill.size(); ++i) {
+    says += ", " + buffer_text(pen, object, i, false);
+  }
+  pen.hit("object:" + std::to_string(object.id.value), at, says, 10);
+}
+
+// ---- one open file: hook above, body and descriptors below its object
+
+void draw_hook(Sketch& pen, const KernelContext& c, const FileState& file, Rect at) {
+  const bool any = !file.hooks.empty();
+  const Type set{Face::sans, at.h < 20 ? 10.5F : 11.5F, any ? Role::text_dim : Role::text_faint};
+  pen.box(at, any ? Role::raised : Role::none, any ? Role::line : Role::panel_border, 6, 1.2F,
+          any ? Stroke::solid : Stroke::dashed);
+  const std::string names = names_of(c, file.hooks);
+  std::string words = any ? pen.t("file.hook", {names}) : pen.t("file.no_hooks");
+  if (any && Sketch::width_of(words, set) > at.w - 10) words = "→ " + names;
+  pen.text({at.center().x, Sketch::middle(at, set)}, words, set, at.w - 10, Align::center);
+  std::string sleepers;
+  for (const ActorId a : file.readers) sleepers += " " + print(a);
+  for (const ActorId a : file.writers) sleepers += " " + print(a);
+  std::string label = any ? pen.t("hit.hooks", {first_name(file), names})
+                          : pen.t("hit.no_hooks", {first_name(file)});
+  if (!sleepers.empty()) label += pen.t("hit.asleep_on_file", {sleepers});
+  pen.hit("hook:" + std::to_string(file.id.value), at, label);
+}
+
+void draw_pills(Sketch& pen, const FileState& file, Rect at, float top) {
+  const std::size_t n = file.fds.size();
+  if (n == 0) {
+    pen.text({at.center().x, Sketch::middle(at, type::kNote.at(11))}, pen.t("file.no_fd"),
+             type::kNote.at(11), at.w, Align::center);
+    return;
+  }
+  const std::size_t shown = std::min<std::size_t>(n, at.w / static_cast<float>(n) < 34 ? 2 : n);
+  const float gap = 4;
+  const auto k = static_cast<float>(shown);
+  const float w = std::min(80.0F, (at.w - (k - 1) * gap) / k);
+  const float left = at.center().x - (w * k + gap * (k - 1)) / 2;
+  const bool watched = !file.hooks.empty();
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Rect pill{left + static_cast<float>(i) * (w + gap), at.y, w, at.h};
+    pen.line({pill.center().x, top}, {pill.center().x, pill.y}, Role::line_faint, 1.4F);
+    pen.box(pill, Role::raised, Role::line_faint, pill.h / 2, 1.1F);
+    const Type set{watched ? Face::mono_bold : Face::mono, w < 44 ? 10.5F : 12.5F,
+                   watched ? Role::text : Role::text_dim};
+    const std::string number = std::to_string(file.fds[i].value);
+    const std::string name = i < file.names.size() ? file.names[i] : std::string();
+    const bool fold = i + 1 == shown && shown < n;
+    const std::string words = fold           ? "+" + std::to_string(n - i)
+                              : name.empty() ? number
+                              : w < 44       ? number + " " + name
+                                             : number + "  " + name;
+    pen.text({pill.center().x, Sketch::middle(pill, set)}, words, set, pill.w - 10, Align::center);
+    pen.hit("fd:" + number, pill, pen.t("hit.fd", {number, name, first_name(file)}), pill.h / 2);
+  }
+}
+
+void draw_open_file(Sketch& pen, const KernelContext& c, const FilePlace& place, const Rect& object,
+                    Rect where) {
+  const Rect body = moved(place.body, where);
+  const Rect hook = moved(place.hook, where);
+  const Type set{Face::sans, body.h < 20 ? 10.5F : 11.5F, Role::text_dim};
+  if (place.file == nullptr) {
+    pen.box(body, Role::none, Role::panel_border, 5, 1.1F, Stroke::dashed);
+    pen.text({body.center().x, Sketch::middle(body, set)}, pen.t("file.closed"),
+             set.in(Role::text_faint), body.w - 8, Align::center);
+    return;
+  }
+  const FileState& file = *place.file;
+  if (!file.hooks.empty()) {
+    pen.line({hook.center().x, hook.bottom()}, {hook.center().x, object.y}, Role::line, 1.4F);
+  }
+  pen.line({body.center().x, object.bottom()}, {body.center().x, body.y}, Role::line_faint, 1.4F);
+  draw_hook(pen, c, file, hook);
+  pen.box(body, Role::raised, Role::line_faint, 5, 1.1F);
+  std::string words = pen.t(end_key(place.end));
+  const std::size_t asleep = file.readers.size() + file.writers.size();
+  if (asleep > 0) {
+    words = print(file.readers.empty() ? file.writers.front() : file.readers.front());
+    if (asleep > 1) words += " +" + std::to_string(asleep - 1);
+    words = pen.t("file.asleep", {words});
+  }
+  pen.text({body.center().x, Sketch::middle(body, set)}, words,
+           asleep > 0 ? set.in(Role::wakeup) : set, body.w - 8, Align::center);
+  std::string label =
+      pen.t("hit.file", {pen.t(end_key(place.end)), first_name(file), mask_text(file.level)});
+  if (file.nonblocking) label += ", O_NONBLOCK";
+  pen.hit("file:" + std::to_string(file.id.value), body, label, 5);
+  draw_pills(pen, file, moved(place.pills, where), body.bottom());
+}
+
+// ---- an object as one chip
+
+void draw_mini(Sketch& pen, const ObjectPlace& place, Rect where) {
+  const Rect at = moved(place.body, where);
+  const ObjectState& object = *place.object;
+  pen.box(at, Role::panel, Role::panel_border, 8);
+  std::string names;
+  bool watched = false;
+  for (const FilePlace& file : place.files) {
+    if (file.file == nullptr) continue;
+    if (!names.empty()) names += " ";
+    names += first_name(*file.file);
+    watched = watched || !file.file->hooks.empty();
+  }
+  const Type set{watched ? Face::mono_bold : Face::mono, 11.5F,
+                 watched ? Role::text : Role::text_dim};
+  pen.text({at.x + 8, at.y + 16}, names, set, at.w - 16);
+  const Rect bar{at.x + 7, at.y + 23, at.w - 14, 16};
+  std::size_t fullest = 0;
+  for (std::size_t i = 1; i < object.fill.size(); ++i) {
+    if (object.fill[i] > object.fill[fullest]) fullest = i;
+  }
+  if (!object.fill.empty()) {
+    draw_bar(pen, object, fullest, bar, buffer_text(pen, object, fullest, true),
+             {Face::mono_bold, 10, Role::text});
+  }
+  pen.hit("object:" + std::to_string(object.id.value), at,
+          pen.t(kind_key(object.kind)) + " " + names, 8);
+}
+
+}  // namespace
+
+void draw_files(Sketch& pen, const KernelContext& context, const FilesPlan& plan, Rect where) {
+  if (plan.objects.empty()) {
+    pen.box({where.x, where.y, where.w, 44}, Role::none, Role::panel_border, 9, 1, Stroke::dashed);
+    pen.text({where.center().x, where.y + 26.5F}, pen.t("file.none"), type::kNote.at(13),
+             where.w - 24, Align::center);
+    return;
+  }
+  for (const ObjectPlace& object : plan.objects) {
+    if (plan.style == FileStyle::mini || plan.style == FileStyle::counts) {
+      draw_mini(pen, object, where);
+      continue;
+    }
+    draw_object(pen, object, where, plan.style);
+    for (const FilePlace& file : object.files) {
+      draw_open_file(pen, context, file, moved(object.body, where), where);
+    }
+  }
+  if (plan.left_out > 0) {
+    pen.text({where.x, where.y + plan.height - 6},
+             pen.t("file.left_out", {std::to_string(plan.left_out)}),
+             type::kWord.in(Role::text_dim), where.w);
+  }
+}
+
+}  // namespace epollscope::scene
