@@ -13,6 +13,7 @@ namespace epollscope::ui {
 namespace {
 
 constexpr int kActorsOffered = 4;
+constexpr float kLabelDp = 86;  // the column of words before the chips
 
 std::string_view key_of(CallGroup group) {
   switch (group) {
@@ -34,18 +35,15 @@ void calls(Ui& ui, Draft& draft) {
   constexpr std::array kGroups{CallGroup::epoll, CallGroup::make, CallGroup::data,
                                CallGroup::descriptor, CallGroup::shorthand};
   for (const CallGroup group : kGroups) {
-    ui.text(ui.t(key_of(group)), Role::text_dim, Face::sans, 12);
-    bool first = true;
+    ui.row_label(ui.t(key_of(group)), Face::sans, kLabelDp);
     for (const CallSpec& spec : all_calls()) {
       if (spec.group != group) continue;
-      if (!first) ui.flow(ui.chip_width(spec.name), 5);
-      first = false;
+      ui.flow(ui.chip_width(spec.name), kChipGap, kLabelDp);
       if (ui.chip(fmt::format("builder:call:{}", spec.name), std::string(spec.name),
                   spec.call == draft.call)) {
         ui.emit(ActionId::choose_call, {.text = std::string(spec.name)});
       }
     }
-    ui.gap(1);
   }
 }
 
@@ -62,7 +60,7 @@ struct ArgUi {
   }
   // Chips of one row, broken into lines where they do not fit.
   bool chip(std::string_view value, const std::string& label, bool on) {
-    ui.flow(ui.chip_width(label), 5);
+    ui.flow(ui.chip_width(label), kChipGap, kLabelDp);
     const bool pressed = ui.chip(id(value), label, on);
     changed = changed || pressed;
     return pressed;
@@ -94,7 +92,7 @@ void event_choices(ArgUi& a) {
   flag_choices(a, FlagSet::epoll_events, arg.bits);
   if (a.chip("NULL", "NULL", arg.null)) arg.null = !arg.null;
   if (arg.null) return;
-  a.ui.text("data", Role::text_dim, Face::mono, 12);
+  a.ui.row_label("data", Face::mono, kLabelDp);
   if (a.chip("data=", a.ui.t("ui.builder.data_is_fd"), arg.data.empty())) arg.data.clear();
   fd_choices(a, arg.data, "data=");
   for (const std::string_view number : {"0", "1", "7", "42"}) {
@@ -128,7 +126,7 @@ void value_choices(ArgUi& a, const Param& param) {
 
 void argument(ArgUi& a, const Param& param) {
   ArgDraft& arg = a.arg();
-  a.ui.text(param.name, Role::text_dim, Face::mono, 12);
+  a.ui.row_label(param.name, Face::mono, kLabelDp);
   if (param.optional || param.kind == ParamKind::buffer) {
     if (a.chip("absent", a.ui.t("ui.builder.absent"), !arg.present)) arg.present = !arg.present;
   }
@@ -168,10 +166,10 @@ void argument(ArgUi& a, const Param& param) {
 
 bool actors(Ui& ui, Draft& draft) {
   bool changed = false;
-  ui.text(ui.t("ui.builder.thread"), Role::text_dim, Face::sans, 12);
+  ui.row_label(ui.t("ui.builder.thread"), Face::sans, kLabelDp);
   for (int n = 1; n <= kActorsOffered; ++n) {
     const ActorId actor{'T', n};
-    ui.flow(ui.chip_width("T1"), 5);
+    ui.flow(ui.chip_width("T1"), kChipGap, kLabelDp);
     if (ui.chip("builder:actor:" + print(actor), print(actor), draft.actor == actor)) {
       draft.actor = actor;
       changed = true;
@@ -217,7 +215,7 @@ void builder_panel(Ui& ui, Editing edit, const scene::Rect& where) {
   ImGui::SameLine(ui.px(where.w - 52));
   if (ui.chip("builder:close", "✕", false)) edit.view.builder = false;
 
-  const float left = std::min(330.0F, where.w * 0.34F);
+  const float left = std::min(540.0F, where.w * 0.38F);
   const ImVec2 room = ImGui::GetContentRegionAvail();
   ImGui::BeginChild("calls", {ui.px(left), room.y});
   calls(ui, edit.draft);

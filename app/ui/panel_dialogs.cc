@@ -20,10 +20,6 @@ scene::Rect centered(const scene::Rect& window, float w, float h) {
   return {window.x + (window.w - w) / 2, window.y + (window.h - h) / 3, w, h};
 }
 
-bool row(Ui& ui, const std::string& id, const std::string& label, float width_dp) {
-  return ui.button(id, label, Look::quiet, Icon::none, true, width_dp);
-}
-
 bool contains_folded(std::string_view text, std::string_view part) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return !std::ranges::search(text, part, {}, lower, lower).empty() || part.empty();
@@ -49,12 +45,12 @@ void folder_rows(Ui& ui, Editing edit, float width_dp) {
     ui.wrapped(entries.error().what, Role::bad);
     return;
   }
-  if (row(ui, "open:parent", "..", width_dp)) {
+  if (ui.row("open:parent", "..", width_dp)) {
     ui.emit(ActionId::look_in, {.text = (fs::path(folder) / "..").lexically_normal().string()});
   }
   for (const FolderEntry& entry : *entries) {
     const std::string path = (fs::path(folder) / entry.name).string();
-    if (!row(ui, "open:" + entry.name, entry.name + (entry.folder ? "/" : ""), width_dp)) continue;
+    if (!ui.row("open:" + entry.name, entry.name + (entry.folder ? "/" : ""), width_dp)) continue;
     ui.emit(entry.folder ? ActionId::look_in : ActionId::open_path, {.text = path});
   }
 }
@@ -76,7 +72,7 @@ void open_panel(Ui& ui, Editing edit, const scene::Rect& window) {
   }
   ui.text(ui.t("ui.welcome.lessons"), Role::selection, Face::sans_bold);
   for (const BuiltInLesson& lesson : built_in_lessons()) {
-    if (row(ui, "lesson:" + lesson.id, lesson.title, where.w - 36)) {
+    if (ui.row("lesson:" + lesson.id, lesson.title, where.w - 36)) {
       ui.emit(ActionId::open_lesson, {.text = lesson.id});
     }
   }
@@ -118,10 +114,8 @@ void palette_panel(Ui& ui, Editing edit, const scene::Rect& window) {
     if (!contains_folded(label, edit.view.input) && !contains_folded(action.name, edit.view.input))
       continue;
     const std::string chords = chords_of(action);
-    const std::string shown = chords.empty() ? label : fmt::format("{}     {}", label, chords);
     const bool chosen =
-        ui.button("palette:" + std::string(action.name), shown, first ? Look::chosen : Look::quiet,
-                  Icon::none, true, where.w - 56);
+        ui.row("palette:" + std::string(action.name), label, where.w - 56, true, first, chords);
     if (chosen || (entered && first)) {
       edit.view.dialog = Dialog::none;
       ui.emit(action.id);

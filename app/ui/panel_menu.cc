@@ -45,7 +45,7 @@ std::vector<Row> object_rows(const Ui& ui, std::string_view hit_id) {
 }
 
 constexpr std::string_view kStatement = "statement:";
-constexpr float kRowDp = 37;
+constexpr float kRowDp = 35;
 
 }  // namespace
 
@@ -74,7 +74,7 @@ void context_menu(Ui& ui, Editing edit) {
                           width + 40, height};
   ui.begin_panel("menu", where, true, true);
   for (const Row& row : rows) {
-    if (ui.button(row.id, row.label, Look::quiet, Icon::none, row.enabled, width)) {
+    if (ui.row(row.id, row.label, width, row.enabled)) {
       edit.view.menu.clear();
       ui.emit(row.command.action, row.command.target);
     }

@@ -24,8 +24,9 @@ void notice(Ui& ui, const scene::Zones& zones) {
   if (const std::string banner = banner_of(desk); !banner.empty()) {
     ui.begin_panel("banner", strip, true, true);
     const float width = ui.button_width(ui.t("ui.banner.branch"), false);
+    ImGui::SetCursorPosY(ui.px((kStripHeightDp - line_height(Face::sans_bold, 13)) / 2));
     ui.text(shorten(Face::sans_bold, 13, banner, strip.w - width - 60), Role::bad, Face::sans_bold);
-    ImGui::SameLine(ui.px(strip.w - width - 16));
+    ImGui::SetCursorPos({ui.px(strip.w - width - 12), ui.px((kStripHeightDp - 30) / 2)});
     if (ui.button("banner:branch", ui.t("ui.banner.branch"), Look::primary))
       ui.emit(ActionId::branch);
     ui.hit("banner", {ui.px(strip.x), ui.px(strip.y), ui.px(strip.w - width - 40), ui.px(strip.h)},

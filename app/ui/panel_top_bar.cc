@@ -50,7 +50,10 @@ void center_text(Ui& ui, float y_dp, float bar_height_dp) {
 void top_bar(Ui& ui, const scene::Rect& where) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(20), 0));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
   ui.begin_panel("top bar", where, true);
+  ImGui::GetWindowDrawList()->AddLine({0, ui.px(where.h) - 1}, {ui.px(where.w), ui.px(where.h) - 1},
+                                      ui.ink(Role::panel_border));
   const float y = ui.px((where.h - kButtonDp) / 2);
   const bool wide = where.w >= 1200;
 
@@ -98,7 +101,7 @@ void top_bar(Ui& ui, const scene::Rect& where) {
   ui.same_line(2);
   ui.action(ActionId::help, Look::quiet, {}, "ui.bar.help");
   ui.end_panel();
-  ImGui::PopStyleVar(2);
+  ImGui::PopStyleVar(3);
 }
 
 }  // namespace epollscope::ui

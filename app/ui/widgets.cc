@@ -20,6 +20,8 @@ Inks inks_of(Look look) {
       return {Role::raised, Role::sunken, Role::panel_border, Role::text};
     case Look::primary:
       return {Role::selection, Role::selection, Role::selection, Role::on_selection};
+    case Look::row:
+      return {Role::none, Role::selection_fill, Role::none, Role::text};
     case Look::quiet:
       return {Role::none, Role::raised, Role::none, Role::text_dim};
     case Look::chosen:
@@ -29,6 +31,7 @@ Inks inks_of(Look look) {
 }
 
 constexpr float kIconDp = 12, kIconGapDp = 7;
+constexpr float kRowLabel = 12;
 
 }  // namespace
 
@@ -83,8 +86,10 @@ void Ui::begin_dialog(const scene::Rect& window, const scene::Rect& where, std::
   focus_.order.clear();
   begin_panel("shade", window, false, true);
   const ImVec2 at = ImGui::GetWindowPos();
-  ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + px(window.w), at.y + px(window.h)},
-                                            ink(Role::ground, 0.6F));
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->PushClipRectFullScreen();
+  list->AddRectFilled(at, {at.x + px(window.w), at.y + px(window.h)}, ink(Role::ground, 0.6F));
+  list->PopClipRect();
   if (ImGui::IsWindowHovered() && ImGui::IsMouseClicked(ImGuiMouseButton_Left))
     emit(ActionId::escape);
   ImGui::SetCursorScreenPos({px(where.x), px(where.y)});
@@ -150,7 +155,7 @@ bool Ui::press(const std::string& id, const std::string& label, Look look, Icon 
   if (inks.border != Role::none) {
     list->AddRect(at, end, ink(hot ? Role::selection : inks.border, alpha), px(shape.radius));
   }
-  float x = at.x + (width - measured.x - icon_w) / 2;
+  float x = at.x + (shape.left ? px(shape.pad) : (width - measured.x - icon_w) / 2);
   if (icon != Icon::none) {
     draw_icon(*list, icon, {x, at.y + (px(shape.height) - px(kIconDp)) / 2}, px(kIconDp),
               ink(inks.text, alpha));
@@ -171,9 +176,26 @@ bool Ui::button(const std::string& id, const std::string& label, Look look, Icon
   return press(id, label, look, icon, enabled, width_dp, Shape{});
 }
 
+bool Ui::row(const std::string& id, const std::string& label, float width_dp, bool enabled,
+             bool chosen, const std::string& note) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const Shape shape{.height = 28, .pad = 10, .radius = 6, .left = true};
+  const bool pressed =
+      press(id, label, chosen ? Look::chosen : Look::row, Icon::none, enabled, width_dp, shape);
+  if (!note.empty()) {
+    ImFont* font = painter_.font(Face::mono, kRowLabel);
+    const ImVec2 size = font->CalcTextSizeA(font->FontSize, 1e6F, 0, note.c_str());
+    ImGui::GetWindowDrawList()->AddText(
+        font, font->FontSize,
+        {at.x + px(width_dp - shape.pad) - size.x, at.y + (px(shape.height) - size.y) / 2},
+        ink(Role::text_dim), note.c_str());
+  }
+  return pressed;
+}
+
 bool Ui::chip(const std::string& id, const std::string& label, bool on, bool enabled) {
   return press(id, label, on ? Look::chosen : Look::plain, Icon::none, enabled, 0,
-               Shape{.face = Face::mono, .size = 12, .height = 24, .pad = 9, .radius = 6});
+               Shape{.face = Face::mono, .size = 12, .height = kChipHeight, .pad = 9, .radius = 6});
 }
 
 bool Ui::input(const std::string& id, std::string& text, float width_dp, bool take_focus,
@@ -207,9 +229,25 @@ void Ui::action(ActionId id, Look look, const Target& target, std::string_view l
 
 void Ui::same_line(float gap_dp) { ImGui::SameLine(0, px(gap_dp)); }
 
-void Ui::flow(float width_dp, float gap_dp) {
+void Ui::flow(float width_dp, float gap_dp, float indent_dp) {
   const float right = ImGui::GetWindowPos().x + ImGui::GetWindowContentRegionMax().x;
-  if (ImGui::GetItemRectMax().x + px(gap_dp + width_dp) <= right) same_line(gap_dp);
+  if (ImGui::GetItemRectMax().x + px(gap_dp + width_dp) <= right) {
+    same_line(gap_dp);
+  } else {
+    ImGui::SetCursorPosX(px(indent_dp));
+  }
+}
+
+void Ui::row_label(std::string_view text, Face face, float width_dp) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  painter_.need(text);
+  ImFont* font = painter_.font(face, kRowLabel);
+  const std::string shown = shorten(face, kRowLabel, text, width_dp - 6);
+  ImGui::GetWindowDrawList()->AddText(font, font->FontSize,
+                                      {at.x, at.y + (px(kChipHeight) - font->FontSize) / 2},
+                                      ink(Role::text_dim), shown.c_str());
+  // Ends where the row's first chip would have a gap before it.
+  ImGui::Dummy({px(width_dp - kChipGap), px(kChipHeight)});
 }
 
 void Ui::gap(float dp) { ImGui::Dummy({1, px(dp)}); }

@@ -25,7 +25,10 @@ struct Focus {
   void move(int by);
 };
 
-enum class Look : std::uint8_t { plain, primary, quiet, chosen };
+// Of a row of chips, in dp.
+inline constexpr float kChipHeight = 24, kChipGap = 5;
+
+enum class Look : std::uint8_t { plain, primary, quiet, row, chosen };
 
 // Lives for one frame.
 class Ui {
@@ -55,14 +58,19 @@ class Ui {
               Icon icon = Icon::none, bool enabled = true, float width_dp = 0);
   // A choice among many, smaller and in the code face.
   bool chip(const std::string& id, const std::string& label, bool on, bool enabled = true);
+  // A line of a list or a menu: its words on the left, a note (a key) on the right.
+  bool row(const std::string& id, const std::string& label, float width_dp, bool enabled = true,
+           bool chosen = false, const std::string& note = {});
   bool input(const std::string& id, std::string& text, float width_dp, bool take_focus,
              const std::string& label);
   // Button of an action: label, icon, key and state from the table.
   void action(ActionId id, Look look = Look::plain, const Target& target = {},
               std::string_view label_key = {});
   void same_line(float gap_dp = 6);
-  // Goes on in the same line if `width_dp` more fits, else starts another.
-  void flow(float width_dp, float gap_dp = 6);
+  // Goes on in the same line if `width_dp` more fits, else starts another, `indent_dp` in.
+  void flow(float width_dp, float gap_dp = 6, float indent_dp = 0);
+  // A word at the start of a row of chips; what follows starts `width_dp` in.
+  void row_label(std::string_view text, Face face, float width_dp);
   void gap(float dp);
   void tooltip(const std::string& text);
 
@@ -77,6 +85,7 @@ class Ui {
   struct Shape {
     Face face = Face::sans;
     float size = 13, height = 30, pad = 14, radius = 7;
+    bool left = false;  // words at the left edge instead of the middle
   };
   bool press(const std::string& id, const std::string& label, Look look, Icon icon, bool enabled,
              float width_dp, const Shape& shape);

@@ -1,0 +1,107 @@
+// The catalogues: both languages know the same keys with the same places, every key is used and
+// every key that the source names exists.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+
+#include "app/i18n/i18n.h"
+#include "core/model/micro_step.h"
+
+namespace epollscope {
+namespace {
+
+std::multiset<std::string> places_in(const std::string& text) {
+  std::multiset<std::string> places;
+  for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1)) {
+    places.insert(text.substr(at, 3));
+  }
+  return places;
+}
+
+std::string source_of_the_app() {
+  std::string all;
+  const std::filesystem::path folder = std::filesystem::path(EPOLLSCOPE_SOURCE_DIR) / "app";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() != ".cc" && entry.path().extension() != ".h") continue;
+    std::ifstream in(entry.path());
+    all.append(std::istreambuf_iterator<char>(in), {});
+  }
+  return all;
+}
+
+// Made at run time: of an action's name, of a micro-step's reason.
+bool is_composed(const std::string& key) {
+  return key.starts_with("why.") || key.starts_with("ui.action.");
+}
+
+TEST(Catalogues, KnowTheSameKeys) {
+  EXPECT_EQ(all_keys(Lang::en), all_keys(Lang::zh_cn));
+  EXPECT_GT(all_keys(Lang::en).size(), 100U);
+}
+
+TEST(Catalogues, HaveTheSamePlaces) {
+  for (const std::string& key : all_keys(Lang::en)) {
+    EXPECT_EQ(places_in(tr(Lang::en, key)), places_in(tr(Lang::zh_cn, key))) << key;
+  }
+}
+
+TEST(Catalogues, HoldNoKeyThatNobodyUses) {
+  const std::string source = source_of_the_app();
+  for (const std::string& key : all_keys(Lang::en)) {
+    if (is_composed(key)) continue;
+    EXPECT_NE(source.find('"' + key + '"'), std::string::npos) << key;
+  }
+}
+
+TEST(Catalogues, HoldEveryKeyThatTheSourceNames) {
+  std::set<std::string> groups;
+  for (const std::string& key : all_keys(Lang::en)) groups.insert(key.substr(0, key.find('.')));
+  const std::string source = source_of_the_app();
+  const std::regex literal("\"([a-z]+)(\\.[a-z_]+)+\"");
+  int seen = 0;
+  for (auto it = std::sregex_iterator(source.begin(), source.end(), literal);
+       it != std::sregex_iterator(); ++it) {
+    if (!groups.contains((*it)[1].str())) continue;
+    const std::string quoted = it->str();
+    const std::string key = quoted.substr(1, quoted.size() - 2);
+    ++seen;
+    EXPECT_TRUE(has_key(Lang::en, key)) << key;
+  }
+  EXPECT_GT(seen, 100);
+}
+
+TEST(Catalogues, GiveEveryReasonOfTheModel) {
+  const auto reasons = all_why_keys();
+  for (const std::string_view key : reasons) {
+    const std::string path = "why." + std::string(key);
+    EXPECT_EQ(tr(Lang::en, path), english_why(key)) << path;
+    EXPECT_TRUE(has_key(Lang::zh_cn, path)) << path;
+  }
+  std::size_t known = 0;
+  for (const std::string& key : all_keys(Lang::en)) known += key.starts_with("why.") ? 1 : 0;
+  EXPECT_EQ(known, reasons.size());
+}
+
+TEST(Translation, FillsItsPlaces) {
+  EXPECT_EQ(tr(Lang::en, "said.made_two", {"pipe", "4", "5"}), "pipe made descriptors 4 and 5");
+  EXPECT_EQ(tr(Lang::en, "said.made_two", {"pipe"}), "pipe made descriptors {1} and {2}");
+  EXPECT_EQ(tr(Lang::en, "no.such.key"), "no.such.key");
+  EXPECT_FALSE(has_key(Lang::en, "no.such.key"));
+}
+
+TEST(Languages, AreFoundByName) {
+  for (const Lang lang : {Lang::en, Lang::zh_cn}) {
+    Lang found = Lang::en;
+    EXPECT_TRUE(lang_from(name_of(lang), found));
+    EXPECT_EQ(found, lang);
+  }
+  Lang found = Lang::zh_cn;
+  EXPECT_FALSE(lang_from("tlh", found));
+  EXPECT_EQ(found, Lang::zh_cn);
+}
+
+}  // namespace
+}  // namespace epollscope

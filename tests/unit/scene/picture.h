@@ -1,0 +1,27 @@
+// What a picture shows, for tests: its texts with the room they take on the page.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/scene/scene.h"
+
+namespace epollscope::test {
+
+struct ShownText {
+  scene::Rect box;   // cut to its clip
+  scene::Rect clip;  // the innermost, or the whole picture
+  std::string text;
+  bool cut_sideways = false;
+};
+
+// Every text of which something can be seen.
+std::vector<ShownText> texts_of(const scene::Scene& scene);
+
+// One sentence for each pair of texts that touch and each text that leaves the picture or its
+// clip sideways.
+std::vector<std::string> faults_of(const scene::Scene& scene);
+
+bool shows(const scene::Scene& scene, const std::string& text);
+
+}  // namespace epollscope::test

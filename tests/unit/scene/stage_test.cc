@@ -1,0 +1,295 @@
+// Whole pictures of random runs: whatever happened, in whatever size and language, no two texts
+// touch and none leaves its panel; and the same input gives the same picture.
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+
+#include "app/scene/stage.h"
+#include "tests/unit/scene/picture.h"
+#include "tests/unit/session/run.h"
+
+namespace epollscope::scene {
+namespace {
+
+using test::faults_of;
+
+constexpr SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
+
+std::string name_of_file(std::mt19937& random, int files) {
+  return "f" + std::to_string(random() % static_cast<unsigned>(files));
+}
+
+// Pipes, pairs and counters; everything that can be done to them, sensible or not.
+std::string random_scenario(std::mt19937& random) {
+  std::string text = "ep = epoll_create1(0)\n";
+  const int instances = 1 + static_cast<int>(random() % 3);
+  for (int i = 1; i < instances; ++i) {
+    text += "ep" + std::to_string(i) + " = epoll_create1(0)\n";
+  }
+  const int files = 2 + static_cast<int>(random() % (random() % 4 == 0 ? 70 : 12));
+  int made = 0;
+  while (made < files) {
+    const std::string one = "f" + std::to_string(made);
+    const std::string two = "f" + std::to_string(made + 1);
+    switch (random() % 3) {
+      case 0:
+        text += one + ", " + two + " = pipe2(O_NONBLOCK)\n";
+        made += 2;
+        break;
+      case 1:
+        text += one + ", " + two + " = socketpair(AF_UNIX, SOCK_STREAM|SOCK_NONBLOCK)\n";
+        made += 2;
+        break;
+      default:
+        text += one + " = eventfd(" + std::to_string(random() % 3) + ", EFD_NONBLOCK)\n";
+        made += 1;
+    }
+  }
+  constexpr std::array kMasks = {"IN",          "OUT",       "IN|ET",      "IN|OUT|ET|RDHUP",
+                                 "IN|EXCLUSIVE", "0",        "IN|ONESHOT", "IN|ET|ONESHOT|PRI|RDHUP"};
+  const unsigned steps = 5 + random() % 60;
+  for (unsigned i = 0; i < steps; ++i) {
+    const std::string f = name_of_file(random, made);
+    const std::string ep =
+        random() % 4 == 0 && instances > 1 ? "ep" + std::to_string(1 + random() % static_cast<unsigned>(instances - 1)) : "ep";
+    const std::string mask = kMasks[random() % kMasks.size()];
+    switch (random() % 11) {
+      case 0:
+      case 1:
+      case 2:
+        text += "epoll_ctl(" + ep + ", ADD, " + f + ", " + mask + ")\n";
+        break;
+      case 3:
+        text += "epoll_ctl(" + ep + ", MOD, " + f + ", " + mask + ")\n";
+        break;
+      case 4:
+        text += "epoll_ctl(" + ep + ", DEL, " + f + ", NULL)\n";
+        break;
+      case 5:
+      case 6:
+        text += "write(" + f + ", " + std::to_string(1 + random() % 9000) + ")\n";
+        break;
+      case 7:
+        text += "read(" + f + ", 4096)\n";
+        break;
+      case 8:
+        text += "epoll_wait(" + ep + ", " + std::to_string(1 + random() % 12) + ", 0)\n";
+        break;
+      case 9:
+        text += "close(" + f + ")\n";
+        break;
+      default:
+        text += "a_rather_long_name_" + std::to_string(i) + " = dup(" + f + ")\n";
+    }
+  }
+  if (random() % 2 == 0) {
+    for (unsigned t = 2; t < 3 + random() % 9; ++t) {
+      text += "T" + std::to_string(t) + ": epoll_wait(ep, 8, -1)\n";
+    }
+    text += "epoll_ctl(ep, ADD, f0, IN)\nwrite(f0, 1)\nwrite(f1, 1)\n";
+  }
+  return text;
+}
+
+StageInput random_input(std::mt19937& random, const Session& session) {
+  StageInput input;
+  input.session = &session;
+  input.step = static_cast<int>(random() % (session.steps().size() + 1));
+  if (random() % 3 == 0) input.micro = static_cast<int>(random() % 9);
+  if (random() % 4 == 0) input.selected = "item:" + std::to_string(random() % 5);
+  if (random() % 4 == 0) input.selected = "epoll:4";
+  constexpr std::array kSizes = {std::pair{1680, 1050}, std::pair{900, 600}, std::pair{1280, 720},
+                                 std::pair{1024, 768}, std::pair{2400, 1500}, std::pair{1400, 700}};
+  const auto& size = kSizes[random() % kSizes.size()];
+  input.width = static_cast<float>(size.first);
+  input.height = static_cast<float>(size.second);
+  input.lang = random() % 2 == 0 ? Lang::en : Lang::zh_cn;
+  input.program_scroll = random() % 2 == 0 ? -1 : static_cast<int>(random() % 40);
+  input.kernel_scroll_y = random() % 3 == 0 ? static_cast<float>(random() % 400) : 0;
+  return input;
+}
+
+TEST(Pictures, OfRandomRunsHaveNoTextOverAnother) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  for (int round = 0; round < 40; ++round) {
+    const std::string scenario = random_scenario(random);
+    const auto session = test::run(scenario, kModel);
+    ASSERT_NE(session, nullptr);
+    for (int look = 0; look < 6; ++look) {
+      const StageInput input = random_input(random, *session);
+      const auto view = static_cast<View>(look < 3 ? 4 : random() % 5);
+      const auto faults = faults_of(build(input, view));
+      EXPECT_TRUE(faults.empty())
+          << faults.front() << " (one of " << faults.size() << ")\nview " << static_cast<int>(view)
+          << " step " << input.step << " micro " << input.micro.value_or(-1) << " size "
+          << input.width << "x" << input.height << " " << name_of(input.lang) << " scroll "
+          << input.kernel_scroll_y << " selected " << input.selected << "\n"
+          << scenario;
+      if (!faults.empty()) return;
+    }
+  }
+}
+
+TEST(Pictures, AreTheSameForTheSameInput) {
+  const auto session = test::run("ep = epoll_create1(0)\na, w = pipe()\n"
+                                 "epoll_ctl(ep, ADD, a, IN)\nwrite(w, 5)\nepoll_wait(ep, 8, 0)\n",
+                                 kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = 5;
+  const Scene once = build(input, View::window);
+  const Scene again = build(input, View::window);
+  ASSERT_EQ(once.shapes.size(), again.shapes.size());
+  EXPECT_EQ(once.hits.size(), again.hits.size());
+  for (std::size_t i = 0; i < once.shapes.size(); ++i) {
+    ASSERT_EQ(once.shapes[i].index(), again.shapes[i].index());
+    const auto* a = std::get_if<Text>(&once.shapes[i]);
+    const auto* b = std::get_if<Text>(&again.shapes[i]);
+    if (a == nullptr) continue;
+    EXPECT_EQ(a->text, b->text);
+    EXPECT_EQ(a->at, b->at);
+  }
+}
+
+TEST(Pictures, OfOneThousandItemsFold) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\ne[1..1000] = eventfd(1, 0)\nepoll_ctl(ep, ADD, e[1..1000], IN)\n"
+      "epoll_wait(ep, 8, 0)\n",
+      kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = static_cast<int>(session->steps().size());
+  for (const View view : {View::window, View::tree, View::ready, View::timeline, View::stage}) {
+    const Scene scene = build(input, view);
+    const auto faults = faults_of(scene);
+    EXPECT_TRUE(faults.empty()) << faults.front();
+    EXPECT_LT(scene.shapes.size(), 6000U);
+  }
+  EXPECT_TRUE(test::shows(build(input, View::tree), "1000  queued"));
+}
+
+TEST(Pictures, CanBePointedAt) {
+  const auto session = test::run("ep = epoll_create1(0)\na, w = pipe()\n"
+                                 "epoll_ctl(ep, ADD, a, IN)\nwrite(w, 5)\n"
+                                 "T2: epoll_wait(ep, 8, -1)\nepoll_wait(ep, 8, 0)\n",
+                                 kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = static_cast<int>(session->steps().size());
+  const Scene scene = build(input, View::window);
+  std::set<std::string> ids;
+  for (const Hit& hit : scene.hits) {
+    EXPECT_FALSE(hit.label.empty()) << hit.id;
+    ids.insert(hit.id.substr(0, hit.id.find(':')));
+  }
+  for (const char* kind : {"statement", "step", "event", "epoll", "item", "ready", "file", "fd",
+                           "object", "hook", "lane", "else"}) {
+    EXPECT_TRUE(ids.contains(kind)) << kind;
+  }
+}
+
+TEST(Pictures, BelongToTheMomentOfTheCursor) {
+  const auto session = test::run("ep = epoll_create1(0)\na, w = pipe()\n"
+                                 "epoll_ctl(ep, ADD, a, IN|ET)\nwrite(w, \"hello\")\n"
+                                 "epoll_wait(ep, 8, 0)\nread(a, 2)\n",
+                                 kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = 3;
+  const Scene before = build(input, View::window);
+  EXPECT_TRUE(test::shows(before, "idle"));
+  EXPECT_FALSE(test::shows(before, "5 B of 64 KiB"));
+  EXPECT_TRUE(test::shows(before, tr(Lang::en, "user.events_never")));
+  input.step = 4;
+  const Scene queued = build(input, View::window);
+  EXPECT_TRUE(test::shows(queued, "queued"));
+  EXPECT_TRUE(test::shows(queued, "5 B of 64 KiB"));
+  input.step = 6;
+  const Scene after = build(input, View::window);
+  EXPECT_TRUE(test::shows(after, "readable, not queued"));
+  EXPECT_TRUE(test::shows(after, "events[] as step 5 left it"));
+  EXPECT_TRUE(test::shows(after, "3 B still unread"));
+}
+
+TEST(Pictures, ShowAFailedCallWithItsErrno) {
+  const auto session = test::run("ep = epoll_create1(0)\nv = eventfd(0, 0)\n"
+                                 "epoll_ctl(ep, ADD, v, IN)\nepoll_ctl(ep, ADD, v, IN)\n",
+                                 kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = 4;
+  EXPECT_TRUE(test::shows(build(input, View::window), "= -1 EEXIST"));
+  const auto said = explain(input);
+  ASSERT_FALSE(said.empty());
+  EXPECT_NE(said.front().find("EEXIST"), std::string::npos) << said.front();
+}
+
+TEST(Pictures, DrawTheScanOnlyWhileItRuns) {
+  const auto session = test::run("ep = epoll_create1(0)\nv = eventfd(1, 0)\n"
+                                 "epoll_ctl(ep, ADD, v, IN)\nepoll_wait(ep, 8, 0)\n",
+                                 kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = 4;
+  const std::string batch = tr(Lang::en, "ready.batch");
+  EXPECT_FALSE(test::shows(build(input, View::window), batch));
+  bool seen = false;
+  const auto micro = static_cast<int>(session->steps().back().micro.size());
+  for (int m = 0; m <= micro; ++m) {
+    input.micro = m;
+    seen = seen || test::shows(build(input, View::window), batch);
+  }
+  EXPECT_TRUE(seen);
+}
+
+TEST(Explanations, SayWhyAnItemLeftOrStayed) {
+  const auto session = test::run("ep = epoll_create1(0)\nv = eventfd(1, 0)\nu = eventfd(1, 0)\n"
+                                 "epoll_ctl(ep, ADD, v, IN)\nepoll_ctl(ep, ADD, u, IN|ET)\n"
+                                 "epoll_wait(ep, 8, 0)\n",
+                                 kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = 6;
+  for (const Lang lang : {Lang::en, Lang::zh_cn}) {
+    input.lang = lang;
+    std::string all;
+    for (const std::string& sentence : explain(input)) all += sentence + "\n";
+    EXPECT_NE(all.find(tr(lang, "said.about", {"v", tr(lang, "why.requeued.level")})),
+              std::string::npos)
+        << all;
+    EXPECT_NE(all.find(tr(lang, "said.about", {"u", tr(lang, "why.left.edge")})),
+              std::string::npos)
+        << all;
+  }
+}
+
+TEST(Zones, LieBesideEachOtherInsideTheWindow) {
+  for (const auto& [w, h] : {std::pair{1680, 1050}, std::pair{900, 600}, std::pair{1280, 720},
+                             std::pair{3840, 2160}, std::pair{1024, 768}}) {
+    const Zones z = zones_of(static_cast<float>(w), static_cast<float>(h));
+    const std::array all = {z.bar, z.user, z.kernel, z.lesson, z.timeline};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      EXPECT_LE(all[i].right(), static_cast<float>(w) + 0.01F);
+      EXPECT_LE(all[i].bottom(), static_cast<float>(h) + 0.01F);
+      for (std::size_t k = 0; k < i; ++k) {
+        const bool apart = all[i].right() <= all[k].x + 0.01F || all[k].right() <= all[i].x + 0.01F ||
+                           all[i].bottom() <= all[k].y + 0.01F ||
+                           all[k].bottom() <= all[i].y + 0.01F;
+        EXPECT_TRUE(apart) << w << "x" << h << " zones " << i << " and " << k;
+      }
+    }
+  }
+}
+
+TEST(Views, AreFoundByName) {
+  View view = View::stage;
+  EXPECT_TRUE(view_from("timeline", view));
+  EXPECT_EQ(view, View::timeline);
+  EXPECT_FALSE(view_from("sideways", view));
+}
+
+}  // namespace
+}  // namespace epollscope::scene
