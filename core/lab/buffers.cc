@@ -50,7 +50,7 @@ bool Filler::make() {
 }
 
 const std::byte* Filler::lease(std::uint64_t n) const {
-  if (n <= kFillerBytes) return base_;
+  if (n <= kFillerBytes || n > kPastUserSpace) return base_;
   const std::size_t count = tiles(n);
   std::byte* range = reserve(count * kFillerBytes);
   if (range == nullptr) return nullptr;

@@ -10,6 +10,9 @@ namespace epollscope::lab {
 
 // The most one read(2), write(2) or events[] can cover: the kernel cuts or refuses more.
 inline constexpr std::size_t kMostBytes = std::size_t{1} << 31;
+// No range so long ends before the address space does, where buffers commonly lie: the kernel
+// gives EFAULT (access_ok), and any buffer will do to ask it.
+inline constexpr std::uint64_t kPastUserSpace = std::uint64_t{1} << 40;
 // Filler of write(fd, n): any printable byte would do.
 inline constexpr std::size_t kFillerBytes = std::size_t{1} << 20;
 
@@ -37,7 +40,8 @@ class Filler {
   bool make();  // once, before any other call; false when there is no memory
   [[nodiscard]] const std::byte* bytes() const { return base_; }
 
-  // At least min(n, kMostBytes) bytes of filler until release(); nullptr: no memory.
+  // min(n, kMostBytes) bytes of filler until release(), where n is at most kPastUserSpace;
+  // nullptr: no memory.
   [[nodiscard]] const std::byte* lease(std::uint64_t n) const;
   void release(const std::byte* leased, std::uint64_t n) const;
 

@@ -145,7 +145,8 @@ class Execution {
   }
 
   void call(const Read& op) {
-    std::byte* buffer = op.count <= kPayload ? payload_ : window_.get();
+    const bool simple = op.count <= kPayload || op.count > kPastUserSpace;
+    std::byte* buffer = simple ? payload_ : window_.get();
     if (buffer == nullptr) return refuse(ENOMEM);
     const bool counter = kind_of(op.fd) == FdKind::eventfd;
     if (!make(SYS_read, number_of(op.fd), buffer, op.count)) return;

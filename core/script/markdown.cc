@@ -3,6 +3,7 @@
 #include <md4c.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/script/source.h"
 
@@ -18,6 +19,7 @@ struct Reader {
   bool in_title = false;
   Block block;
   std::size_t prose_from = 0;
+  std::string pending;  // prose before a question belongs to the scenario that follows
 
   [[nodiscard]] bool inside(const char* p) const {
     return p >= text.data() && p < text.data() + text.size();
@@ -49,10 +51,16 @@ struct Reader {
     return newline == std::string_view::npos ? text.size() : newline + 1;
   }
 
+  void add_prose(std::string_view more) {
+    if (!pending.empty() && !more.empty()) pending += "\n\n";
+    pending += more;
+  }
+
   void leave_code() {
     if (!std::exchange(in_block, false) || block.at == std::string_view::npos) return;
     const std::size_t fence = line_begin(block.at == 0 ? 0 : block.at - 1);
-    block.prose = trim(text.substr(prose_from, std::max(fence, prose_from) - prose_from));
+    add_prose(trim(text.substr(prose_from, std::max(fence, prose_from) - prose_from)));
+    if (block.kind == Block::Kind::scenario) block.prose = std::exchange(pending, {});
     prose_from = next_line(next_line(block.at + block.size));  // behind the closing fence
     prose_from = std::min(prose_from, text.size());
     document.blocks.push_back(std::move(block));
@@ -113,7 +121,8 @@ Document read(std::string_view text) {
   parser.leave_span = [](MD_SPANTYPE, void*, void*) { return 0; };
   parser.text = on_text;
   md_parse(text.data(), static_cast<MD_SIZE>(text.size()), &parser, &reader);
-  reader.document.closing_prose = trim(text.substr(std::min(reader.prose_from, text.size())));
+  reader.add_prose(trim(text.substr(std::min(reader.prose_from, text.size()))));
+  reader.document.closing_prose = std::move(reader.pending);
   return std::move(reader.document);
 }
 

@@ -18,7 +18,10 @@ TEST_P(RoundTrip, TheTranscriptHoldsWhenItIsRun) {
   // The second run adds its own summary and nothing else. (Comments lose their indentation, which
   // the prose of lessons has, and chance is chance.)
   if (GetParam().ends_with(".md") || GetParam().ends_with("chance.epoll")) return;
-  EXPECT_EQ(second.out, first.out + lines_of(first.out).back() + "\n");
+  // A wait that was two steps the first time, call and return, may be one the second time, because
+  // the transcript says that it returns: the count of steps is not compared.
+  EXPECT_EQ(second.out.substr(0, first.out.size()), first.out);
+  EXPECT_EQ(lines_of(second.out).size(), lines_of(first.out).size() + 1);
 }
 
 std::vector<std::string> scenarios() {

@@ -86,7 +86,7 @@ TEST(Run, BadInputIsDiagnosedAndNothingRuns) {
     EXPECT_THAT(said.err, HasSubstr(": error: ")) << file;
   }
   EXPECT_THAT(run_program({"run", source_path("tests/scenarios/bad/flag.epoll")}).err,
-              HasSubstr("flag.epoll:2:22: error: unknown flag EPOLLINN; did you mean EPOLLIN?"));
+              HasSubstr("flag.epoll:2:23: error: unknown flag EPOLLINN; did you mean EPOLLIN?"));
 }
 
 TEST(Run, CheckOnlyParses) {

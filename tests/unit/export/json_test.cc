@@ -88,7 +88,8 @@ TEST(Json, AStepHasExactlyTheKeysOfTheSchema) {
   const State state = small_state();
   const std::string line = JsonSteps({}).step(record, &state);
   const json got = read_line(line);
-  json want = json::parse(R"({"type":"step","n":6,"line":2,"actor":"T1","call":"epoll_wait(ep, 8, 0)",
+  json want =
+      json::parse(R"JSON({"type":"step","n":6,"line":2,"actor":"T1","call":"epoll_wait(ep, 8, 0)",
     "name":"epoll_wait","returned":1,"errno":null,"unfinished":false,"elapsed_ns":2100,"bound":{},
     "payload":null,"events":[{"events":["EPOLLIN"],"mask":1,"data":"a","data_u64":4}],"resumed":[],
     "expected":{"held":true},"model":{"agrees":true,"differences":[]},"lints":[],
@@ -104,10 +105,10 @@ TEST(Json, AStepHasExactlyTheKeysOfTheSchema) {
        {"actor":"T2","state":"blocked","call":"epoll_wait","on":"ep"}]},
     "sources":{"outcome":"kernel","interest":"kernel","tree":"kernel","ready":"model",
       "ovflist":"model","waiters":"model","levels":"kernel","threads":"kernel"}
-})");
+})JSON");
   EXPECT_EQ(got, want) << json::diff(want, got).dump(1);
-EXPECT_LT(line.find("\"type\""), line.find("\"n\""));
-EXPECT_LT(line.find("\"n\""), line.find("\"line\""));
+  EXPECT_LT(line.find("\"type\""), line.find("\"n\""));
+  EXPECT_LT(line.find("\"n\""), line.find("\"line\""));
 }
 
 TEST(Json, FailureCreationPayloadAndReturnOfOthers) {
