@@ -202,7 +202,7 @@ int explain(const CLI::App& app, const std::string& file, const CLI::ParseError&
     if (const auto end = what.find('\n'); end != std::string::npos) what.resize(end);
     return bad_usage(what + "; `epollscope --help` lists what there is");
   }
-  if (!file.empty() && !file_exists(file)) {
+  if (app.get_subcommands().empty() && !file.empty() && !file_exists(file)) {
     return bad_usage(fmt::format("{}: no such subcommand or file; {}", file, suggest_file(file)));
   }
   const std::vector<std::string> extra = app.remaining(true);
