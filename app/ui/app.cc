@@ -83,6 +83,8 @@ void App::handle_key(const platform::KeyPress& key) {
   if (key.repeat && desk_.running()) return;
   // Escape leaves a line being edited before it leaves the panel around it.
   if (text_input_ && chord == "Escape" && desk_.view.dialog == Dialog::none) return;
+  // A press and release between two slow frames would be lost to a field that looks at key states.
+  if (text_input_ && chord == "Enter") focus_.text_entered = true;
   if (text_input_ && !passes_text_editing(chord)) return;
   if (chord == "Tab" || chord == "Shift+Tab") {
     focus_.move(chord == "Tab" ? 1 : -1);
@@ -142,6 +144,7 @@ void App::draw_frame() {
   window_.present();
   // What Enter was meant for has had its chance.
   focus_.activate = false;
+  focus_.text_entered = false;
   const bool was_typing = std::exchange(text_input_, ImGui::GetIO().WantTextInput);
   if (was_typing != text_input_) ask_frames(2, "focus");
   if (painter_.wants_frame()) ask_frames(2, "font");

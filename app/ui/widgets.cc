@@ -203,8 +203,8 @@ bool Ui::input(const std::string& id, std::string& text, float width_dp, bool ta
   if (take_focus) ImGui::SetKeyboardFocusHere();
   ImGui::PushFont(painter_.font(Face::mono, 13));
   ImGui::SetNextItemWidth(px(width_dp));
-  const bool entered =
-      ImGui::InputText(("##" + id).c_str(), &text, ImGuiInputTextFlags_EnterReturnsTrue);
+  ImGui::InputText(("##" + id).c_str(), &text);
+  const bool entered = focus_.text_entered && (ImGui::IsItemActive() || ImGui::IsItemDeactivated());
   ImGui::PopFont();
   const ImVec2 a = ImGui::GetItemRectMin();
   const ImVec2 b = ImGui::GetItemRectMax();

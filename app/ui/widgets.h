@@ -22,6 +22,7 @@ struct Focus {
   std::string id;
   std::vector<std::string> order;  // of the last frame's top layer
   bool activate = false;           // Enter was pressed before this frame
+  bool text_entered = false;       // the same while a text field was being edited
   void move(int by);
 };
 

@@ -95,7 +95,7 @@ TEST(Machine, TheSameCallsGiveTheSameRun) {
     b.step(n);
   }
   EXPECT_EQ(a.log, b.log);
-  EXPECT_GT(a.log.size(), 10'000U);
+  EXPECT_GT(a.log.size(), 4'000U);
 }
 
 TEST(Machine, ACopyIsACheckpointThatNothingChanges) {
@@ -257,12 +257,12 @@ struct Learned : Desk {
 TEST(TreeOrder, ItemsAreUnrankedUntilTheOrderIsLearned) {
   Learned d(5);
   EXPECT_EQ(d.m.unranked(), (std::vector{d.ep}));
-  EXPECT_EQ(d.m.state().eventpolls.at(1).unranked.size(), 5U);
+  EXPECT_EQ(d.m.state().eventpolls.at(0).unranked.size(), 5U);
   const auto rows = reversed(d.m.interest(d.ep));
   ASSERT_TRUE(d.m.learn_order(d.ep, rows));
   EXPECT_TRUE(d.m.unranked().empty());
   EXPECT_EQ(d.m.interest(d.ep).at(0).tfd, d.fds.at(4));
-  const EventpollState e = d.m.state().eventpolls.at(1);
+  const EventpollState e = d.m.state().eventpolls.at(0);
   EXPECT_EQ(e.root, 3);  // inserted in descending order: the second one becomes the root
   EXPECT_EQ(e.items.at(3).left, 1);
   EXPECT_FALSE(e.items.at(3).red);
