@@ -47,6 +47,7 @@ std::vector<ActorId> resumed_actors(const Statement* s, const StepRecord& record
 
 Ending ending_of(const Session& session) {
   Ending e{.steps = static_cast<int>(session.steps().size()),
+           .next = session.next_statement(),
            .expectations_failed = session.expectations_failed(),
            .model_differences = session.model_differences(),
            .last_failure = {},
@@ -179,7 +180,7 @@ void Transcript::end(const Ending& ending) {
   if (ending.last_failure.size() > failure_told_) {
     lines_.comment("does not hold: " + ending.last_failure.substr(failure_told_));
   }
-  leave_out_rest();
+  leave_out_rest(ending.next);
   lines_.close();
   if (!ending.died.empty()) lines_.comment(ending.died);
   for (const std::string& who : ending.stuck) lines_.comment(who);
@@ -190,13 +191,13 @@ void Transcript::end(const Ending& ending) {
                   counted(ending.model_differences, "model difference", "model differences")));
 }
 
-void Transcript::leave_out_rest() {
+void Transcript::leave_out_rest(int next) {
   int left = 0;
   for (int i = lines_.cursor(); const Statement* s = lines_.statement(i); ++i) {
     const auto* call = std::get_if<CallStatement>(&s->what);
     if (call == nullptr || ++left > kMostLeftOver) continue;
-    lines_.comment("not made: " + actor_prefix(call->actor, call->actor_written) +
-                   print(call->call));
+    lines_.comment((i < next ? "not finished: " : "not made: ") +
+                   actor_prefix(call->actor, call->actor_written) + print(call->call));
   }
   if (left > kMostLeftOver) {
     lines_.comment(fmt::format("not made: {} more", left - kMostLeftOver));

@@ -26,6 +26,7 @@ struct TranscriptOptions {
 // How a run ended.
 struct Ending {
   int steps = 0;
+  int next = 0;  // statements from here on were not begun
   int expectations_failed = 0;
   int model_differences = 0;
   std::string last_failure = {};  // of the last step: lines after it may have added to it
@@ -54,7 +55,7 @@ class Transcript {
   void resumed_line(const StepRecord& record, const Resumed& other);
   void notes(const StepRecord& record);
   int claim(ActorId actor, CallName call);
-  void leave_out_rest();
+  void leave_out_rest(int next);
 
   ScenarioLines lines_;
   TranscriptOptions options_;

@@ -170,7 +170,7 @@ TEST(Run, CtrlCPrintsTheSummaryAndExits130) {
   program.signal(SIGINT);
   const Said said = program.wait();
   EXPECT_EQ(said.status, 130);
-  EXPECT_THAT(said.out, HasSubstr("# not made: write(w, 1)\n"));
+  EXPECT_THAT(said.out, HasSubstr("# not finished: sleep(3600s)\n# not made: write(w, 1)\n"));
   EXPECT_THAT(said.out, EndsWith("# 1 step, 0 expectations failed, 0 model differences\n"));
   EXPECT_EQ(said.err, "");
 }
