@@ -224,6 +224,25 @@ TEST(Golden, G13ATimeoutOfAWaiterThatIsStillQueuedDoesNotLook) {
   EXPECT_EQ(d.settled(), (Numbers{2}));
 }
 
+TEST(Golden, G14ExclusiveItemsPassAWakeupOnWhenNobodyWaits) {
+  Desk d;
+  d.t1 = thread(100);
+  const Fd fd = d.eventfd();
+  std::vector<Fd> eps;
+  for (int i = 1; i <= 4; ++i) {
+    eps.push_back(d.epoll());
+    d.add(eps.back(), fd, kEdge | EPOLLEXCLUSIVE);
+    EXPECT_TRUE(d.call(thread(i), EpollWait{eps.back(), 8, -1}).blocked);
+  }
+  d.write(fd);
+  EXPECT_EQ(d.settled(), (Numbers{1}));
+  for (const Fd ep : eps) EXPECT_EQ(d.ready(ep), (Numbers{}));
+  d.write(fd);
+  EXPECT_EQ(d.settled(), (Numbers{2}));
+  EXPECT_EQ(d.ready(eps[0]), (Numbers{fd.value}));
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_EQ(d.ready(eps[i]), (Numbers{}));
+}
+
 TEST(Golden, G15AnswersOfAUnixPairGoToTheOtherSide) {
   Desk d;
   const Fd ep = d.epoll();
