@@ -57,17 +57,16 @@ Index lowest_free(World& w, Index least) {
 
 void install(World& w, Index fd, Index file, bool cloexec) {
   if (w.fds.size() <= at(fd)) w.fds.resize(at(fd) + 1);
-  w.fds[at(fd)] = {file, w.files[file].first_fd, kNone, cloexec};
-  w.files[file].first_fd = fd;
+  w.fds[at(fd)].file = file;
+  w.fds[at(fd)].cloexec = cloexec;
+  w.fd_links().add_head(w.files[file].fds, fd);
   hold(w, file);
 }
 
 void close_fd(Run& run, Index fd) {
   World& w = run.w;
   const Index file = w.fds[at(fd)].file;
-  Index* chain = &w.files[file].first_fd;
-  while (*chain != fd) chain = &w.fds[at(*chain)].next;
-  *chain = w.fds[at(fd)].next;
+  w.fd_links().remove(w.files[file].fds, fd);
   w.fds[at(fd)] = {};
   w.lowest_free_fd = std::min(w.lowest_free_fd, fd);
   fput(run, file);

@@ -111,7 +111,7 @@ std::vector<Fd> Machine::unranked() const {
   std::vector<Fd> fds;
   for (const Eventpoll& ep : w.eps.all) {
     if (ep.file == kNone || ep.unranked.empty()) continue;
-    if (const Index fd = w.files[ep.file].first_fd; fd != kNone) fds.push_back(Fd{fd});
+    if (const Index fd = w.files[ep.file].fds.head; fd != kNone) fds.push_back(Fd{fd});
   }
   return fds;
 }
@@ -154,8 +154,8 @@ std::vector<Fd> Machine::touched() const {
   std::vector<Fd> fds;
   for (const Index file : w.touched) {
     const File& f = w.files[file];
-    if (!f.id.valid() || f.first_fd == kNone || f.kind == FileKind::epoll) continue;
-    fds.push_back(Fd{f.first_fd});
+    if (!f.id.valid() || f.fds.head == kNone || f.kind == FileKind::epoll) continue;
+    fds.push_back(Fd{f.fds.head});
   }
   std::sort(fds.begin(), fds.end());
   fds.erase(std::unique(fds.begin(), fds.end()), fds.end());

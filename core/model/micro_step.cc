@@ -90,7 +90,7 @@ std::string label_of(const World& w, Index file) {
 std::string name_of_file(const World& w, Index file) {
   const File& f = w.files[file];
   if (f.name != kNone) return std::string(w.names.text(f.name));
-  if (f.first_fd != kNone) return fmt::format("fd#{}", f.first_fd);
+  if (f.fds.head != kNone) return fmt::format("fd#{}", f.fds.head);
   return label_of(w, file);
 }
 

@@ -92,7 +92,7 @@ class Builder {
     EventpollState s;
     s.file = w_.files[e.file].id;
     s.name = name_of_file(w_, e.file);
-    s.fd = Fd{w_.files[e.file].first_fd};
+    s.fd = Fd{w_.files[e.file].fds.head};
     const std::vector<Index> items = items_of(w_, ep);
     for (std::size_t i = 0; i < items.size(); ++i) {
       position_[at(items[i])] = static_cast<std::int32_t>(i);
@@ -167,7 +167,7 @@ class Builder {
     s.object = f.object_id;
     s.label = label_of(w_, file);
     s.end = f.end;
-    for (Index fd = f.first_fd; fd != kNone; fd = w_.fds[at(fd)].next) s.fds.push_back(Fd{fd});
+    for (Index fd = f.fds.head; fd != kNone; fd = w_.fds[at(fd)].link.next) s.fds.push_back(Fd{fd});
     std::sort(s.fds.begin(), s.fds.end());
     for (const Fd fd : s.fds) {
       const NameId name = w_.fds[fd.index()].name;

@@ -128,7 +128,7 @@ bool may_remove_before_ranked(const World& w, const Request& request) {
   }
   const auto* close = std::get_if<Close>(&request.op);
   const Index file = close == nullptr ? kNone : file_of(w, close->fd);
-  if (file == kNone || w.fds[at(w.files[file].first_fd)].next != kNone) return false;
+  if (file == kNone || w.files[file].fds.head != w.files[file].fds.tail) return false;
   for (Index i = w.files[file].items.head; i != kNone; i = w.items[i].file_link.next) {
     if (has_unranked(w, w.items[i].ep)) return true;
   }

@@ -49,7 +49,7 @@ struct File {  // struct file
   std::uint32_t flags = 0;  // f_flags
   std::int32_t refs = 0;    // descriptors, and calls that sleep
   IndexList items;          // f_ep, head first
-  Index first_fd = kNone;   // chain of its descriptors, newest first
+  IndexList fds;            // its descriptors, newest first
   NameId name = kNone;      // the first it was given
   ObjectId object_id;
   std::int32_t label_number = 0;  // the 1 of "pipe:1"
@@ -58,7 +58,7 @@ struct File {  // struct file
 
 struct Descriptor {
   Index file = kNone;  // kNone: not open
-  Index next = kNone;  // next descriptor of the same file
+  Link link;           // of the descriptors of the same file
   NameId name = kNone;
   bool cloexec = false;
 };
@@ -207,6 +207,7 @@ class World {
 
   Links<WaitEntry> entry_links() { return {entries.all, &WaitEntry::link}; }
   Links<Epitem> ready_links() { return {items.all, &Epitem::rdllink}; }
+  Links<Descriptor> fd_links() { return {fds, &Descriptor::link}; }
   Links<Epitem> name_links() { return {items.all, &Epitem::name_link}; }
   Links<Epitem> file_links() { return {items.all, &Epitem::file_link}; }
 };
