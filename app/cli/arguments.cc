@@ -1,27 +1,31 @@
-// argv → a subcommand. CLI11 parses; what it cannot say in one sentence is said here.
+// argv → a subcommand. CLI11 parses; why it refuses is said by refusal.cc.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <charconv>
-#include <cmath>
 #include <csignal>
+#include <cstdint>
 #include <map>
+#include <new>
+#include <optional>
+#include <sstream>
 
 #include "app/cli/commands.h"
-#include "app/cli/input.h"
+#include "app/cli/refusal.h"
 #include "app/cli/stdout.h"
-#include "core/base/text.h"
 
 namespace epollscope::cli {
 namespace {
 
-constexpr int kMostPixels = 16384;
+constexpr int kMostPixels = 8192;  // a side of what draw::render() draws
 
 // Texts as they were given; turned into values once all of them are known.
 struct Texts {
-  std::string file, tree, xray = "auto", timeout = "10s", state = "full";
-  std::string size = "1600x1000", theme = "dark", lang = "en", view = "window";
-  long long seed = 0;
+  std::optional<std::string> file, tree, seed, pause_after, step, micro;
+  std::string xray = "auto", timeout = "10s", state = "full";
+  std::string size = "1600x1000", scale = "1", theme = "dark", lang = "en", view = "window";
   bool paths = false;
 };
 
@@ -42,6 +46,28 @@ std::optional<std::chrono::milliseconds> duration(std::string_view text) {
   const double ms = n * it->second;
   if (!(ms >= 1) || ms > 86'400'000) return std::nullopt;
   return std::chrono::milliseconds(static_cast<std::int64_t>(ms));
+}
+
+// A whole number; `what` and so on: the sentence that says what is wrong with another text.
+template <typename Number>
+std::string convert_number(const std::optional<std::string>& text, std::string_view what,
+                           Number least, std::optional<Number>& to) {
+  if (!text) return {};
+  Number n{};
+  const char* end = text->data() + text->size();
+  const auto read = std::from_chars(text->data(), end, n);
+  if (read.ec != std::errc() || read.ptr != end || n < least) {
+    return fmt::format("{} is a whole number from {}, not '{}'", what, least, *text);
+  }
+  to = n;
+  return {};
+}
+
+std::optional<float> number(std::string_view text) {
+  float n = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return n;
 }
 
 bool parse_size(std::string_view text, int& width, int& height) {
@@ -81,7 +107,7 @@ void add_run(CLI::App& app, CommandLine& line) {
       ->option_text("full|none");
   run->add_flag("--micro", line.run.micro, "what happens inside the kernel, as comments");
   run->add_flag("--check", line.run.check, "parse only");
-  run->add_option("--pause-after", line.run.pause_after,
+  run->add_option("--pause-after", line.text.pause_after,
                   "after step N print the lab's pid and wait for Enter")
       ->option_text("N");
 }
@@ -95,12 +121,12 @@ void add_shot(CLI::App& app, CommandLine& line) {
   shot->add_option("-o,--output", line.shot.output, "the picture")
       ->required()
       ->option_text("out.png");
-  shot->add_option("--step", line.shot.step, "after this step (the last); 0: before the first")
+  shot->add_option("--step", line.text.step, "after this step (the last); 0: before the first")
       ->option_text("N");
-  shot->add_option("--micro", line.shot.micro, "after so many micro-steps of the step")
+  shot->add_option("--micro", line.text.micro, "after so many micro-steps of the step")
       ->option_text("K");
   shot->add_option("--size", line.text.size, "output pixels (1600x1000)")->option_text("WxH");
-  shot->add_option("--scale", line.shot.scale, "UI scale (1)")->option_text("S");
+  shot->add_option("--scale", line.text.scale, "UI scale (1)")->option_text("S");
   shot->add_option("--theme", line.text.theme, "colours (dark)")
       ->option_text("dark|light|contrast");
   shot->add_option("--lang", line.text.lang, "language (en)")->option_text("en|zh-CN");
@@ -123,8 +149,8 @@ std::string convert_common(CommandLine& line) {
     line.common.tree = TreeOrder::learned;
   } else if (t.tree == "created") {
     line.common.tree = TreeOrder::created;
-  } else if (!t.tree.empty()) {
-    return fmt::format("--tree is kernel or created, not '{}'", t.tree);
+  } else if (t.tree) {
+    return fmt::format("--tree is kernel or created, not '{}'", *t.tree);
   }
   if (t.xray != "auto" && t.xray != "on" && t.xray != "off") {
     return fmt::format("--xray is auto, on or off, not '{}'", t.xray);
@@ -137,7 +163,8 @@ std::string convert_common(CommandLine& line) {
     return fmt::format(
         "--timeout is a time from 1ms to 24 hours such as 500ms, 10s or 2m, not '{}'", t.timeout);
   line.common.timeout = *limit;
-  return {};
+  std::optional<std::uint64_t> seed;  // nothing is random yet
+  return convert_number(t.seed, "--seed", std::uint64_t{0}, seed);
 }
 
 std::string convert_run(CommandLine& line) {
@@ -146,10 +173,7 @@ std::string convert_run(CommandLine& line) {
     return fmt::format("--state is full or none, not '{}'", state);
   }
   line.run.state = state == "full";
-  if (line.run.pause_after && *line.run.pause_after < 1) {
-    return "--pause-after counts steps from 1";
-  }
-  return {};
+  return convert_number(line.text.pause_after, "--pause-after", 1, line.run.pause_after);
 }
 
 std::string convert_shot(CommandLine& line) {
@@ -159,7 +183,11 @@ std::string convert_shot(CommandLine& line) {
     return fmt::format("--size is WIDTHxHEIGHT in pixels, at most {0}x{0}, not '{1}'", kMostPixels,
                        t.size);
   }
-  if (!(shot.scale >= 0.25F && shot.scale <= 8)) return "--scale is a number from 0.25 to 8";
+  const auto scale = number(t.scale);
+  if (!scale || !(*scale >= 0.25F && *scale <= 8)) {
+    return fmt::format("--scale is a number from 0.25 to 8, not '{}'", t.scale);
+  }
+  shot.scale = *scale;
   if (!theme_from(t.theme, shot.theme)) {
     return fmt::format("--theme is dark, light or contrast, not '{}'", t.theme);
   }
@@ -167,10 +195,14 @@ std::string convert_shot(CommandLine& line) {
   if (!scene::view_from(t.view, shot.view)) {
     return fmt::format("--view is stage, tree, ready, timeline or window, not '{}'", t.view);
   }
-  if (shot.step && *shot.step < 0) return "--step counts from 0, the moment before the first step";
-  if (shot.micro && *shot.micro < 0) return "--micro counts from 0";
+  std::string wrong = convert_number(t.step, "--step", 0, shot.step);
+  if (wrong.empty()) wrong = convert_number(t.micro, "--micro", 0, shot.micro);
+  if (!wrong.empty()) return wrong;
+  if (shot.output.empty()) return "'' is no file name";
+  std::string ending = shot.output;
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return std::tolower(c); });
   for (const std::string_view other : {".svg", ".webp", ".gif", ".jpg", ".jpeg"}) {
-    if (shot.output.ends_with(other)) {
+    if (ending.ends_with(other)) {
       return fmt::format("-o {}: pictures are PNG; name it out.png", shot.output);
     }
   }
@@ -182,44 +214,19 @@ int bad_usage(const std::string& what) {
   return kBadUsage;
 }
 
-// The words that a person may have meant: options and subcommands.
-std::vector<std::string> known_words(const CLI::App& app) {
-  std::vector<std::string> words;
-  const auto add = [&](const CLI::App& one) {
-    for (const CLI::Option* option : one.get_options()) {
-      for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
-    }
-  };
-  add(app);
-  for (const CLI::App* sub : app.get_subcommands()) add(*sub);
-  for (const CLI::App* sub : app.get_subcommands(nullptr)) words.push_back(sub->get_name());
-  return words;
-}
-
-int explain(const CLI::App& app, const std::string& file, const CLI::ParseError& error) {
-  if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError)) {
-    std::string what = error.what();
-    if (const auto end = what.find('\n'); end != std::string::npos) what.resize(end);
-    return bad_usage(what + "; `epollscope --help` lists what there is");
-  }
-  if (app.get_subcommands().empty() && !file.empty() && !file_exists(file)) {
-    return bad_usage(fmt::format("{}: no such subcommand or file; {}", file, suggest_file(file)));
-  }
-  const std::vector<std::string> extra = app.remaining(true);
-  const std::string word = extra.empty() ? std::string("that argument") : extra.front();
-  const std::string name = word.substr(0, word.find('='));
-  const std::vector<std::string> words = known_words(app);
-  const std::vector<std::string_view> views(words.begin(), words.end());
-  const std::string_view near = closest(name, views);
-  return bad_usage(
-      near.empty()
-          ? fmt::format("unknown argument {}; `epollscope --help` lists what there is", word)
-          : fmt::format("unknown argument {}; did you mean {}?", word, near));
+// --help and --version.
+int print_help(const CLI::App& app, const CLI::Error& error) {
+  std::ostringstream text;
+  (void)app.exit(error, text, text);
+  Stdout out;
+  out.text = text.str();
+  return out.finish(kHeld);
 }
 
 int xray_lacking() {
   complain(Error{"X-ray is not built in, so --xray on cannot be served",
-                 "leave it out: everything but the ready list is read from the kernel anyway"});
+                 "leave it out: then ready lists, ovflists and sleepers come from the model, and "
+                 "everything else from the kernel as with it"});
   return kLacking;
 }
 
@@ -227,23 +234,26 @@ int dispatch(const CLI::App& app, CommandLine& line) {
   std::string wrong = convert_common(line);
   if (wrong.empty() && app.got_subcommand("run")) wrong = convert_run(line);
   if (wrong.empty() && app.got_subcommand("shot")) wrong = convert_shot(line);
-  if (wrong.empty() && !app.get_subcommands().empty() && !line.text.file.empty()) {
-    wrong = fmt::format("'{}' is one argument too many", line.text.file);
+  if (wrong.empty() && !app.get_subcommands().empty() && line.text.file) {
+    wrong = fmt::format("'{}' is one argument too many", *line.text.file);
   }
+  if (wrong.empty() && line.text.file == "") wrong = "'' is no file name";
   if (!wrong.empty()) return bad_usage(wrong);
   if (line.text.xray == "on") return xray_lacking();
   if (app.got_subcommand("run")) return run(line.run, line.common);
   if (app.got_subcommand("shot")) return shot(line.shot, line.common);
   if (app.got_subcommand("lessons")) return lessons(line.text.paths);
   if (app.got_subcommand("doctor")) return doctor();
-  return window(line.text.file, line.common);
+  return window(line.text.file.value_or(""), line.common);
 }
 
 }  // namespace
 
 int main_of(int argc, char** argv) {
+  occupy_standard_descriptors();
   // A reader of our output that leaves is seen as EPIPE and handled where it is written.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // and a file that may not grow (ulimit -f) as EFBIG
   CommandLine line;
   CLI::App app("An interactive microscope for Linux epoll.", "epollscope");
   app.set_version_flag("--version", "epollscope " EPOLLSCOPE_VERSION, "the version");
@@ -255,16 +265,29 @@ int main_of(int argc, char** argv) {
   add_run(app, line);
   add_shot(app, line);
   add_others(app, line);
+  for (CLI::App* sub : app.get_subcommands(nullptr)) {
+    sub->footer(
+        "Options of all subcommands, such as --model-only and --timeout: `epollscope --help`.");
+  }
   app.footer(
       "Exit status: 0 all expectations held and the model agreed with the kernel, 1 they did not,\n"
       "2 bad usage or input, 3 the environment lacks something, 130 Ctrl-C.");
+  if (const std::string wrong = option_without_value(argc, argv); !wrong.empty()) {
+    return bad_usage(wrong);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);
-    return explain(app, line.text.file, error);
+    if (error.get_exit_code() == 0) return print_help(app, error);
+    return bad_usage(why_refused(app, line.text.file.value_or(""), error));
   }
-  return dispatch(app, line);
+  try {
+    return dispatch(app, line);
+  } catch (const std::bad_alloc&) {
+    complain(
+        "out of memory; a longer scenario needs more: raise the limit (ulimit -v), or split it");
+    return kLacking;
+  }
 }
 
 }  // namespace epollscope::cli

@@ -129,9 +129,8 @@ int doctor() {
   font(report, "font for code", Face::mono, false, "fonts-jetbrains-mono");
   font(report, "font for Chinese", Face::sans, true, "fonts-noto-cjk");
   report.absent("X-ray", "not built in",
-                "the ready list comes from the model; everything else from the kernel");
-  report.out.flush();
-  return report.status();
+                "ready lists, ovflists and sleepers come from the model, all else from the kernel");
+  return report.out.finish(report.status());
 }
 
 }  // namespace epollscope::cli

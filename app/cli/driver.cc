@@ -13,6 +13,8 @@ namespace {
 
 // A call that takes longer than this lets the printer flush.
 constexpr int kMomentMs = 2;
+// How often a run that never waits listens for Ctrl-C.
+constexpr std::size_t kStepsToHear = 256;
 
 sigset_t signals() {
   sigset_t set;
@@ -68,6 +70,8 @@ void Driver::wait_for_news(int wait_ms) {
 }
 
 bool Driver::step() {
+  // A run that never waits must hear Ctrl-C as well.
+  if (interrupt_.heard() || session_.steps().size() % kStepsToHear == 0) stop_if_asked();
   if (interrupted_ || session_.died() || !session_.step()) return false;
   for (session_.pump(); session_.busy() && !session_.died(); session_.pump()) {
     if (session_.wait_fd() < 0) {
@@ -76,8 +80,6 @@ bool Driver::step() {
       wait_for_news(static_cast<int>(session_.patience()->count()) + 1);
     }
   }
-  // A run that never waits must hear Ctrl-C as well.
-  if (session_.steps().size() % 256 == 0) stop_if_asked();
   return !interrupted_;
 }
 
@@ -96,6 +98,7 @@ bool Driver::sleeps_with_deadline() {
 }
 
 bool Driver::await_deadline() {
+  if (interrupt_.heard()) stop_if_asked();
   if (interrupted_ || session_.wait_fd() < 0 || !sleeps_with_deadline()) return false;
   const auto limit = session_.options().time_limit;
   const auto until = std::chrono::steady_clock::now() + limit;

@@ -18,8 +18,10 @@ class Interrupt {
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
   [[nodiscard]] int fd() const { return fd_; }
-  // True from the first signal on.
+  // Listens; true from the first signal on.
   bool asked();
+  // What asked() said last.
+  [[nodiscard]] bool heard() const { return asked_; }
 
  private:
   int fd_ = -1;

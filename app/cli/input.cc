@@ -55,7 +55,7 @@ bool file_exists(const std::string& file) {
 
 std::string shown_name(const std::string& file) { return file == "-" ? "stdin" : file; }
 
-std::string suggest_file(const std::string& file) {
+std::string suggest_file(const std::string& file, Missing what) {
   const fs::path path(file);
   std::vector<std::string> names;
   std::error_code error;
@@ -63,8 +63,10 @@ std::string suggest_file(const std::string& file) {
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     names.push_back(it->path().filename().string());
   }
-  // Subcommands too: `epollscope rnu` is looked up as a file.
-  if (!path.has_parent_path()) names.insert(names.end(), {"run", "shot", "lessons", "doctor"});
+  // `epollscope rnu` is looked up as a file.
+  if (what == Missing::file_or_subcommand && !path.has_parent_path()) {
+    names.insert(names.end(), {"run", "shot", "lessons", "doctor"});
+  }
   const std::string wanted = path.filename().string();
   std::vector<std::string_view> views(names.begin(), names.end());
   if (const auto near = closest(wanted, views); !near.empty()) {
@@ -79,6 +81,7 @@ std::string suggest_file(const std::string& file) {
 
 std::expected<Lesson, InputError> read_input(const std::string& file) {
   const std::string name = shown_name(file);
+  if (file.empty()) return std::unexpected(InputError{"'' is no file name"});
   if (file != "-" && !file_exists(file)) {
     return std::unexpected(
         InputError{fmt::format("{}: no such file; {}", name, suggest_file(file))});
@@ -97,7 +100,7 @@ std::expected<Lesson, InputError> read_input(const std::string& file) {
 
 void complain(const InputError& error) {
   if (!error.diagnostics) return complain(error.text);
-  fmt::print(stderr, "{}{}", error.text, error.text.ends_with('\n') ? "" : "\n");
+  warn(error.text);
 }
 
 }  // namespace epollscope::cli

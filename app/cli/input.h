@@ -1,6 +1,7 @@
 // Reading scenarios and lessons named on the command line.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "core/base/result.h"
@@ -25,6 +26,7 @@ void complain(const InputError& error);
 bool file_exists(const std::string& file);
 
 // "did you mean … ?" for a file that does not exist, else where lessons are.
-std::string suggest_file(const std::string& file);
+enum class Missing : std::uint8_t { file, file_or_subcommand };
+std::string suggest_file(const std::string& file, Missing what = Missing::file);
 
 }  // namespace epollscope::cli

@@ -59,7 +59,7 @@ Result<fs::path> file_of(const ui::BuiltInLesson& lesson) {
   std::error_code error;
   fs::create_directories(*folder, error);
   if (auto written = ui::write_file(path.string(), lesson.text); !written) {
-    return std::unexpected(written.error());
+    return fail(written.error().what, "set XDG_CACHE_HOME to a folder that can be written");
   }
   return path;
 }
@@ -80,8 +80,7 @@ int lessons(bool paths) {
     }
     out.text += path->string() + "\n";
   }
-  out.flush();
-  return kHeld;
+  return out.finish(kHeld);
 }
 
 }  // namespace epollscope::cli

@@ -1,6 +1,7 @@
 // epollscope run: each file in a fresh lab, without a window.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,7 +35,9 @@ class TextPrinter : public Printer {
             session.lesson(), {.micro = arguments.micro},
             [this](const std::string& epoll) { return session_.ready_at_end(epoll); }, out.text) {}
 
-  void begin() override { transcript_.begin(session_.next_statement()); }
+  void begin() override {
+    transcript_.begin(session_.next_statement(), session_.failed_before_steps());
+  }
   void step(const StepRecord& record) override {
     transcript_.step(record, session_.next_statement());
     out_.flush_if_large();
@@ -60,6 +63,7 @@ class JsonPrinter : public Printer {
     out_.text += json_header(
         {.file = file_, .kernel = session_.kernel_release(), .lab_pid = session_.lab_pid()});
     out_.flush();
+    if (const std::string& early = session_.failed_before_steps(); !early.empty()) say(0, early);
   }
   void step(const StepRecord& record) override {
     if (with_state_) {
@@ -92,7 +96,7 @@ class JsonPrinter : public Printer {
     told_ = record.expectation_failure.size();
   }
   void say(int line, const std::string& text) const {
-    fmt::print(stderr, "{}:{} {}\n", file_, line > 0 ? fmt::format("{}:", line) : "", text);
+    warn(fmt::format("{}:{} {}\n", file_, line > 0 ? fmt::format("{}:", line) : "", text));
   }
 
   const Session& session_;
@@ -104,15 +108,16 @@ class JsonPrinter : public Printer {
   std::size_t told_ = 0;
 };
 
-// Lets a person look at the lab from outside until Enter, or until nobody can press it.
-void pause_for_enter(const Session& session, bool stdin_taken, int step) {
-  fmt::print(stderr,
-             "epollscope: paused after step {}; the lab is process {}; press Enter to go on\n",
-             step, session.lab_pid());
+// Lets a person look at the lab from outside until Enter or Ctrl-C, or until nobody can press it.
+void pause_for_enter(const Session& session, bool stdin_taken, int step, Interrupt& interrupt) {
+  complain(fmt::format("paused after step {}; the lab is process {}; press Enter to go on", step,
+                       session.lab_pid()));
   const int fd = stdin_taken ? open("/dev/tty", O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
   if (fd < 0) return complain("there is no terminal to wait for Enter on, so the run goes on");
-  char c = 0;
-  while (c != '\n' && read(fd, &c, 1) == 1) {
+  pollfd fds[2] = {{.fd = fd, .events = POLLIN, .revents = 0},
+                   {.fd = interrupt.fd(), .events = POLLIN, .revents = 0}};
+  for (char c = 0; c != '\n';) {
+    if (poll(fds, 2, -1) < 0 || interrupt.asked() || read(fd, &c, 1) != 1) break;
   }
   if (fd != STDIN_FILENO) close(fd);
 }
@@ -152,8 +157,10 @@ class FileRun {
     const auto calls = std::count_if(all.begin(), all.end(), [](const Statement& s) {
       return std::holds_alternative<CallStatement>(s.what);
     });
-    out_.text += fmt::format("# {}: no errors, {} {}\n", shown_name(file_), calls,
-                             calls == 1 ? "call" : "calls");
+    if (!arguments_.json) {
+      out_.text += fmt::format("# {}: no errors, {} {}\n", shown_name(file_), calls,
+                               calls == 1 ? "call" : "calls");
+    }
     return kHeld;
   }
 
@@ -162,6 +169,9 @@ class FileRun {
     JsonPrinter json(session, shown_name(file_), arguments_, out_);
     Printer& printer = arguments_.json ? static_cast<Printer&>(json) : text;
     Driver driver(session, interrupt_, [this] { out_.flush(); });
+    if (arguments_.files.size() > 1 && !arguments_.json) {
+      out_.text += fmt::format("# file {}\n", shown_name(file_));
+    }
     printer.begin();
     while (driver.step() && !refused(session) && !out_.gone()) print_new(session, printer);
     while (!out_.gone() && driver.await_deadline()) print_new(session, printer);
@@ -181,7 +191,7 @@ class FileRun {
       printer.step(session.steps()[printed_]);
       if (arguments_.pause_after == session.steps()[printed_].n) {
         out_.flush();
-        pause_for_enter(session, file_ == "-", *arguments_.pause_after);
+        pause_for_enter(session, file_ == "-", *arguments_.pause_after, interrupt_);
       }
     }
   }
@@ -213,18 +223,11 @@ int run(const RunArguments& arguments, const Common& common) {
   Stdout out;
   int worst = kHeld;
   for (const std::string& file : arguments.files) {
-    if (arguments.files.size() > 1 && !arguments.json && !arguments.check) {
-      out.text += fmt::format("# file {}\n", shown_name(file));
-    }
     worst = std::max(worst, FileRun(file, arguments, common, interrupt, out).run());
     out.flush();
     if (worst == kInterrupted || out.gone()) break;
   }
-  if (!out.failure().empty()) {
-    complain("stdout: " + out.failure());
-    worst = std::max(worst, kBadUsage);
-  }
-  return worst;
+  return out.finish(worst);
 }
 
 }  // namespace epollscope::cli

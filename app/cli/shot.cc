@@ -54,9 +54,12 @@ int verdict(const Session& session, const ShotArguments& arguments) {
     return kFailed;
   }
   if (session.expectations_failed() == 0 && session.model_differences() == 0) return kHeld;
-  complain(fmt::format(
-      "{}: {} expectations failed, {} model differences; `epollscope run` shows them",
-      shown_name(arguments.file), session.expectations_failed(), session.model_differences()));
+  const auto counted = [](int n, const char* what) {
+    return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+  };
+  complain(fmt::format("{}: {} failed, {}; `epollscope run` shows them", shown_name(arguments.file),
+                       counted(session.expectations_failed(), "expectation"),
+                       counted(session.model_differences(), "model difference")));
   return kFailed;
 }
 

@@ -25,7 +25,8 @@ int window(const std::string& file, const Common& common) {
     return kBadUsage;
   }
   if (!file.empty() && !file_exists(file)) {
-    complain(fmt::format("{}: no such subcommand or file; {}", file, suggest_file(file)));
+    complain(fmt::format("{}: no such subcommand or file; {}", file,
+                         suggest_file(file, Missing::file_or_subcommand)));
     return kBadUsage;
   }
   if (!is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY")) {

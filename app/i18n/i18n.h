@@ -14,7 +14,7 @@ enum class Lang : std::uint8_t { en, zh_cn };
 std::string_view name_of(Lang lang);  // "en", "zh-CN"
 bool lang_from(std::string_view name, Lang& out);
 
-// The text of a key ("kernel.ready_list"), with {0}, {1} … replaced. An unknown key gives the
+// The text of a key ("kernel.release"), with {0}, {1} … replaced. An unknown key gives the
 // key itself, so that a mistake is seen.
 std::string tr(Lang lang, std::string_view key, std::initializer_list<std::string_view> args = {});
 std::string tr(Lang lang, std::string_view key, const std::vector<std::string>& args);

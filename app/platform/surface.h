@@ -54,6 +54,8 @@ class Window {
   // watches the descriptor wakes.
   bool wait(int fd, std::optional<double> seconds);
   std::vector<KeyPress> take_keys();
+  // Keys, repeats among them, and mouse buttons that went down since the window opened.
+  [[nodiscard]] long presses() const;
   void set_title(const std::string& title);
   void set_clipboard(const std::string& text);
   void set_fullscreen(bool on);

@@ -61,6 +61,7 @@ struct Window::Impl {  // destroyed from the bottom up
   Place place;
   bool input = true;  // the first frame is due without any
   bool repeating = false;
+  long presses = 0;
 
   static Impl& of(GLFWwindow* window) {
     return *static_cast<Impl*>(glfwGetWindowUserPointer(window));
@@ -77,6 +78,7 @@ void Window::Impl::listen() {
     self.input = true;
     self.repeating = action == GLFW_REPEAT;
     if (action == GLFW_RELEASE) return;
+    ++self.presses;
     if (auto chord = chord_of_key(key, scancode, mods)) {
       self.keys.push_back({std::move(*chord), self.repeating});
     }
@@ -88,7 +90,10 @@ void Window::Impl::listen() {
       self.keys.push_back({std::move(*chord), self.repeating});
     }
   });
-  glfwSetMouseButtonCallback(w, [](GLFWwindow* from, int, int, int) { of(from).input = true; });
+  glfwSetMouseButtonCallback(w, [](GLFWwindow* from, int, int action, int) {
+    of(from).input = true;
+    if (action == GLFW_PRESS) ++of(from).presses;
+  });
   glfwSetCursorPosCallback(w, [](GLFWwindow* from, double, double) { of(from).input = true; });
   glfwSetCursorEnterCallback(w, [](GLFWwindow* from, int) { of(from).input = true; });
   glfwSetScrollCallback(w, [](GLFWwindow* from, double, double) { of(from).input = true; });
@@ -185,6 +190,8 @@ bool Window::wait(int fd, std::optional<double> seconds) {
 }
 
 std::vector<KeyPress> Window::take_keys() { return std::exchange(impl_->keys, {}); }
+
+long Window::presses() const { return impl_->presses; }
 
 void Window::set_title(const std::string& title) {
   glfwSetWindowTitle(impl_->window.get(), title.c_str());

@@ -49,6 +49,20 @@ std::string call_text(const Statement& statement) {
       statement.what);
 }
 
+std::string brief_call_text(const Statement& statement) {
+  constexpr std::string_view kPrefix = "epoll_";
+  std::string words = call_text(statement);
+  const auto* call = std::get_if<CallStatement>(&statement.what);
+  if (call == nullptr) return words;
+  if (call->call.name == CallName::epoll_ctl) {
+    words.erase(words.find(kPrefix), kPrefix.size());
+  } else if (!call->names.empty() && !call->call.args.empty()) {
+    words = fmt::format("{}{} = {}(…)", call->actor_written ? print(call->actor) + ": " : "",
+                        fmt::join(call->names, ", "), spec_of(call->call.name).name);
+  }
+  return words;
+}
+
 ResultText result_text(const Sketch& /*pen*/, const Outcome& outcome) {
   if (outcome.failed()) {
     return {fmt::format("= {} {}", outcome.returned, errno_name(outcome.error)), Role::err};

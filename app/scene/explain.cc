@@ -1,7 +1,9 @@
 // The last step in words: what the call gave, then what happened inside the kernel, told with
 // the student's words and the kernel function's name.
+#include <sys/epoll.h>
+
 #include <algorithm>
-#include <map>
+#include <set>
 
 #include "app/scene/look.h"
 #include "app/scene/zones.h"
@@ -16,9 +18,14 @@ class Teller {
   std::vector<Said> tell() {
     const StepRecord* r = model_.current();
     if (r == nullptr) return std::move(said_);
-    if (!model_.micro) result(*r);
-    for (const MicroStep& m : model_.happened()) micro(m);
-    if (!model_.micro) others(*r);
+    if (model_.micro) {
+      for (const MicroStep& m : model_.happened()) micro(m);
+      return std::move(said_);
+    }
+    result(*r);
+    for (const Reason& reason : reasons()) because(reason);
+    unlisted(*r);
+    others(*r);
     return std::move(said_);
   }
 
@@ -31,13 +38,10 @@ class Teller {
     said_.push_back({std::move(words), std::string(function), color});
   }
 
-  static std::string list_of(const std::vector<ShownEvent>& events) {
-    std::string list;
-    for (const ShownEvent& e : events) {
-      if (!list.empty()) list += ", ";
-      list += e.data_name + " " + mask_text(e.events);
-    }
-    return list;
+  [[nodiscard]] std::string list_of(const std::vector<ShownEvent>& events) const {
+    std::vector<std::string> list;
+    for (const ShownEvent& e : events) list.push_back(e.data_name + " " + mask_text(e.events));
+    return names_of(list);
   }
 
   // The reason that the model gives, which begins with the errno; without one the errno alone.
@@ -75,21 +79,91 @@ class Teller {
     say(t("said.waited", {actor, std::to_string(events.size()), list_of(events)}));
   }
 
-  // Why the model says so, with what it happened to in front.
+  static bool by_actor(const MicroStep& m) {
+    return m.what == MicroStep::What::woke || m.what == MicroStep::What::slept ||
+           m.what == MicroStep::What::timed_out;
+  }
+  static std::string about(const MicroStep& m) {
+    if (m.what == MicroStep::What::created) return {};  // has no name yet
+    return by_actor(m) ? print(m.actor) : m.subject;
+  }
+  void say_about(const std::string& subject, const std::string& why, std::string_view function) {
+    std::string words = subject.empty() ? why : t("said.about", {subject, why});
+    if (words == last_) return;  // said already
+    last_ = words;
+    say(std::move(words), function);
+  }
+
+  // Inside a step: every micro-step, why, with what it happened to in front.
   void micro(const MicroStep& m) {
     if (m.what == MicroStep::What::failed) return;  // told with the result
-    const std::string why = why_text(m);
-    const bool by_actor = m.what == MicroStep::What::woke || m.what == MicroStep::What::slept ||
-                          m.what == MicroStep::What::timed_out;
-    const std::string about = !m.subject.empty() && !by_actor ? m.subject
-                              : by_actor                      ? print(m.actor)
-                                                              : std::string();
-    std::string words = about.empty() ? why : t("said.about", {about, why});
-    if (words == last_) {
-      return;  // said already
+    say_about(about(m), why_text(m), m.function);
+  }
+
+  // After a step: the same reason is given once, for all that it happened to.
+  struct Reason {
+    const MicroStep* first;
+    std::vector<std::string> subjects;
+  };
+  // What the result says already, or what is only a way to what follows from it.
+  static bool goes_without_saying(const MicroStep& m) {
+    using enum MicroStep::What;
+    if (m.what == checked) return m.why == "checked.scan";
+    return m.what == failed || m.what == scan_started || m.what == scan_done ||
+           m.what == reported || m.why == "moved.in" || m.why == "moved.out";
+  }
+  [[nodiscard]] std::vector<Reason> reasons() const {
+    std::vector<Reason> all;
+    for (const MicroStep& m : model_.happened()) {
+      if (goes_without_saying(m)) continue;
+      const auto same = std::ranges::find_if(all, [&](const Reason& r) {
+        return r.first->why == m.why && r.first->args == m.args &&
+               r.first->function == m.function && r.first->what == m.what;
+      });
+      if (same == all.end()) {
+        all.push_back({&m, {about(m)}});
+      } else if (std::ranges::find(same->subjects, about(m)) == same->subjects.end()) {
+        same->subjects.push_back(about(m));
+      }
     }
-    last_ = words;
-    say(std::move(words), m.function, Role::text);
+    return all;
+  }
+  void because(const Reason& reason) {
+    say_about(names_of(reason.subjects), why_text(*reason.first), reason.first->function);
+  }
+  [[nodiscard]] std::string names_of(const std::vector<std::string>& names) const {
+    constexpr std::size_t kNamed = 4;
+    std::string list;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (i == kNamed && names.size() > kNamed + 1) {
+        return t("said.and_more", {list, std::to_string(names.size() - i)});
+      }
+      if (!list.empty()) list += t("said.comma");
+      list += names[i];
+    }
+    return list;
+  }
+
+  // Why a file that can be read was not reported: the lesson of edge-triggered and one-shot.
+  void unlisted(const StepRecord& r) {
+    const auto* wait = std::get_if<EpollWait>(&r.request.op);
+    if (wait == nullptr || (r.returned && r.outcome.failed())) return;
+    const State now = model_.now();
+    const auto ep = std::ranges::find(now.eventpolls, wait->epfd, &EventpollState::fd);
+    if (ep == now.eventpolls.end()) return;
+    std::set<EpitemId> told;
+    for (const MicroStep& m : r.micro) {
+      if (m.what == MicroStep::What::reported) told.insert(m.item);
+    }
+    std::vector<std::string> off_the_list;
+    std::vector<std::string> disarmed;
+    for (const ItemState& item : ep->items) {
+      if (told.contains(item.id) || item.queued) continue;
+      if (!item.armed && (item.level & EPOLLIN) != 0) disarmed.push_back(item.name);
+      if (item.ready) off_the_list.push_back(item.name);
+    }
+    if (!off_the_list.empty()) say(t("said.unlisted", {names_of(off_the_list)}));
+    if (!disarmed.empty()) say(t("said.disarmed", {names_of(disarmed)}));
   }
 
   [[nodiscard]] std::string why_text(const MicroStep& m) const {
@@ -100,6 +174,9 @@ class Teller {
     std::vector<std::string> out = args;
     for (std::string& arg : out) {
       if (arg == "nothing") arg = t("ready.nothing");
+      for (auto at = arg.find("EPOLL"); at != std::string::npos; at = arg.find("EPOLL")) {
+        arg.erase(at, 5);  // the picture has little room: IN, not EPOLLIN
+      }
     }
     return out;
   }

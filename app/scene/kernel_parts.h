@@ -22,21 +22,30 @@ struct KernelContext {
   std::vector<const EventpollState*> others;  // the rest, as small cards
   const MicroStep* instant = nullptr;         // inside a step: what happens right now
 };
-// Opens the selected instance, or that of the selected item, else the first.
+// Opens the selected instance, or that of the selected item, else the one that the newest call
+// or a newly ready item is about, else the first.
 KernelContext context_of(const StageModel& model, const State& state, std::string_view selected);
+
+void draw_no_instance(Sketch& pen, Rect box);
+// What draw_kernel needs to draw everything at its largest.
+float roomy_kernel_height(const KernelContext& context, float width);
 
 // ---- interest list
 
-enum class NodeStyle : std::uint8_t { card, small, chip, dot, counts };
+enum class NodeStyle : std::uint8_t { card, small, bar, chip, dot, counts };
 struct TreePlan {
   NodeStyle style = NodeStyle::card;
   TreeLayout layout;
   float node_w = 204, node_h = 50, pitch = 62;
   float height = 0;
+  std::vector<EpitemId> focus;  // named one by one where the nodes have no names
 };
-TreePlan plan_tree(const EventpollState& ep, float width, Density density);
+TreePlan plan_tree(const KernelContext& context, float width, Density density);
+// The items of the instance that something happened to in the step at the cursor.
+std::vector<EpitemId> items_of_step(const KernelContext& context);
 // Where each item's node is; empty for counts.
 std::map<EpitemId, Rect> tree_places(const EventpollState& ep, const TreePlan& plan, Rect where);
+std::map<EpitemId, Rect> focus_places(const TreePlan& plan, Rect where);
 void draw_tree_edges(Sketch& pen, const EventpollState& ep, const std::map<EpitemId, Rect>& places);
 void draw_tree_nodes(Sketch& pen, const EventpollState& ep, const TreePlan& plan,
                      const std::map<EpitemId, Rect>& places, Rect where, const MicroStep* instant);
@@ -45,6 +54,8 @@ void draw_tree_caption(Sketch& pen, Rect line);
 // ---- ready list and sleepers
 
 float ready_height(const KernelContext& context, Density density);
+// What the rail needs to draw every card at its largest.
+float roomy_rail_width(const Sketch& pen, const KernelContext& context);
 struct ReadyPlaces {
   std::map<EpitemId, Rect> cards;
   Rect sleepers;
@@ -72,7 +83,8 @@ struct FilesPlan {
   int left_out = 0;                  // objects that the fold stands for
   float height = 0;
 };
-FilesPlan plan_files(const KernelContext& context, float width, Density density);
+// As many as `room` has height for, where they have to be folded.
+FilesPlan plan_files(const KernelContext& context, float width, float room, Density density);
 void draw_files(Sketch& pen, const KernelContext& context, const FilesPlan& plan, Rect where);
 // The top middle of the hooks on an open file, in the coordinates of `where`.
 std::optional<Point> hook_point(const FilesPlan& plan, FileId file, Rect where);

@@ -92,6 +92,12 @@ std::string_view case_key(const ItemState& item) {
   return "item.ready";
 }
 
+std::string_view brief_case_key(const ItemState& item) {
+  if (!item.armed) return "item.short.spent";
+  if (item.queued) return item.ready ? "item.short.queued" : "item.short.stale";
+  return item.ready ? "item.short.ready" : "item.idle";
+}
+
 std::string mask_text(std::uint32_t mask) {
   return print_flags(FlagSet::epoll_events, mask, FlagStyle::brief);
 }
@@ -166,6 +172,17 @@ float draw_words(Sketch& pen, const std::vector<FlagWord>& words, Point at, floa
     x += pen.text({x, at.y}, word.text, base.in(word.color), width) + gap;
   }
   return total;
+}
+
+float flags_width(const ItemState& item, float size) {
+  float w = 0;
+  if (item.armed) {
+    for (const FlagWord& word : interest_words(item)) {
+      w += Sketch::width_of(word.text, type::kFlag.at(size)) + 8;
+    }
+  }
+  for (const std::string_view badge : mode_badges(item.mask)) w += badge_width(badge) + 6;
+  return w;
 }
 
 float draw_flags(Sketch& pen, const ItemState& item, float right, float baseline, float least,

@@ -30,8 +30,9 @@ Unread unread_of(const State& state, const FileState& file);
 // ---- words
 // The four cases, and a disarmed one-shot as the fifth: a key below `item.`.
 std::string_view case_key(const ItemState& item);
-std::string mask_text(std::uint32_t mask);    // "IN|ET", short
-std::string bytes_text(std::uint64_t bytes);  // "5 B", "64 KiB"
+std::string_view brief_case_key(const ItemState& item);  // for little room
+std::string mask_text(std::uint32_t mask);               // "IN|ET", short
+std::string bytes_text(std::uint64_t bytes);             // "5 B", "64 KiB"
 std::string timeout_text(const Sketch& pen, std::optional<std::int64_t> ns);
 std::string item_label(const Sketch& pen, const ItemState& item);
 
@@ -52,6 +53,8 @@ float draw_flags(Sketch& pen, const ItemState& item, float right, float baseline
                  float size = 12);
 float draw_words(Sketch& pen, const std::vector<FlagWord>& words, Point at, float width, float size,
                  Align align = Align::left);
+// What draw_flags takes at most.
+float flags_width(const ItemState& item, float size);
 float badge_width(std::string_view word);
 void draw_badge(Sketch& pen, std::string_view word, Point left_middle, bool spent = false);
 

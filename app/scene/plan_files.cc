@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <set>
 
 #include "app/scene/kernel_parts.h"
 
@@ -17,13 +18,14 @@ struct Size {
 };
 constexpr std::array kSizes = {
     Size{FileStyle::full, 78, 99, 22, 58, 22, 22, 9, 1},
-    Size{FileStyle::compact, 52, 76, 19, 42, 19, 20, 6, 1},
+    Size{FileStyle::compact, 52, 99, 19, 42, 19, 20, 6, 1},
     Size{FileStyle::compact, 52, 76, 19, 42, 19, 20, 6, 2},
     Size{FileStyle::mini, 88, 120, 0, 46, 0, 0, 6, 3},
 };
 constexpr float kBetween = 16;  // objects
 constexpr float kColumns = 8;   // columns of one object
-constexpr float kRowGap = 14;
+constexpr float kRowGap = 10;
+constexpr int kMostRows = 6;  // of folded ones
 
 bool allowed(const Size& size, Density density) {
   if (density == Density::compact) return size.style != FileStyle::full;
@@ -43,8 +45,9 @@ std::size_t columns_of(const ObjectState& object, FileStyle style) {
 float width_of(const ObjectState& object, const Size& size, float column) {
   const auto n = static_cast<float>(columns_of(object, size.style));
   if (size.style == FileStyle::mini) return column;
-  // An object with one open file gets some more room, for its words.
-  return n < 2 ? column * 1.5F : n * column + (n - 1) * kColumns;
+  // An object with one open file gets as much room as one with two, if there is plenty.
+  return n < 2 ? std::min(column * 1.5F, column + 60) + (column >= size.most ? column * 0.5F : 0)
+               : n * column + (n - 1) * kColumns;
 }
 
 // Objects in the order of the items that watch them, so that wires need not cross; those that
@@ -106,6 +109,34 @@ ObjectPlace place_object(const KernelContext& c, const ObjectState& object, cons
   return place;
 }
 
+// What the step touched comes first, then what holds something.
+std::vector<const ObjectState*> most_important(const KernelContext& c,
+                                               const std::vector<const ObjectState*>& objects,
+                                               std::size_t fit) {
+  std::set<FileId> touched;
+  for (const MicroStep& m : c.model.happened()) {
+    if (m.file.valid()) touched.insert(m.file);
+    const ItemState* item = m.item.valid() ? find_item(c.state, m.item) : nullptr;
+    if (item != nullptr) touched.insert(item->file);
+  }
+  const auto rank = [&](const ObjectState* object) {
+    const auto in_step = [&](FileId id) { return touched.contains(id); };
+    if (std::ranges::any_of(object->files, in_step)) return 0;
+    const auto holds = [](std::uint64_t n) { return n > 0; };
+    return std::ranges::any_of(object->fill, holds) ? 1 : 2;
+  };
+  std::vector<std::pair<int, std::size_t>> order;
+  for (std::size_t i = 0; i < objects.size(); ++i) order.emplace_back(rank(objects[i]), i);
+  std::ranges::sort(order);
+  order.resize(std::min(fit, order.size()));
+  // Those of the step stand in front, where wires reach them; the others in their order.
+  for (auto& [importance, i] : order) importance = std::min(importance, 1);
+  std::ranges::sort(order);
+  std::vector<const ObjectState*> kept;
+  for (const auto& [importance, i] : order) kept.push_back(objects[i]);
+  return kept;
+}
+
 // The widest column with which everything fits into the rows; 0: none.
 float column_for(const std::vector<const ObjectState*>& objects, const Size& s, float width) {
   const auto rows_needed = [&](float column) {
@@ -128,6 +159,19 @@ float column_for(const std::vector<const ObjectState*>& objects, const Size& s, 
   return 0;
 }
 
+// Under the middle of the tree, so that wires are short.
+void center(FilesPlan& plan, float width) {
+  float right = 0;
+  for (const ObjectPlace& object : plan.objects) right = std::max(right, object.body.right());
+  const float shift = std::max(0.0F, (width - right) / 2);
+  for (ObjectPlace& object : plan.objects) {
+    object.body.x += shift;
+    for (FilePlace& file : object.files) {
+      for (Rect* rect : {&file.hook, &file.body, &file.pills}) rect->x += shift;
+    }
+  }
+}
+
 FilesPlan place_all(const KernelContext& c, const std::vector<const ObjectState*>& objects,
                     const Size& s, float column, float width) {
   FilesPlan plan;
@@ -148,12 +192,13 @@ FilesPlan place_all(const KernelContext& c, const std::vector<const ObjectState*
   }
   plan.left_out = static_cast<int>(objects.size() - plan.objects.size());
   plan.height = at.y + block_height(s);
+  center(plan, width);
   return plan;
 }
 
 }  // namespace
 
-FilesPlan plan_files(const KernelContext& context, float width, Density density) {
+FilesPlan plan_files(const KernelContext& context, float width, float room, Density density) {
   const auto objects = ordered(context);
   if (objects.empty()) return {.style = FileStyle::full, .objects = {}, .height = 44};
   for (const Size& size : kSizes) {
@@ -161,12 +206,16 @@ FilesPlan plan_files(const KernelContext& context, float width, Density density)
     const float column = column_for(objects, size, width);
     if (column > 0) return place_all(context, objects, size, column, width);
   }
-  // Too many: the first ones, and a line that counts the rest.
+  // Too many: those that matter now, in their order, and a caption that counts the rest.
   Size size = kSizes.back();
-  size.rows = 2;
-  FilesPlan plan = place_all(context, objects, size, size.least, width);
+  const float pitch = block_height(size) + kRowGap;
+  size.rows = std::clamp(static_cast<int>((room + kRowGap) / pitch), 1, kMostRows);
+  const auto in_row = static_cast<std::size_t>((width + kColumns) / (size.least + kColumns));
+  const auto fit = std::max<std::size_t>(1, in_row) * static_cast<std::size_t>(size.rows);
+  FilesPlan plan =
+      place_all(context, most_important(context, objects, fit), size, size.least, width);
   plan.style = FileStyle::counts;
-  plan.height += 26;
+  plan.left_out = static_cast<int>(objects.size() - plan.objects.size());
   return plan;
 }
 

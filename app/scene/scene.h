@@ -91,4 +91,7 @@ struct Scene {
   std::vector<Hit> hits;        // the last one that contains a point wins
 };
 
+// The same picture `k` times as large.
+void enlarge(Scene& scene, float k);
+
 }  // namespace epollscope::scene

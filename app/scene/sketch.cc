@@ -35,6 +35,10 @@ float Sketch::text(Point at, std::string_view words, const Type& type, float wid
   return taken;
 }
 
+float Sketch::whole(Point at, std::string_view words, const Type& type, float width, Align align) {
+  return width_of(words, type) > width ? 0 : text(at, words, type, width, align);
+}
+
 void Sketch::hit(std::string id, Rect rect, std::string label, float radius) {
   if (!clips_.empty()) rect = meet(rect, clips_.back());
   if (rect.w <= 0 || rect.h <= 0) return;

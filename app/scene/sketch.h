@@ -56,6 +56,9 @@ class Sketch {
   // Sets as much of the text as fits into `width`; the width that it took.
   float text(Point at, std::string_view words, const Type& type, float width,
              Align align = Align::left);
+  // The same, or nothing if there is no room for all of it: for what only explains.
+  float whole(Point at, std::string_view words, const Type& type, float width,
+              Align align = Align::left);
   static float width_of(std::string_view words, const Type& type) {
     return text_width(type.face, type.size, words);
   }

@@ -12,8 +12,7 @@ namespace {
 
 constexpr float kBar = 48;
 constexpr float kMargin = 12;
-constexpr float kSystemCallLine = 20;  // between user space and the kernel
-constexpr float kNarrow = 1240;        // below it the lesson stands beside the timeline
+constexpr float kNarrow = 1240;  // below it the lesson stands beside the timeline
 
 constexpr std::array<std::string_view, 5> kViews = {"stage", "tree", "ready", "timeline", "window"};
 
@@ -24,14 +23,6 @@ void draw_window(Sketch& pen, const StageModel& model, float width, float height
   draw_user_space(pen, model, zones.user);
   draw_lesson(pen, model, zones.lesson);
   draw_timeline(pen, model, zones.timeline);
-}
-
-// The call, events[] and the kernel.
-void draw_stage(Sketch& pen, const StageModel& model, Rect where) {
-  const float user = std::clamp(where.w * 0.26F, 200.0F, 352.0F);
-  const float x = where.x + user + kSystemCallLine;
-  draw_kernel(pen, model, {x, where.y, where.right() - x, where.h});
-  draw_user_space(pen, model, {where.x, where.y, user, where.h});
 }
 
 Scene empty_scene(float width, float height) {
@@ -54,12 +45,12 @@ bool view_from(std::string_view name, View& out) {
 Zones zones_of(float width, float height) {
   Zones z;
   z.bar = {0, 0, width, kBar};
-  const float low = std::clamp(height * 0.31F, 140.0F, 420.0F);
+  const float low = std::clamp(height * 0.3F, 140.0F, 420.0F);
   const float top = kBar + kMargin;
   const float mid = std::max(60.0F, height - top - low - 2 * kMargin);
   const float below = top + mid + kMargin;
   const bool narrow = width < kNarrow;
-  const float user = std::clamp(width * 0.21F, 200.0F, 440.0F);
+  const float user = std::clamp(width * 0.21F, std::min(250.0F, width * 0.27F), 440.0F);
   z.user = {kMargin, top, user, mid};
   const float kernel_x = kMargin + user + kSystemCallLine;
   const float all = width - 2 * kMargin;
@@ -78,12 +69,17 @@ Zones zones_of(float width, float height) {
 }
 
 Scene build_from(const StageModel& model, const StageInput& input, View view) {
-  Scene scene = empty_scene(input.width, input.height);
-  Sketch pen(scene, input);
-  const Rect all{kMargin, kMargin, input.width - 2 * kMargin, input.height - 2 * kMargin};
+  StageInput shown = input;
+  Scene probe;
+  const float k = enlargement(Sketch(probe, input), model, view, input.width, input.height);
+  shown.width = input.width / k;
+  shown.height = input.height / k;
+  Scene scene = empty_scene(shown.width, shown.height);
+  Sketch pen(scene, shown);
+  const Rect all{kMargin, kMargin, shown.width - 2 * kMargin, shown.height - 2 * kMargin};
   switch (view) {
     case View::stage:
-      draw_stage(pen, model, all);
+      draw_stage_alone(pen, model, all);
       break;
     case View::tree:
       draw_tree_alone(pen, model, all);
@@ -92,12 +88,13 @@ Scene build_from(const StageModel& model, const StageInput& input, View view) {
       draw_ready_alone(pen, model, all);
       break;
     case View::timeline:
-      draw_timeline(pen, model, all);
+      draw_timeline_alone(pen, model, all);
       break;
     case View::window:
-      draw_window(pen, model, input.width, input.height);
+      draw_window(pen, model, shown.width, shown.height);
       break;
   }
+  if (k != 1) enlarge(scene, k);
   return scene;
 }
 

@@ -2,6 +2,7 @@
 // is given; views other than `window` draw one zone alone for books and slides.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -24,6 +25,7 @@ struct StageInput {
   Lang lang = Lang::en;
   int program_scroll = 0;  // first program row shown; -1: follow the cursor
   float kernel_scroll_x = 0, kernel_scroll_y = 0;
+  std::map<int, int> answers = {};  // questions of the lesson that were answered: the choice taken
 };
 
 // A zone alone. `stage` is kernel with events[] and the call; `window` everything.
@@ -40,6 +42,9 @@ void build_kernel(const StageInput& input, Rect where, Scene& out);
 void build_user_space(const StageInput& input, Rect where, Scene& out);
 void build_lesson(const StageInput& input, Rect where, Scene& out);
 void build_timeline(const StageInput& input, Rect where, Scene& out);
+
+// The question asked at the cursor, an index into Lesson::quizzes.
+std::optional<int> question_at(const StageInput& input);
 
 // The last step in words: what happened, then the kernel's reason; a list of short sentences.
 std::vector<std::string> explain(const StageInput& input);

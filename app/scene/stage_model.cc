@@ -21,12 +21,22 @@ const MicroStep* StageModel::instant() const {
 int StageModel::statement_at_cursor() const {
   const StepRecord* record = current();
   if (micro && record != nullptr && record->statement >= 0) return record->statement;
-  if (step < static_cast<int>(steps.size())) {
-    const int next = steps[static_cast<std::size_t>(step)].statement;
-    if (next >= 0) return next;
+  const bool looks_back = step < static_cast<int>(steps.size());
+  int at = next_statement;
+  if (looks_back) {
+    at = steps[static_cast<std::size_t>(step)].statement;
+    if (at < 0) at = record == nullptr ? 0 : record->statement + 1;
   }
-  return step < static_cast<int>(steps.size()) && record != nullptr ? record->statement + 1
-                                                                    : next_statement;
+  // Lines that make no call belong to the moment before them.
+  const auto& statements = lesson->program.statements;
+  const auto makes_no_call = [](const Statement& s) {
+    return std::holds_alternative<ExpectReady>(s.what) || std::holds_alternative<Comment>(s.what);
+  };
+  while (at < static_cast<int>(statements.size()) &&
+         makes_no_call(statements[static_cast<std::size_t>(at)])) {
+    ++at;
+  }
+  return at;
 }
 
 StageModel model_of(const StageInput& input) {

@@ -186,8 +186,11 @@ class Breaker {
     for (const Piece& piece : group) wide += Sketch::width_of(piece.text, piece.type);
     const bool space = group.front().space;
     if (x_ + wide > width_) {
+      if (space) {
+        x_ = width_;  // whatever follows begins a line
+        return;
+      }
       if (x_ > indent_) start_line();
-      if (space) return;
     }
     if (space && x_ <= indent_) return;
     for (const Piece& piece : group) put(piece);
@@ -197,7 +200,10 @@ class Breaker {
     while (!rest.empty()) {
       std::string_view head = rest;
       float w = Sketch::width_of(head, piece.type);
-      if (x_ + w > width_ && x_ <= indent_) head = as_much_as_fits(rest, piece.type);
+      if (x_ + w > width_) {  // wider than a line, or joined to what was
+        if (x_ > indent_) start_line();
+        head = as_much_as_fits(rest, piece.type);
+      }
       w = Sketch::width_of(head, piece.type);
       append(head, piece.type, w);
       rest.remove_prefix(head.size());

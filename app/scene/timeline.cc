@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace epollscope::scene {
 namespace {
@@ -38,9 +37,15 @@ std::string words_of(const Call& call, const std::vector<std::string>& names) {
   return std::string(spec_of(call.name).name) + " " + arg_name(call, 0);
 }
 
-std::string words_of(const Sketch& pen, const StepRecord& r) {
+// With the thread where it is not the program's own.
+std::string words_by(const StepRecord& r) {
   const std::string words = words_of(r.call, r.names);
-  if (!r.returned) return words + " " + pen.t("timeline.asleep");
+  return r.actor == ActorId{} ? words : print(r.actor) + " " + words;
+}
+
+std::string words_of(const StepRecord& r) {
+  std::string words = words_by(r);
+  if (!r.returned) return words + " …";  // asleep
   if (r.outcome.failed()) return words + " ✗";
   if (r.call.name == CallName::epoll_wait) {
     return words + " " + std::to_string(r.outcome.returned);
@@ -103,7 +108,8 @@ std::vector<Lane> watched_files(const State& now) {
       lane.id = item.id;
       lane.file = item.file;
       lane.name = item.name;
-      lane.words = interest_words(item);
+      lane.armed = item.armed;
+      if (item.armed) lane.words = interest_words(item);
       lane.badges = mode_badges(item.mask);
       lane.out = (item.mask & EPOLLOUT) != 0 && (item.mask & EPOLLIN) == 0;
       lane.counter = !lane.out && unread_of(now, *file).counter;
@@ -114,25 +120,35 @@ std::vector<Lane> watched_files(const State& now) {
   return lanes;
 }
 
-// Keeps `fit` lanes, those with something to show first.
-void keep(std::vector<Lane>& lanes, std::size_t fit, const std::set<EpitemId>& active_items,
-          const std::set<FileId>& active_files) {
-  std::ranges::stable_partition(lanes, [&](const Lane& lane) {
-    return active_items.contains(lane.id) || active_files.contains(lane.file);
-  });
+// Keeps `fit` lanes, those that something happened to last.
+void keep(std::vector<Lane>& lanes, std::size_t fit, const StageModel& model, int first_step) {
+  std::map<EpitemId, int> items;
+  std::map<FileId, int> files;
+  for (int n = std::max(1, first_step); n <= model.step; ++n) {
+    for (const MicroStep& m : micro_of(model, n)) {
+      if (m.item.valid()) items[m.item] = n;
+      if (m.file.valid()) files[m.file] = n;
+    }
+  }
+  const auto last = [&](const Lane& lane) {
+    const auto item = items.find(lane.id);
+    const auto file = files.find(lane.file);
+    return std::max(item == items.end() ? 0 : item->second, file == files.end() ? 0 : file->second);
+  };
+  std::ranges::stable_sort(lanes, std::ranges::greater{}, last);
   lanes.resize(fit);
   std::ranges::sort(lanes, {}, &Lane::id);
 }
 
 }  // namespace
 
-std::string column_text(const Sketch& pen, const StageModel& model, int step) {
+std::string column_text(const StageModel& model, int step) {
   const auto ran = static_cast<int>(model.steps.size());
   if (step <= ran) {
     const StepRecord& r = model.steps[static_cast<std::size_t>(step) - 1];
     // What is not over yet has no result.
-    if (step > model.done()) return words_of(r.call, r.names);
-    return words_of(pen, r);
+    if (step > model.done()) return words_by(r);
+    return words_of(r);
   }
   int ahead = step - ran;
   const auto& statements = model.lesson->program.statements;
@@ -155,17 +171,8 @@ Lanes read_lanes(const StageModel& model, const State& now, int first_step, std:
   lanes.rows = watched_files(now);
   const int from = std::max(0, first_step - 1);
   if (lanes.rows.size() > fit) {
-    std::map<EpitemId, Happened> items;
-    std::map<FileId, Happened> files;
-    for (int n = std::max(1, first_step); n <= model.step; ++n) {
-      count(micro_of(model, n), items, files);
-    }
-    std::set<EpitemId> active_items;
-    std::set<FileId> active_files;
-    for (const auto& [id, h] : items) active_items.insert(id);
-    for (const auto& [id, h] : files) active_files.insert(id);
     lanes.left_out = static_cast<int>(lanes.rows.size() - fit);
-    keep(lanes.rows, fit, active_items, active_files);
+    keep(lanes.rows, fit, model, first_step);
   }
   if (lanes.rows.empty()) return lanes;
   for (int n = from; n <= model.step; ++n) {

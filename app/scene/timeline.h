@@ -22,6 +22,7 @@ struct Lane {  // one registration's file
   std::vector<std::string_view> badges;
   bool out = false;  // only OUT is waited for: free space instead of unread bytes
   bool counter = false;
+  bool armed = true;
   std::uint64_t most = 0;
   std::vector<LanePoint> points;  // from the step before the first column to the cursor
 };
@@ -38,6 +39,6 @@ Lanes read_lanes(const StageModel& model, const State& now, int first_step, std:
 int columns_affordable(const State& now);
 
 // "write a_w", "wait 2": the step's call in as few words as name it; empty past the end.
-std::string column_text(const Sketch& pen, const StageModel& model, int step);
+std::string column_text(const StageModel& model, int step);
 
 }  // namespace epollscope::scene

@@ -83,7 +83,10 @@ void draw_top_bar(Sketch& pen, const StageModel& model, Rect where) {
   const Type dim{Face::sans, 14, Role::text_dim};
   const float position = Sketch::width_of(at, dim) + 20;
   const std::string& title = model.lesson->title;
-  if (!title.empty()) x += pen.text({x, baseline}, title, dim, left - 20 - position - x) + 20;
+  const float for_title = left - 20 - position - x;
+  if (!title.empty() && for_title > Sketch::width_of(title, dim) * 0.5F) {
+    x += pen.text({x, baseline}, title, dim, for_title) + 20;
+  }
   pen.text({x, baseline}, at, dim.in(Role::text_faint), left - 16 - x);
 
   float b = draw_button(pen, left, middle, Sign::first, "", false);

@@ -75,17 +75,31 @@ void draw_bar(Sketch& pen, const ObjectState& object, std::size_t i, Rect bar,
   const std::uint64_t fill = i < object.fill.size() ? object.fill[i] : 0;
   const float inner = bar.w - 4;
   const float height = bar.h - 4;
-  const bool counter = object.kind == ObjectKind::eventfd;
-  if (fill > 0 && inner > height) {
+  const float text = Sketch::width_of(words, set);
+  Rect room{bar.x + 7, bar.y, bar.w - 14, bar.h};
+  if (fill > 0 && object.kind == ObjectKind::eventfd) {
+    // A number has no measure to fill: the box as a whole says that there is something.
+    pen.box(bar, Role::in_fill, Role::in, radius, 1.4F);
+  } else if (fill > 0 && inner > height) {
     double share = 0;
-    if (!counter && i < object.capacity.size() && object.capacity[i] > 0) {
+    if (i < object.capacity.size() && object.capacity[i] > 0) {
       share = std::min(1.0, static_cast<double>(fill) / static_cast<double>(object.capacity[i]));
     }
     const float w = std::max(height, inner * static_cast<float>(share));
-    pen.box({bar.x + 2, bar.y + 2, w, height}, Role::in_fill, Role::in, height / 2, 1.4F);
+    const float end = bar.x + 2 + w;
+    // No outline may run through the words: they move aside, or lie on the filled part.
+    const float rest = bar.right() - 7 - end - 4;
+    if (end > room.center().x - text / 2 - 3 && rest >= text) room = {end + 4, bar.y, rest, bar.h};
+    const float left = room.center().x - text / 2 - 3;
+    const bool through = end > left && end < left + text + 6;
+    pen.box({bar.x + 2, bar.y + 2, w, height}, Role::in_fill, through ? Role::none : Role::in,
+            height / 2, 1.4F);
+    if (through) {
+      pen.line({end, bar.y + 1}, {end, bar.y + 4}, Role::in, 2);
+      pen.line({end, bar.bottom() - 4}, {end, bar.bottom() - 1}, Role::in, 2);
+    }
   }
-  pen.text({bar.center().x, Sketch::middle(bar, set)}, words, set, bar.w - 2 * height * 0.5F - 4,
-           Align::center);
+  pen.text({room.center().x, Sketch::middle(bar, set)}, words, set, room.w, Align::center);
 }
 
 void draw_object(Sketch& pen, const ObjectPlace& place, Rect where, FileStyle style) {
@@ -107,8 +121,13 @@ void draw_object(Sketch& pen, const ObjectPlace& place, Rect where, FileStyle st
       const Rect part{bar.x + static_cast<float>(i) * (w + 8), bar.y, w, bar.h};
       std::string words = buffer_text(pen, object, i, true);
       const FileState* reader = i < place.files.size() ? place.files[i].file : nullptr;
-      if (reader != nullptr) words = fmt::format("{} ← {}", first_name(*reader), words);
-      draw_bar(pen, object, i, part, words, set.at(small ? 9.5F : 11));
+      const Type fine = set.at(small ? 10.0F : 11.0F);
+      if (reader != nullptr) {
+        const std::string named = fmt::format("{} ← {}", first_name(*reader), words);
+        const float blob = object.fill[i] > 0 ? bar.h + 4 : 6;
+        if (Sketch::width_of(named, fine) <= part.w - blob - 8) words = named;
+      }
+      draw_bar(pen, object, i, part, words, fine);
     }
   } else if (!object.fill.empty()) {
     std::string words = buffer_text(pen, object, 0, false);
@@ -164,10 +183,10 @@ void draw_pills(Sketch& pen, const FileState& file, Rect at, float top) {
     const std::string number = std::to_string(file.fds[i].value);
     const std::string name = i < file.names.size() ? file.names[i] : std::string();
     const bool fold = i + 1 == shown && shown < n;
-    const std::string words = fold           ? "+" + std::to_string(n - i)
-                              : name.empty() ? number
-                              : w < 44       ? number + " " + name
-                                             : number + "  " + name;
+    const std::string words = fold ? fmt::format("+{}", n - i)
+                              : name.empty()
+                                  ? number
+                                  : fmt::format("{}{}{}", number, w < 44 ? " " : "  ", name);
     pen.text({pill.center().x, Sketch::middle(pill, set)}, words, set, pill.w - 10, Align::center);
     pen.hit("fd:" + number, pill, pen.t("hit.fd", {number, name, first_name(file)}), pill.h / 2);
   }
@@ -214,15 +233,18 @@ void draw_mini(Sketch& pen, const ObjectPlace& place, Rect where) {
   const ObjectState& object = *place.object;
   pen.box(at, Role::panel, Role::panel_border, 8);
   std::string names;
+  std::string brief;  // the watched end alone
   bool watched = false;
   for (const FilePlace& file : place.files) {
     if (file.file == nullptr) continue;
     if (!names.empty()) names += " ";
     names += first_name(*file.file);
+    if (brief.empty() || (!watched && !file.file->hooks.empty())) brief = first_name(*file.file);
     watched = watched || !file.file->hooks.empty();
   }
   const Type set{watched ? Face::mono_bold : Face::mono, 11.5F,
                  watched ? Role::text : Role::text_dim};
+  if (Sketch::width_of(names, set) > at.w - 16) names = brief;
   pen.text({at.x + 8, at.y + 16}, names, set, at.w - 16);
   const Rect bar{at.x + 7, at.y + 23, at.w - 14, 16};
   std::size_t fullest = 0;
@@ -255,11 +277,6 @@ void draw_files(Sketch& pen, const KernelContext& context, const FilesPlan& plan
     for (const FilePlace& file : object.files) {
       draw_open_file(pen, context, file, moved(object.body, where), where);
     }
-  }
-  if (plan.left_out > 0) {
-    pen.text({where.x, where.y + plan.height - 6},
-             pen.t("file.left_out", {std::to_string(plan.left_out)}),
-             type::kWord.in(Role::text_dim), where.w);
   }
 }
 

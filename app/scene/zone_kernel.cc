@@ -1,6 +1,7 @@
 // The kernel: the instance with ready list, sleepers and interest list; below it the watched
 // files. Plans all parts, takes the roomiest density that fits, then draws.
 #include <algorithm>
+#include <array>
 
 #include "app/scene/kernel_parts.h"
 
@@ -12,13 +13,27 @@ constexpr float kTop = 40;     // the panel's heading
 constexpr float kSide = 16;    // panel to instance
 constexpr float kInside = 16;  // instance to its contents
 constexpr float kHeader = 36;  // the instance's own heading
-constexpr float kTreeCaption = 40;
-constexpr float kGutter = 22;  // where wires bend
-constexpr float kFilesCaption = 34;
+constexpr float kTreeCaption = 36;
+constexpr float kGutter = 20;  // where wires bend
+constexpr float kFilesCaption = 30;
 constexpr float kOthers = 46;
 
+struct Densities {
+  Density ready, tree, files;
+};
+// From roomy to tight: the files give way last, as their three layers are the lesson.
+constexpr std::array kDensities = {
+    Densities{Density::full, Density::full, Density::full},
+    Densities{Density::full, Density::compact, Density::full},
+    Densities{Density::compact, Density::compact, Density::full},
+    Densities{Density::compact, Density::compact, Density::compact},
+    Densities{Density::tight, Density::compact, Density::compact},
+    Densities{Density::tight, Density::tight, Density::compact},
+    Densities{Density::tight, Density::tight, Density::tight},
+};
+
 struct Plan {
-  Density density = Density::full;
+  Densities density = kDensities.front();
   TreePlan tree;
   FilesPlan files;
   float width = 0;
@@ -27,33 +42,40 @@ struct Plan {
   float total = 0;
 };
 
-Plan plan_for(const KernelContext& c, float width, Density density) {
+Plan plan_for(const KernelContext& c, float width, float height, const Densities& density) {
   Plan plan;
   plan.density = density;
   plan.width = width;
-  plan.files = plan_files(c, width - 2 * kSide, density);
   if (c.ep == nullptr) {
     plan.instance = 120;
   } else {
-    plan.tree = plan_tree(*c.ep, width - 2 * kSide - 2 * kInside, density);
-    plan.instance = kHeader + ready_height(c, density) + kTreeCaption + plan.tree.height + 14;
+    plan.tree = plan_tree(c, width - 2 * kSide - 2 * kInside, density.tree);
+    plan.instance = kHeader + ready_height(c, density.ready) + kTreeCaption + plan.tree.height + 14;
   }
   plan.others = c.others.empty() ? 0 : kOthers;
-  plan.total = kTop + plan.instance + kGutter + plan.others + plan.files.height + kFilesCaption + 6;
+  const float rest = kTop + plan.instance + kGutter + plan.others + kFilesCaption + 6;
+  plan.files = plan_files(c, width - 2 * kSide - 4, height - rest, density.files);
+  plan.total = rest + plan.files.height;
   return plan;
 }
 
 Plan choose_plan(const KernelContext& c, float width, float height) {
-  for (const Density d : {Density::full, Density::compact, Density::tight}) {
-    Plan plan = plan_for(c, width, d);
-    if (plan.total <= height || d == Density::tight) {
-      // What is left over goes into the instance, so that the files stay where they are.
-      plan.instance += std::max(0.0F, height - plan.total);
-      plan.total = std::max(plan.total, height);
-      return plan;
-    }
+  Plan plan;
+  bool found = false;
+  for (const Densities& d : kDensities) {
+    Plan next = plan_for(c, width, height, d);
+    const bool fits = next.total <= height;
+    // Where files are folded, a second row of them is worth a closer drawing of the rest.
+    const bool one_row = next.files.left_out > 0 && next.files.height < 80;
+    const bool better = next.files.objects.size() > plan.files.objects.size();
+    if (!found || (fits && better)) plan = std::move(next);
+    found = found || fits;
+    if (fits && !one_row) break;
   }
-  return {};
+  // What is left over goes into the instance, so that the files stay where they are.
+  plan.instance += std::max(0.0F, height - plan.total);
+  plan.total = std::max(plan.total, height);
+  return plan;
 }
 
 void draw_instance_header(Sketch& pen, const KernelContext& c, Rect box) {
@@ -75,31 +97,29 @@ void draw_instance_header(Sketch& pen, const KernelContext& c, Rect box) {
           10);
 }
 
-void draw_no_instance(Sketch& pen, Rect box) {
-  pen.box(box, Role::none, Role::panel_border, 12, 1.5F, Stroke::dashed);
-  const float y = box.center().y;
-  pen.text({box.center().x, y - 4}, pen.t("kernel.no_instance"), type::kHead.in(Role::text_dim),
-           box.w - 40, Align::center);
-  pen.text({box.center().x, y + 18}, pen.t("kernel.no_instance_hint"), type::kNote.at(13),
-           box.w - 40, Align::center);
-}
-
-// Other instances as small live cards.
-std::map<FileId, Rect> draw_others(Sketch& pen, const KernelContext& c, Rect where) {
+// Other instances as small live cards, as many as fit.
+std::map<FileId, Rect> place_others(const KernelContext& c, Rect where) {
   std::map<FileId, Rect> places;
   const auto n = static_cast<float>(c.others.size());
   const float w = std::clamp((where.w - (n - 1) * 10) / n, 150.0F, 300.0F);
   float x = where.x;
   for (std::size_t i = 0; i < c.others.size(); ++i) {
-    const EventpollState& ep = *c.others[i];
     const bool more = i + 1 < c.others.size();
-    if (more && x + 2 * w + 10 > where.right() + 1) {
-      pen.text({x + 6, where.y + 21},
-               pen.t("kernel.more_instances", {std::to_string(c.others.size() - i)}),
-               type::kWord.in(Role::text_dim), where.right() - x - 6);
-      break;
-    }
-    const Rect at{x, where.y, std::min(w, where.right() - x), 32};
+    if (more && x + 2 * w + 10 > where.right() + 1) break;
+    places[c.others[i]->file] = {x, where.y, std::min(w, where.right() - x), 32};
+    x += w + 10;
+  }
+  return places;
+}
+
+void draw_others(Sketch& pen, const KernelContext& c, const std::map<FileId, Rect>& places,
+                 Rect where) {
+  float x = where.x;
+  for (const EventpollState* other : c.others) {
+    const EventpollState& ep = *other;
+    const auto place = places.find(ep.file);
+    if (place == places.end()) continue;
+    const Rect& at = place->second;
     pen.box(at, Role::raised, Role::line, 9);
     const float taken = pen.text({at.x + 12, at.y + 21}, ep.name, type::kName.at(13), at.w * 0.4F);
     pen.text({at.right() - 10, at.y + 21},
@@ -111,15 +131,24 @@ std::map<FileId, Rect> draw_others(Sketch& pen, const KernelContext& c, Rect whe
             pen.t("hit.instance",
                   {ep.name, id, std::to_string(ep.items.size()), std::to_string(ep.ready.size())}),
             9);
-    places[ep.file] = at;
-    x += w + 10;
+    x = std::max(x, at.right() + 10);
   }
-  return places;
+  if (places.size() < c.others.size()) {
+    pen.text({x + 6, where.y + 21},
+             pen.t("kernel.more_instances", {std::to_string(c.others.size() - places.size())}),
+             type::kWord.in(Role::text_dim), where.right() - x - 6);
+  }
 }
 
-void draw_files_caption(Sketch& pen, Rect line) {
-  const float taken = pen.text({line.x, line.y}, pen.t("file.title"), type::kHead, line.w) + 12;
-  pen.text({line.x + taken, line.y}, pen.t("file.note"), type::kNote, line.w - taken);
+void draw_files_caption(Sketch& pen, const FilesPlan& plan, Rect line) {
+  float x = line.x + pen.text({line.x, line.y}, pen.t("file.title"), type::kHead, line.w) + 12;
+  if (plan.left_out > 0) {
+    const std::string more = pen.t("file.left_out", {std::to_string(plan.left_out)});
+    x += pen.text({x, line.y}, more, type::kWord.in(Role::text_dim), line.right() - x) + 12;
+  }
+  const bool layers = plan.style == FileStyle::full || plan.style == FileStyle::compact;
+  pen.whole({x, line.y}, pen.t(layers ? "file.note" : "file.note_mini"), type::kNote,
+            line.right() - x);
 }
 
 // The dotted border between user space and the kernel, and the way of events across it.
@@ -142,12 +171,12 @@ Point draw_contents(Sketch& pen, const KernelContext& c, const Plan& plan, Point
   if (c.ep == nullptr) {
     draw_no_instance(pen, box);
     draw_files(pen, c, plan.files, files);
-    draw_files_caption(pen, {files.x, files.bottom() + 24, files.w, 0});
+    draw_files_caption(pen, plan.files, {files.x, files.bottom() + 24, files.w, 0});
     return {};
   }
   const float inner = x + kInside;
   const float inner_w = w - 2 * kInside;
-  const Rect ready{inner, box.y + kHeader, inner_w, ready_height(c, plan.density)};
+  const Rect ready{inner, box.y + kHeader, inner_w, ready_height(c, plan.density.ready)};
   const float divider = ready.bottom();
   const Rect tree{inner, divider + kTreeCaption, inner_w, plan.tree.height};
   pen.box(box, Role::panel, Role::line_faint, 12, 1.5F);
@@ -155,41 +184,39 @@ Point draw_contents(Sketch& pen, const KernelContext& c, const Plan& plan, Point
   pen.line({inner - 4, divider}, {inner + inner_w + 4, divider}, Role::line_faint);
   draw_tree_caption(pen, {inner, divider + 24, inner_w, 0});
   ends.nodes = tree_places(*c.ep, plan.tree, tree);
-  ends.instances = draw_others(pen, c, others);
-  const bool calm = plan.tree.style <= NodeStyle::chip && plan.files.left_out == 0;
-  draw_hook_wires(pen, c, plan.files, files, ends, box.bottom() + kGutter / 2, calm);
+  ends.instances = place_others(c, others);
+  // Wires of many items say nothing; those of the items written out below the tree do.
+  const bool dots = plan.tree.style > NodeStyle::chip;
+  const bool calm = dots ? plan.tree.focus.size() <= 8 : plan.files.left_out == 0;
+  WireEnds lower = ends;
+  if (dots) lower.nodes = focus_places(plan.tree, tree);
+  draw_hook_wires(pen, c, plan.files, files, lower, box.bottom() + kGutter / 2, calm);
+  draw_others(pen, c, ends.instances, others);
   draw_tree_edges(pen, *c.ep, ends.nodes);
   draw_tree_nodes(pen, *c.ep, plan.tree, ends.nodes, tree, c.instant);
   draw_files(pen, c, plan.files, files);
-  ends.ready = draw_ready(pen, c, ready, plan.density);
+  ends.ready = draw_ready(pen, c, ready, plan.density.ready);
   draw_instant(pen, c, ends);
-  draw_files_caption(pen, {files.x, files.bottom() + 24, files.w, 0});
+  draw_files_caption(pen, plan.files, {files.x, files.bottom() + 24, files.w, 0});
   return ends.ready.head;
 }
 
 std::string kernel_note(const Sketch& pen, const StageModel& model) {
-  return model.release.empty() ? pen.t("kernel.model_only")
-                               : pen.t("kernel.release", {model.release});
+  // What a distribution appends to the number says nothing to a reader.
+  return model.release.empty()
+             ? pen.t("kernel.model_only")
+             : pen.t("kernel.release", {model.release.substr(0, model.release.find('-'))});
 }
 
 }  // namespace
 
-KernelContext context_of(const StageModel& model, const State& state, std::string_view selected) {
-  KernelContext c{.model = model, .state = state, .instant = model.instant()};
-  for (const EventpollState& ep : state.eventpolls) {
-    const int id = ep.fd.valid() ? ep.fd.value : ep.file.value;
-    const bool chosen = selected == "epoll:" + std::to_string(id);
-    if (c.ep == nullptr || chosen) c.ep = &ep;
-    if (chosen) break;
-    for (const ItemState& item : ep.items) {
-      const std::string number = std::to_string(item.id.value);
-      if (selected == "item:" + number || selected == "ready:" + number) c.ep = &ep;
-    }
-  }
-  for (const EventpollState& ep : state.eventpolls) {
-    if (&ep != c.ep) c.others.push_back(&ep);
-  }
-  return c;
+void draw_no_instance(Sketch& pen, Rect box) {
+  pen.box(box, Role::none, Role::panel_border, 12, 1.5F, Stroke::dashed);
+  const float y = box.center().y;
+  pen.text({box.center().x, y - 4}, pen.t("kernel.no_instance"), type::kHead.in(Role::text_dim),
+           box.w - 40, Align::center);
+  pen.text({box.center().x, y + 18}, pen.t("kernel.no_instance_hint"), type::kNote.at(13),
+           box.w - 40, Align::center);
 }
 
 void draw_kernel(Sketch& pen, const StageModel& model, Rect where) {
@@ -219,39 +246,8 @@ void draw_kernel(Sketch& pen, const StageModel& model, Rect where) {
   draw_system_call_line(pen, c, where, head);
 }
 
-void draw_tree_alone(Sketch& pen, const StageModel& model, Rect where) {
-  const State state = model.now();
-  const KernelContext c = context_of(model, state, pen.input().selected);
-  pen.box(where, Role::panel, Role::panel_border, 8);
-  pen.clip(where);
-  if (c.ep == nullptr) {
-    draw_no_instance(pen, {where.x + 16, where.y + 16, where.w - 32, where.h - 32});
-  } else {
-    const Rect tree{where.x + 20, where.y + 52, where.w - 40, where.h - 66};
-    draw_tree_caption(pen, {tree.x, where.y + 28, tree.w, 0});
-    TreePlan plan = plan_tree(*c.ep, tree.w, Density::full);
-    for (const Density d : {Density::compact, Density::tight}) {
-      if (plan.height > tree.h) plan = plan_tree(*c.ep, tree.w, d);
-    }
-    const auto places = tree_places(*c.ep, plan, tree);
-    draw_tree_edges(pen, *c.ep, places);
-    draw_tree_nodes(pen, *c.ep, plan, places, tree, c.instant);
-  }
-  pen.unclip();
-}
-
-void draw_ready_alone(Sketch& pen, const StageModel& model, Rect where) {
-  const State state = model.now();
-  const KernelContext c = context_of(model, state, pen.input().selected);
-  pen.box(where, Role::panel, Role::panel_border, 8);
-  pen.clip(where);
-  if (c.ep == nullptr) {
-    draw_no_instance(pen, {where.x + 16, where.y + 16, where.w - 32, where.h - 32});
-  } else {
-    const Density d = where.h > 170 ? Density::full : Density::tight;
-    draw_ready(pen, c, {where.x + 20, where.y + 14, where.w - 40, where.h - 28}, d);
-  }
-  pen.unclip();
+float roomy_kernel_height(const KernelContext& c, float width) {
+  return plan_for(c, width, 0, kDensities.front()).total;
 }
 
 }  // namespace epollscope::scene

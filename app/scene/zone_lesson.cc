@@ -1,7 +1,10 @@
 // The lesson: its words for where the cursor stands, a question if one is due, and the last
 // step explained.
 #include <algorithm>
+#include <array>
+#include <numeric>
 
+#include "app/scene/quiz.h"
 #include "app/scene/text_flow.h"
 #include "app/scene/zones.h"
 
@@ -33,43 +36,9 @@ std::string_view prose_at(const StageModel& model) {
   return lesson.prose[static_cast<std::size_t>(prose)];
 }
 
-const Quiz* quiz_at(const StageModel& model) {
-  if (model.micro) return nullptr;
-  const int at = model.statement_at_cursor();
-  const auto& quizzes = model.lesson->quizzes;
-  const auto found = std::ranges::find(quizzes, at, &Quiz::after_statement);
-  return found == quizzes.end() ? nullptr : &*found;
-}
-
-float draw_choices(Sketch& pen, const Quiz& quiz, Rect where) {
-  float y = where.y;
-  for (std::size_t i = 0; i < quiz.choices.size() && i < 9; ++i) {
-    const Flow words =
-        flow(read_markdown(quiz.choices[i].text, type::kProse.at(14), false), where.w - 34, 20);
-    const float h = std::max(26.0F, words.height + 2);
-    if (y + h > where.bottom()) break;
-    const Point middle{where.x + 13, y + 13};
-    pen.disc(middle, 12, Role::none, Role::text_faint, 1.4F);
-    const Type letter{Face::sans_bold, 13, Role::text_dim};
-    pen.text({middle.x, middle.y + 4.6F}, std::string(1, static_cast<char>('A' + i)), letter, 20,
-             Align::center);
-    draw_flow(pen, words, {where.x + 34, y - 2}, where.w - 34, where.bottom());
-    y += h + 8;
-  }
-  return y;
-}
-
-float draw_quiz(Sketch& pen, const Quiz& quiz, Rect where) {
-  const Flow question =
-      flow(read_markdown(quiz.question, {Face::sans_bold, 14, Role::text}, false), where.w, 21);
-  pen.line({where.x, where.y}, {where.right(), where.y}, Role::line_faint);
-  const float y = draw_flow(pen, question, {where.x, where.y + 8}, where.w, where.bottom());
-  return draw_choices(pen, quiz, {where.x, y + 14, where.w, where.bottom() - y - 14});
-}
-
-std::vector<Paragraph> said_paragraphs(const StageModel& model, Lang lang, float size) {
+std::vector<Paragraph> said_paragraphs(const std::vector<Said>& sentences, float size) {
   std::vector<Paragraph> paragraphs;
-  for (const Said& said : explain_step(model, lang)) {
+  for (const Said& said : sentences) {
     Paragraph p = plain(said.words, {Face::sans, size, said.color});
     if (!said.function.empty()) {
       p.runs.push_back({"  " + said.function, {Face::mono, size - 2.5F, Role::text_faint}});
@@ -80,45 +49,108 @@ std::vector<Paragraph> said_paragraphs(const StageModel& model, Lang lang, float
   return paragraphs;
 }
 
+// ---- what the panel holds, and how large
+
+struct Contents {
+  std::string_view title, prose;
+  Asked asked;
+  std::vector<Said> said;
+};
+
+struct Setting {
+  float scale = 1;
+  bool title = true;
+};
+// From roomy to tight: the title stands in the window's bar as well.
+constexpr std::array kSettings = {Setting{1, true}, Setting{0.93F, true}, Setting{0.87F, true},
+                                  Setting{0.93F, false}, Setting{0.87F, false}};
+
+struct Blocks {
+  Setting setting;
+  Flow title, prose, said;
+  float title_h = 0, prose_h = 0, quiz_h = 0, said_h = 0;
+  [[nodiscard]] float height() const { return title_h + prose_h + quiz_h + said_h; }
+};
+
+Blocks blocks_for(const Contents& c, float width, const Setting& setting) {
+  Blocks b;
+  b.setting = setting;
+  const float k = setting.scale;
+  if (setting.title && !c.title.empty()) {
+    const Type set = type::kTitle.at(k < 1 ? 18 : 22);
+    b.title = flow({plain(c.title, set)}, width, set.size * 1.25F);
+    b.title_h = b.title.height + 12;
+  }
+  if (!c.prose.empty()) {
+    b.prose = flow(read_markdown(c.prose, type::kProse.at(15 * k), true), width, kProseLeading * k);
+    b.prose_h = b.prose.height + 20 * k;
+  }
+  if (c.asked.quiz != nullptr) b.quiz_h = quiz_height(c.asked, width, k) + 12 * k;
+  if (!c.said.empty()) {
+    b.said = flow(said_paragraphs(c.said, 14 * k), width, kSaidLeading * k);
+    b.said_h = b.said.height + 32 * k;
+  }
+  return b;
+}
+
+Blocks choose_blocks(const Contents& c, Rect inside) {
+  Blocks b;
+  for (const Setting& setting : kSettings) {
+    b = blocks_for(c, inside.w, setting);
+    if (b.height() <= inside.h) return b;
+  }
+  // What happened and the question come before the lesson's words.
+  if (b.quiz_h > inside.h - 40) b.quiz_h = 0;
+  const float rest = std::max(0.0F, inside.h - b.quiz_h - b.said_h);
+  b.prose_h = rest < std::min(b.prose_h, 3 * kProseLeading) ? 0 : std::min(b.prose_h, rest);
+  b.said_h = std::min(b.said_h, inside.h - b.quiz_h - b.prose_h);
+  return b;
+}
+
+// Inside a step the last sentence is the one that counts.
+void keep_the_newest(Contents& c, float width, float height) {
+  const float size = 14 * kSettings.back().scale;
+  const auto too_high = [&] {
+    return flow(said_paragraphs(c.said, size), width, size * 1.5F).height > height;
+  };
+  while (c.said.size() > 1 && too_high()) c.said.erase(c.said.begin());
+  for (std::size_t i = 0; i + 1 < c.said.size(); ++i) c.said[i].color = Role::text_dim;
+}
+
 }  // namespace
 
 void draw_lesson(Sketch& pen, const StageModel& model, Rect where) {
-  const std::string& title = model.lesson->title;
-  const std::string_view prose = prose_at(model);
+  Contents c{.title = model.lesson->title,
+             .prose = prose_at(model),
+             .asked = asked_at(model, pen.input()),
+             .said = explain_step(model, pen.input().lang)};
   const bool lesson = model.lesson->markdown;
   draw_panel(pen, where, pen.t(lesson ? "lesson.zone" : "lesson.zone_plain"), "");
+  const Rect inside{where.x + kMargin, where.y + 42, where.w - 2 * kMargin, where.h - 54};
+  if (c.asked.open() && !c.said.empty()) {  // the reasons would answer the question
+    c.said.resize(1);
+    c.said.push_back({pen.t("said.why_later"), {}, Role::text_dim});
+  }
+  if (model.micro) keep_the_newest(c, inside.w, inside.h * 0.62F);
+  if (c.said.empty() && c.prose.empty()) {
+    c.said.push_back({pen.t("lesson.begin"), {}, Role::text_dim});
+  }
+  const Blocks b = choose_blocks(c, inside);
   pen.clip(where);
-  const Rect inside{where.x + kMargin, where.y + 40, where.w - 2 * kMargin, where.h - 56};
-  const float bottom = inside.bottom();
-  const bool small = where.w < 280 || where.h < 300;
-  const float scale = small ? 0.87F : 1;
+  const float k = b.setting.scale;
   float y = inside.y;
-  if (!title.empty()) {
-    const Type set = type::kTitle.at(small ? 17 : 22);
-    const Flow words = flow({plain(title, set)}, inside.w, set.size * 1.25F);
-    y = draw_flow(pen, words, {inside.x, y + 2}, inside.w, bottom) + 8;
-  }
-  const auto said =
-      flow(said_paragraphs(model, pen.input().lang, 14 * scale), inside.w, kSaidLeading * scale);
-  const Quiz* quiz = quiz_at(model);
-  if (!prose.empty()) {
-    const Flow words = flow(read_markdown(prose, type::kProse.at(15 * scale), true), inside.w,
-                            kProseLeading * scale);
-    // The explanation keeps at least a third of the panel, or what it needs if that is less.
-    const float kept = std::min(said.height + 40, inside.h / 3);
-    y = draw_flow(pen, words, {inside.x, y + 4}, inside.w, bottom - kept) + 22;
-  }
-  if (quiz != nullptr && bottom - y > 120) {
-    y = draw_quiz(pen, *quiz, {inside.x, y, inside.w, bottom - y}) + 6;
-  }
-  if (!said.lines.empty() && bottom - y > 48) {
-    const Type set{Face::sans_bold, 15 * scale, Role::selection};
-    pen.text({inside.x, y + 16}, pen.t("lesson.what_happened"), set, inside.w);
-    draw_flow(pen, said, {inside.x, y + 24}, inside.w, bottom);
-  } else if (said.lines.empty() && prose.empty() && bottom - y > 40) {
-    const Flow words =
-        flow({plain(pen.t("lesson.begin"), type::kProse.in(Role::text_dim))}, inside.w, 23);
-    draw_flow(pen, words, {inside.x, y + 6}, inside.w, bottom);
+  if (b.title_h > 0) draw_flow(pen, b.title, {inside.x, y}, inside.w, y + b.title_h);
+  y += b.title_h;
+  if (b.prose_h > 0) draw_flow(pen, b.prose, {inside.x, y}, inside.w, y + b.prose_h);
+  y += b.prose_h;
+  if (b.quiz_h > 0) draw_quiz(pen, c.asked, {inside.x, y, inside.w, b.quiz_h}, k);
+  y += b.quiz_h;
+  if (b.said_h > 0) {
+    if (model.step > 0) {
+      const Type set{Face::sans_bold, 15 * k, Role::selection};
+      pen.text({inside.x, y + 16 * k}, pen.t("lesson.what_happened"), set, inside.w);
+    }
+    draw_flow(pen, b.said, {inside.x, y + 22 * k}, inside.w, y + b.said_h);
   }
   pen.unclip();
 }

@@ -1,5 +1,6 @@
 // The ready list as the queue it is, what left it, and who sleeps in epoll_wait.
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "app/scene/kernel_parts.h"
@@ -12,23 +13,14 @@ constexpr float kTailRoom = 52;
 constexpr float kGap = 12;
 constexpr float kCaption = 26;
 
-float card_height(Density d) { return d == Density::full ? 62 : d == Density::compact ? 44 : 28; }
-constexpr float kNoteHeight = 38;
+float card_height(Density d) { return d == Density::full ? 58 : d == Density::compact ? 44 : 28; }
+constexpr float kNoteHeight = 36;
 
 // ---- cards
 
 std::string if_taken(const Sketch& pen, const ItemState& item) {
   const std::uint32_t answer = item.armed ? item.level & item.mask : 0;
   return pen.t("ready.if_taken", {answer == 0 ? pen.t("ready.nothing") : mask_text(answer)});
-}
-
-float flags_width(const ItemState& item, float size) {
-  float w = 0;
-  for (const FlagWord& word : interest_words(item)) {
-    w += Sketch::width_of(word.text, type::kFlag.at(size)) + 8;
-  }
-  for (const std::string_view badge : mode_badges(item.mask)) w += badge_width(badge) + 6;
-  return w;
 }
 
 float card_width(const Sketch& pen, const ItemState& item, Density density) {
@@ -53,14 +45,14 @@ void draw_card(Sketch& pen, const ItemState& item, Rect at, Density density) {
     const Type name = type::kName.at(13);
     pen.text({at.x + 10, Sketch::middle(at, name)}, item.name, name, square.x - 10 - at.x - 10);
   } else {
-    const float taken = pen.text({x, at.y + 20}, item.name, type::kName, 90);
-    pen.text({x + taken + 8, at.y + 20}, pen.t("item.fd", {std::to_string(item.fd.value)}),
+    const float taken = pen.text({x, at.y + 19}, item.name, type::kName, 90);
+    pen.text({x + taken + 8, at.y + 19}, pen.t("item.fd", {std::to_string(item.fd.value)}),
              type::kFd, square.x - 10 - (x + taken + 8));
     float right = std::min(at.right() - 10, x + flags_width(item, 11) - 6);
     right = std::max(right, x + 10);
-    draw_flags(pen, item, right, at.y + 37.5F, x - 2, 11);
+    draw_flags(pen, item, right, at.y + 35.5F, x - 2, 11);
     if (density == Density::full) {
-      pen.text({x, at.y + 54}, if_taken(pen, item), type::kNote.at(11), at.w - 24);
+      pen.text({x, at.y + 51}, if_taken(pen, item), type::kNote.at(11), at.w - 24);
     }
   }
   pen.hit("ready:" + std::to_string(item.id.value), at,
@@ -186,8 +178,8 @@ std::string still_there(const Sketch& pen, const KernelContext& c, const ItemSta
   if (file == nullptr) return {};
   const Unread unread = unread_of(c.state, *file);
   if (unread.amount == 0 || !item.ready) return {};
-  return unread.counter ? pen.t("ready.still_counter", {std::to_string(unread.amount)})
-                        : pen.t("ready.still_unread", {bytes_text(unread.amount)});
+  return unread.counter ? pen.t("ready.counter_now", {std::to_string(unread.amount)})
+                        : pen.t("ready.unread_now", {bytes_text(unread.amount)});
 }
 
 // Items that are off the list and why, the last to leave first: those that left in the step at
@@ -226,9 +218,9 @@ void draw_left(Sketch& pen, const KernelContext& c, Rect where) {
     const Rect at{x, where.y, std::min(w, room), where.h};
     pen.box(at, Role::none, Role::text_faint, 8, 1.2F, Stroke::dashed);
     const bool two = !left.more.empty();
-    const float first = two ? at.y + 16 : Sketch::middle(at, set);
+    const float first = two ? at.y + 15 : Sketch::middle(at, set);
     pen.text({at.x + 12, first}, left.words, set, at.w - 20);
-    pen.text({at.x + 12, at.y + 31}, left.more, set, at.w - 20);
+    pen.text({at.x + 12, at.y + 30}, left.more, set, at.w - 20);
     x += at.w + 10;
   }
 }
@@ -281,7 +273,7 @@ void draw_sleepers(Sketch& pen, const KernelContext& c, Rect at) {
              Align::center);
     return;
   }
-  const std::size_t rows = std::max<std::size_t>(1, static_cast<std::size_t>(at.h / 26));
+  const std::size_t rows = std::max<std::size_t>(1, static_cast<std::size_t>(at.h / 19));
   if (waiters.size() <= rows) {
     const float pitch = at.h / static_cast<float>(waiters.size());
     for (std::size_t i = 0; i < waiters.size(); ++i) {
@@ -298,8 +290,9 @@ void draw_sleepers(Sketch& pen, const KernelContext& c, Rect at) {
     return;
   }
   // Many: names only, the one to be woken next first.
+  const auto lines = std::max(1.0F, std::floor((at.h - 2) / 24));
   float x = at.x + 10;
-  float y = at.y + 8;
+  float y = at.y + (at.h - lines * 24 + 4) / 2;
   for (std::size_t i = 0; i < waiters.size(); ++i) {
     const std::string name = print(waiters[i].actor);
     const Type set = type::kName.at(12);
@@ -308,7 +301,7 @@ void draw_sleepers(Sketch& pen, const KernelContext& c, Rect at) {
       x = at.x + 10;
       y += 24;
     }
-    const bool full = y + 46 > at.bottom() && x + 2 * w + 40 > at.right() - 8;
+    const bool full = y + 44 > at.bottom() && x + 2 * w + 40 > at.right() - 8;
     if (full && i + 1 < waiters.size()) {
       pen.text({x, y + 14}, "+" + std::to_string(waiters.size() - i), type::kWord,
                at.right() - 8 - x);
@@ -325,9 +318,19 @@ void draw_sleepers(Sketch& pen, const KernelContext& c, Rect at) {
 }  // namespace
 
 float ready_height(const KernelContext& context, Density density) {
-  float h = kCaption + card_height(density) + 12;
-  if (density != Density::tight || context.ep->scanning) h += kNoteHeight + 10;
+  float h = kCaption + card_height(density) + 10;
+  if (density != Density::tight || context.ep->scanning) h += kNoteHeight + 8;
   return h;
+}
+
+float roomy_rail_width(const Sketch& pen, const KernelContext& c) {
+  float w = kHeadRoom + kTailRoom + 12;
+  for (const EpitemId id : c.ep->ready) {
+    if (const ItemState* item = find_item(*c.ep, id)) {
+      w += card_width(pen, *item, Density::full) + kGap;
+    }
+  }
+  return w;
 }
 
 ReadyPlaces draw_ready(Sketch& pen, const KernelContext& c, Rect where, Density density) {
@@ -338,11 +341,14 @@ ReadyPlaces draw_ready(Sketch& pen, const KernelContext& c, Rect where, Density 
   const Rect rail{where.x, where.y + kCaption, where.w - sleepers_w - 24, h};
   const float caption = where.y + 14;
   const float taken = pen.text({where.x, caption}, pen.t("ready.title"), type::kHead, rail.w) + 10;
-  pen.text({where.x + taken, caption}, pen.t("ready.note"), type::kNote, rail.w - taken);
-  pen.text({places.sleepers.x, caption}, pen.t("ready.sleeping"), type::kHead, sleepers_w);
+  pen.whole({where.x + taken, caption}, pen.t("ready.note"), type::kNote, rail.w - taken);
+  if (pen.whole({places.sleepers.x, caption}, pen.t("ready.sleeping"), type::kHead, sleepers_w) ==
+      0) {
+    pen.text({places.sleepers.x, caption}, pen.t("ready.asleep"), type::kHead, sleepers_w);
+  }
   draw_rail(pen, c, rail, density, places);
   draw_sleepers(pen, c, places.sleepers);
-  const Rect below{where.x + kHeadRoom, rail.bottom() + 10, where.w - kHeadRoom, kNoteHeight};
+  const Rect below{where.x + kHeadRoom, rail.bottom() + 8, where.w - kHeadRoom, kNoteHeight};
   if (c.ep->scanning) {
     draw_scan(pen, c, below);
   } else if (density != Density::tight) {

@@ -10,6 +10,8 @@
 namespace epollscope::scene {
 namespace {
 
+constexpr float kHighestLane = 76;
+constexpr float kBand = 0.74F;  // where the band lies, in heights of the lane
 constexpr Type kColumn{Face::mono, 12.5F, Role::text_dim};
 
 Role role_of(const Lane& lane) { return lane.out ? Role::out : Role::in; }
@@ -31,13 +33,12 @@ float draw_legend(Sketch& pen, Rect where, float y) {
   const auto entry = [&](std::string_view key, float icon, auto draw) {
     const std::string words = pen.t(key);
     const float w = Sketch::width_of(words, set) + icon + 8;
-    if (right - w < where.x + where.w * 0.25F) return;
+    if (right - w < where.x + 110) return;
     pen.text({right, y}, words, set, w, Align::right);
     draw(right - w);
     right -= w + 22;
   };
   const float middle = y - 4.5F;
-  entry("legend.thin", 24, [&](float x) { pen.line({x, middle}, {x + 24, middle}, Role::in, 1); });
   entry("legend.reported", 14, [&](float x) {
     pen.disc({x + 7, middle}, 7, Role::good);
     pen.tick({x + 7, middle}, 8, Role::on_selection, 1.6F);
@@ -46,6 +47,7 @@ float draw_legend(Sketch& pen, Rect where, float y) {
         [&](float x) { pen.box({x, middle - 4, 22, 8}, Role::in, Role::none, 3); });
   entry("legend.wakeup", 13,
         [&](float x) { pen.triangle({x + 6.5F, middle - 6}, 6.5F, 11, Role::wakeup); });
+  entry("legend.thin", 24, [&](float x) { pen.line({x, middle}, {x + 24, middle}, Role::in, 1); });
   return right;
 }
 
@@ -58,13 +60,15 @@ void draw_columns(Sketch& pen, const StageModel& model, const Grid& g) {
   }
   for (int i = 0; i < g.columns; ++i) {
     const int n = g.first + i;
-    const std::string words = column_text(pen, model, n);
+    const std::string words = column_text(model, n);
     if (words.empty()) continue;
     Type set = kColumn;
     if (n == g.cursor) set = {Face::mono_bold, 12.5F, Role::text};
     if (n > model.step) set = set.in(Role::text_faint);
     if (g.column < 84) set.size = 11;
-    pen.text({g.x(n), g.top}, words, set, g.column - 6, Align::center);
+    const float room = g.column - 10;
+    set.size = std::clamp(set.size * 0.99F * room / Sketch::width_of(words, set), 9.5F, set.size);
+    pen.text({g.x(n), g.top}, words, set, room, Align::center);
     if (n <= static_cast<int>(model.steps.size())) {
       pen.hit("step:" + std::to_string(n), {g.x(n) - g.column / 2, g.top - 15, g.column, 20},
               pen.t("hit.step", {std::to_string(n), words}));
@@ -122,15 +126,23 @@ void draw_stairs(Sketch& pen, const Lane& lane, const Grid& g, Rect row) {
       }
       if (p.step == g.cursor) room = std::min(room, g.x(p.step + 1) - x - 12);
       if (Sketch::width_of(words, set) <= room) {
-        pen.text({x + 8, y + 16}, words, set, room);
+        pen.text({x + 8, std::min(y + 16, row.y + row.h * kBand - 4)}, words, set, room);
         text_from = x + 8 + room;
       }
     }
   }
 }
 
+// Where the next band begins, or the cursor's line stands.
+float next_queued(const Lane& lane, std::size_t from, const Grid& g) {
+  for (std::size_t i = from + 1; i < lane.points.size(); ++i) {
+    if (lane.points[i].queued || lane.points[i].step == g.cursor) return g.x(lane.points[i].step);
+  }
+  return g.x(lane.points[from].step + 1);
+}
+
 void draw_marks(Sketch& pen, const Lane& lane, const Grid& g, Rect row) {
-  const float band = row.y + row.h * 0.74F;
+  const float band = row.y + row.h * kBand;
   float from = -1;
   for (std::size_t i = 0; i < lane.points.size(); ++i) {
     const LanePoint& p = lane.points[i];
@@ -138,9 +150,17 @@ void draw_marks(Sketch& pen, const Lane& lane, const Grid& g, Rect row) {
     const bool last = i + 1 == lane.points.size();
     if (p.queued && from < 0) from = x;
     if (from >= 0 && (!p.queued || last)) {
-      const float w = std::max(p.queued || last ? 5.0F : 0.0F, x - from);
+      const float w = std::max(5.0F, x - from);
       pen.box({from, band, w, std::min(8.0F, row.h * 0.14F)}, role_of(lane), Role::none, 3);
       from = -1;
+      if (!p.queued && p.watched && p.value > 0) {
+        const Type set = type::kNote.at(11.5F);
+        const float room = std::min(next_queued(lane, i, g), g.right) - x - 16;
+        const std::string words = pen.t("timeline.left");
+        if (Sketch::width_of(words, set) <= room) {
+          pen.text({x + 8, band + 8}, words, set.in(Role::text_dim), room);
+        }
+      }
     }
   }
   for (const LanePoint& p : lane.points) {
@@ -171,7 +191,7 @@ void draw_lane_label(Sketch& pen, const Lane& lane, Rect row, float width) {
   const float middle = low ? y - 4.5F : y + 18;
   for (const std::string_view mode : lane.badges) {
     if (badge + badge_width(mode) > row.x + width) break;
-    draw_badge(pen, mode, {badge, middle});
+    draw_badge(pen, mode, {badge, middle}, !lane.armed && mode == "ONESHOT");
     badge += badge_width(mode) + 5;
   }
 }
@@ -198,7 +218,7 @@ void draw_timeline(Sketch& pen, const StageModel& model, Rect where) {
   float x = where.x + 18;
   x += pen.text({x, y}, pen.t("timeline.zone"), type::kZone, where.w - 36) + 16;
   const float legend = draw_legend(pen, where, y);
-  pen.text({x, y}, pen.t("timeline.note"), type::kNote.at(12.5F), legend - x);
+  pen.whole({x, y}, pen.t("timeline.note"), type::kNote.at(12.5F), legend - x);
 
   const float label = std::clamp(where.w * 0.095F, 96.0F, 170.0F);
   Grid g;
@@ -218,16 +238,20 @@ void draw_timeline(Sketch& pen, const StageModel& model, Rect where) {
   draw_columns(pen, model, g);
 
   const float room = g.bottom - 8 - (g.top + 10);
-  const auto fit = static_cast<std::size_t>(std::max(0.0F, room / 34));
+  const auto fit = static_cast<std::size_t>(std::max(0.0F, room / 30));
   Lanes lanes = read_lanes(model, now, g.first, fit);
   if (lanes.rows.empty()) {
-    pen.text({g.x0 + 12, g.top + 36}, pen.t("timeline.empty"), type::kNote.at(13),
-             g.right - g.x0 - 20);
+    const float x_cursor = model.step > 0 ? g.x(model.step) : g.x0;
+    const bool right_of = x_cursor < (g.x0 + g.right) / 2;
+    pen.text({right_of ? x_cursor + 14 : x_cursor - 14, g.top + 36}, pen.t("timeline.empty"),
+             type::kNote.at(13), (right_of ? g.right - x_cursor : x_cursor - g.x0) - 20,
+             right_of ? Align::left : Align::right);
   }
   const float more = lanes.left_out > 0 ? 18 : 0;
   const float h = lanes.rows.empty()
                       ? 0
-                      : std::min(58.0F, (room - more) / static_cast<float>(lanes.rows.size()));
+                      : std::min(std::max(kHighestLane, room / 4),
+                                 (room - more) / static_cast<float>(lanes.rows.size()));
   for (std::size_t i = 0; i < lanes.rows.size(); ++i) {
     const Lane& lane = lanes.rows[i];
     const Rect row{where.x + 20, g.top + 10 + static_cast<float>(i) * h, g.right - where.x - 20, h};

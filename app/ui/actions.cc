@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/ui/documents.h"
 #include "app/ui/effects.h"
 
 namespace epollscope::ui {
@@ -18,10 +19,13 @@ constexpr std::array<Chord, 1> kInto{"Down"}, kOut{"Up"}, kPlay{"A"}, kFirst{"Ho
     kCopyTranscript{"Ctrl+Shift+C"}, kPicture{"Ctrl+P"}, kBuilder{"N"}, kBranch{"Ctrl+B"},
     kEdit{"E"}, kRemove{"Delete"}, kMoveUp{"Ctrl+Up"}, kMoveDown{"Ctrl+Down"}, kUndo{"Ctrl+Z"},
     kStop{"Ctrl+."}, kTheme{"T"}, kLanguage{"L"}, kPalette{"Ctrl+K"}, kEscape{"Escape"},
-    kQuit{"Ctrl+Q"};
+    kQuit{"Ctrl+Q"}, kRunAll{"Ctrl+End"};
 constexpr std::array<Chord, 2> kScaleUp{"Ctrl+=", "Ctrl+Shift+="},
     kScaleDown{"Ctrl+-", "Ctrl+Shift+-"}, kFull{"F11", "F5"}, kBlank{"B", "."}, kHelp{"?", "F1"};
 constexpr std::array<Chord, 2> kRedo{"Ctrl+Shift+Z", "Ctrl+Y"};
+constexpr std::array<Chord, 9> kAnswer{"1", "2", "3", "4", "5", "6", "7", "8", "9"};
+constexpr std::array<Chord, 2> kFaster{"+", "="};
+constexpr std::array<Chord, 1> kSlower{"-"};
 constexpr std::array<Chord, 1> kInsert{"Insert"};
 constexpr std::span<const Chord> kNone;
 
@@ -33,6 +37,11 @@ bool has_steps(const Desk& d) { return d.step_count() > 0; }
 bool can_play(const Desk& d) { return d.view.playing || has_program(d); }
 bool can_branch(const Desk& d) { return has_steps(d); }
 bool can_edit(const Desk& d) { return has_program(d) && !d.running(); }
+bool can_run_on(const Desk& d) {
+  return !d.running() && !d.session().died() && d.session().next_statement() < d.statement_count();
+}
+bool asks(const Desk& d) { return d.question().has_value(); }
+bool has_left_over(const Desk&) { return !left_over_session().empty(); }
 bool can_undo(const Desk& d) { return d.can_undo() && !d.running(); }
 bool can_redo(const Desk& d) { return d.can_redo() && !d.running(); }
 // A lab that lives can be stopped while a call is under way or a thread sleeps in one.
@@ -61,6 +70,13 @@ const std::array kActions{
            [](Desk& d, T) { d.go_to(d.step_count()); }},
     Action{ActionId::restart, "restart", kRestart, Icon::none, Menu::go, has_program,
            [](Desk& d, T) { d.restart(); }},
+    Action{ActionId::run_all, "run_all", kRunAll, Icon::none, Menu::go, can_run_on,
+           [](Desk& d, T) { d.run_to(d.statement_count() - 1); }},
+    Action{ActionId::faster, "faster", kFaster, Icon::none, Menu::go, always,
+           [](Desk& d, T) { d.set_pace(1); }},
+    Action{ActionId::slower, "slower", kSlower, Icon::none, Menu::go, always,
+           [](Desk& d, T) { d.set_pace(-1); }},
+    Action{ActionId::answer, "answer", kAnswer, Icon::none, Menu::go, asks, effects::answer},
     Action{ActionId::stop, "stop", kStop, Icon::stop, Menu::go, can_stop,
            [](Desk& d, T) { d.stop(); }},
     Action{ActionId::open, "open", kOpen, Icon::none, Menu::file, always, effects::open_dialog},
@@ -119,13 +135,21 @@ const std::array kActions{
            effects::run_call},
     Action{ActionId::choose_call, "choose_call", kNone, Icon::none, Menu::none, always,
            effects::choose},
+    Action{ActionId::branch_at, "branch_at", kNone, Icon::none, Menu::none, can_branch,
+           [](Desk& d, T t) { d.branch_here(t.number); }},
+    Action{ActionId::go_to_statement, "go_to_statement", kNone, Icon::none, Menu::none, always,
+           effects::go_to_statement},
+    Action{ActionId::run_to, "run_to", kNone, Icon::none, Menu::none, can_run_on,
+           [](Desk& d, T t) { d.run_to(t.number); }},
+    Action{ActionId::close_builder, "close_builder", kNone, Icon::none, Menu::none, always,
+           [](Desk& d, T) { d.view.builder = false; }},
     Action{ActionId::go_to_step, "go_to_step", kNone, Icon::none, Menu::none, always,
            [](Desk& d, T t) { d.go_to(t.number); }},
     Action{ActionId::open_path, "open_path", kNone, Icon::none, Menu::none, always,
            effects::open_path},
     Action{ActionId::open_lesson, "open_lesson", kNone, Icon::none, Menu::none, always,
            effects::open_lesson},
-    Action{ActionId::open_left_over, "open_left_over", kNone, Icon::none, Menu::none, always,
+    Action{ActionId::open_left_over, "open_left_over", kNone, Icon::none, Menu::file, has_left_over,
            effects::open_left_over},
     Action{ActionId::save_to, "save_to", kNone, Icon::none, Menu::none, always, effects::save_to},
     Action{ActionId::look_in, "look_in", kNone, Icon::none, Menu::none, always, effects::look_in},

@@ -15,14 +15,20 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-// ImGui knows what lies under the mouse only after it was drawn, and spreads a press and a
-// release that came together over two frames: input is worth three.
-constexpr int kFramesPerInput = 3;
+// ImGui spreads a press and a release that came together over two frames. What an action changed
+// is worth three: widgets learn in the second where they are, and what lies under the mouse.
+constexpr int kFramesPerInput = 2, kFramesPerChange = 3;
 
 std::optional<double> sooner(std::optional<double> a, std::optional<double> b) {
   if (!a) return b;
   if (!b) return a;
   return std::min(*a, *b);
+}
+
+// A key among the many of one action says which choice is meant: "3" is the third.
+int number_of(const Action& action, std::string_view chord) {
+  if (action.id != ActionId::answer) return -1;
+  return static_cast<int>(std::ranges::find(action.chords, chord) - action.chords.begin());
 }
 
 }  // namespace
@@ -39,7 +45,7 @@ void App::ask_frames(int count, std::string_view cause) {
 }
 
 void App::run() {
-  ask_frames(kFramesPerInput, "start");
+  ask_frames(kFramesPerChange, "start");
   while (!desk_.view.errands.quit && !window_.should_close()) {
     if (frames_due_ > 0) {
       draw_frame();
@@ -52,8 +58,9 @@ void App::run() {
     }
     wait();
     take_keys();
-    if (desk_.pump()) ask_frames(kFramesPerInput, "lab");
-    if (desk_.beat()) ask_frames(kFramesPerInput, "play");
+    // While calls follow each other there is another picture soon.
+    if (desk_.pump()) ask_frames(desk_.running() ? 1 : kFramesPerChange, "lab");
+    if (desk_.beat()) ask_frames(kFramesPerChange, "play");
     apply_commands();
     autosave_.keep(desk_.session(), desk_.version());
   }
@@ -77,24 +84,34 @@ void App::take_keys() {
   for (const platform::KeyPress& key : window_.take_keys()) handle_key(key);
 }
 
+// Tab moves the focus; in a list that lies above the program the arrows do too.
+int App::focus_step(std::string_view chord) const {
+  if (chord == "Tab") return 1;
+  if (chord == "Shift+Tab") return -1;
+  if (desk_.view.dialog == Dialog::none && desk_.view.menu.empty()) return 0;
+  return chord == "Down" ? 1 : chord == "Up" ? -1 : 0;
+}
+
 void App::handle_key(const platform::KeyPress& key) {
   const std::string& chord = key.chord;
   // A key held down steps on when it can, and does not complain when it cannot.
   if (key.repeat && desk_.running()) return;
   // Escape leaves a line being edited before it leaves the panel around it.
   if (text_input_ && chord == "Escape" && desk_.view.dialog == Dialog::none) return;
-  // A press and release between two slow frames would be lost to a field that looks at key states.
-  if (text_input_ && chord == "Enter") focus_.text_entered = true;
-  if (text_input_ && !passes_text_editing(chord)) return;
-  if (chord == "Tab" || chord == "Shift+Tab") {
-    focus_.move(chord == "Tab" ? 1 : -1);
+  if (const int by = focus_step(chord); by != 0) {
+    focus_.move(by);
   } else if (chord == "Enter") {
+    // A press and release between two slow frames would be lost to a field that looks at key
+    // states. What Tab has reached comes before the text.
     focus_.activate = !focus_.id.empty();
+    focus_.text_entered = text_input_ && !focus_.activate;
+  } else if (text_input_ && !passes_text_editing(chord)) {
+    return;
   } else if (const Action* action = action_of_chord(chord)) {
     // A dialog lies above the program: only what closes it or replaces it passes.
     const bool covered = desk_.view.dialog != Dialog::none;
     if (!covered || action->menu == Menu::view || action->id == ActionId::quit) {
-      commands_.push_back({action->id, {}});
+      commands_.push_back({action->id, {.number = number_of(*action, chord)}});
     }
   }
 }
@@ -102,7 +119,7 @@ void App::handle_key(const platform::KeyPress& key) {
 void App::apply_commands() {
   for (const Command& command : std::exchange(commands_, {})) {
     apply(desk_, command);
-    ask_frames(kFramesPerInput, "action");
+    ask_frames(kFramesPerChange, "action");
   }
   do_errands();
 }
@@ -147,12 +164,14 @@ void App::draw_frame() {
   focus_.text_entered = false;
   const bool was_typing = std::exchange(text_input_, ImGui::GetIO().WantTextInput);
   if (was_typing != text_input_) ask_frames(2, "focus");
+  if (ui.wants_again()) ask_frames(2, "change");
   if (painter_.wants_frame()) ask_frames(2, "font");
   log_.write({.cause = cause_,
               .width = width,
               .height = height,
               .due = frames_due_ - 1 + static_cast<int>(commands_.size()),
               .text_input = text_input_,
+              .presses = window_.presses(),
               .banner = banner_of(desk_)},
              desk_, hits_);
 }
@@ -172,7 +191,7 @@ void App::draw_panels(Ui& ui, float width_dp, float height_dp) {
   show_stage(ui, edit, stage, view.dialog == Dialog::none && view.menu.empty());
   top_bar(ui, stage.zones.bar);
   if (welcome) welcome_panel(ui, stage.zones.lesson);
-  if (view.builder) builder_panel(ui, edit, stage.zones.timeline);
+  if (view.builder) builder_panel(ui, edit, builder_place(stage.zones, width_dp, height_dp));
   notice(ui, stage.zones);
   context_menu(ui, edit);
   switch (view.dialog) {

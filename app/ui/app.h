@@ -27,6 +27,7 @@ class App {
   void wait();
   void take_keys();
   void handle_key(const platform::KeyPress& key);
+  [[nodiscard]] int focus_step(std::string_view chord) const;
   void apply_commands();
   void do_errands();
   void draw_frame();

@@ -18,14 +18,19 @@ void App::save_picture(const std::string& path) {
                                            .width = static_cast<float>(width) / scale,
                                            .height = static_cast<float>(height) / scale,
                                            .lang = view.lang,
-                                           .program_scroll = view.program_scroll},
+                                           .program_scroll = view.program_scroll,
+                                           .answers = view.answers},
                                           scene::View::window);
   const auto pixels = draw::render(scene, view.theme, width, height, scale);
   window_.begin();  // the off-screen surface made its own context current
+  const auto refuse = [&](const Error& error) {
+    desk_.view.toast = error.what;
+    desk_.view.dialog = Dialog::save;  // where another path can be given
+  };
   if (!pixels) {
-    desk_.view.toast = pixels.error().what;
+    refuse(pixels.error());
   } else if (auto written = capture::write_png(*pixels, path); !written) {
-    desk_.view.toast = written.error().what;
+    refuse(written.error());
   } else {
     desk_.say("ui.toast.saved", {path});
   }

@@ -1,14 +1,23 @@
 #include "app/ui/desk.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
+
+#include "app/scene/stage.h"
 
 namespace epollscope::ui {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// One step every so often: slow enough to read the result, quick enough to see a film.
-constexpr std::chrono::milliseconds kBeat{900};
+// Autoplay makes one step every so often: from slow enough to read every word to a film.
+constexpr std::array<std::chrono::milliseconds, 6> kBeats{
+    std::chrono::milliseconds{4000}, std::chrono::milliseconds{2000},
+    std::chrono::milliseconds{900},  std::chrono::milliseconds{450},
+    std::chrono::milliseconds{220},  std::chrono::milliseconds{110}};
+constexpr std::chrono::milliseconds kGlance{250};  // between two pictures of a run
 
 const CallStatement* call_of(const Program& program, int index) {
   if (index < 0 || index >= static_cast<int>(program.statements.size())) return nullptr;
@@ -71,20 +80,33 @@ int Desk::step_of_statement(int statement) const {
   return 0;
 }
 
+std::optional<int> Desk::question() const {
+  scene::StageInput input;
+  input.session = session_.get();
+  input.step = view.step;
+  input.micro = view.micro;
+  return scene::question_at(input);
+}
+
 void Desk::say(std::string_view key, std::initializer_list<std::string_view> args) {
   view.toast = tr(view.lang, key, args);
+}
+
+std::optional<std::string> Desk::sleeper(ActorId actor, int step) const {
+  // Asking for the state is dear, and mostly nobody sleeps.
+  if (step == step_count() && session_->stuck().empty()) return std::nullopt;
+  for (const ThreadState& thread : session_->state_at(step).threads) {
+    if (thread.actor == actor && thread.state == TaskState::blocked && !thread.timeout_ns) {
+      return tr(view.lang, "ui.toast.sleeper", {print(thread.actor), thread.call, thread.on});
+    }
+  }
+  return std::nullopt;
 }
 
 // The next statement belongs to a thread that sleeps for ever: waiting for it would only wait.
 std::optional<std::string> Desk::sleeper_in_the_way() const {
   const CallStatement* next = call_of(session_->lesson().program, session_->next_statement());
-  if (next == nullptr) return std::nullopt;
-  for (const ThreadState& thread : session_->state_at(step_count()).threads) {
-    if (thread.actor == next->actor && thread.state == TaskState::blocked && !thread.timeout_ns) {
-      return tr(view.lang, "ui.toast.sleeper", {print(thread.actor), thread.call, thread.on});
-    }
-  }
-  return std::nullopt;
+  return next == nullptr ? std::nullopt : sleeper(next->actor, step_count());
 }
 
 void Desk::run_next(bool then_into) {
@@ -194,6 +216,13 @@ void Desk::play(bool on) {
   beat_ = Clock::now();
 }
 
+void Desk::set_pace(int by) {
+  const auto last = static_cast<int>(kBeats.size()) - 1;
+  view.pace = std::clamp(view.pace + by, 0, last);
+  const auto beat = kBeats[static_cast<std::size_t>(view.pace)];
+  say("ui.toast.pace", {fmt::format("{}", static_cast<double>(beat.count()) / 1000)});
+}
+
 std::optional<Clock::time_point> Desk::next_beat() const {
   if (!view.playing || running()) return std::nullopt;
   return beat_;
@@ -202,9 +231,21 @@ std::optional<Clock::time_point> Desk::next_beat() const {
 bool Desk::beat() {
   const auto due = next_beat();
   if (!due || Clock::now() < *due) return false;
-  beat_ = Clock::now() + kBeat;
+  beat_ = Clock::now() + kBeats[static_cast<std::size_t>(view.pace)];
   step();
   return true;
+}
+
+void Desk::run_to(int statement) {
+  if (running()) {
+    say("ui.toast.busy");
+    return;
+  }
+  go_to(step_count());
+  if (session_->next_statement() > statement) return;
+  run_to_ = statement + 1;
+  run_next(false);
+  if (!awaiting_) run_to_.reset();
 }
 
 void Desk::stop() {
@@ -213,18 +254,34 @@ void Desk::stop() {
   settle();
 }
 
+// A call made by a thread that sleeps would only wait: the builder proposes one that is awake.
+void Desk::wake_draft() {
+  Draft as_chosen = draft;
+  compose(as_chosen);
+  if (as_chosen.line != draft.line || draft.place != Draft::Place::run) return;  // typed by hand
+  if (!asleep(draft.actor)) return;
+  for (int n = 1; n <= kActorsOffered; ++n) {
+    if (asleep({'T', n})) continue;
+    draft.actor = {'T', n};
+    compose(draft);
+    return;
+  }
+}
+
 // The step that was awaited is there, or will never be.
 void Desk::settle() {
   awaiting_ = false;
+  run_to_.reset();
   view.step = step_count();
   view.micro.reset();
   ++version_;
   if (then_into_ && step_count() > 0 && !session_->steps().back().micro.empty()) view.micro = 1;
   then_into_ = false;
+  wake_draft();
 }
 
-bool Desk::pump() {
-  session_->pump();
+// Takes in what the session did since the last time; true when it shows.
+bool Desk::note_changes() {
   const bool busy = session_->busy();
   const bool dead = session_->died().has_value();
   const int steps = step_count();
@@ -238,17 +295,42 @@ bool Desk::pump() {
   seen_steps_ = steps;
   seen_busy_ = busy;
   seen_dead_ = dead;
-  if (awaiting_ && (!busy || dead)) {
-    const auto& program = session_->lesson().program.statements;
-    const auto next = static_cast<std::size_t>(session_->next_statement());
-    const bool same_group = next > 0 && next < program.size() && program[next].group >= 0 &&
-                            program[next].group == program[next - 1].group;
-    if (same_group && !dead && !sleeper_in_the_way() && session_->step()) {
-      pump();
-    } else {
+  if (!run_to_) return changed;
+  // Thousands of steps a second: a look at some of them is enough.
+  if (!changed || Clock::now() - shown_ < kGlance) return false;
+  shown_ = Clock::now();
+  view.step = steps;
+  return true;
+}
+
+// Whether the step after the one that has just ended follows without being asked for.
+bool Desk::goes_on() {
+  const auto& program = session_->lesson().program.statements;
+  const auto next = static_cast<std::size_t>(session_->next_statement());
+  const bool same_group = next > 0 && next < program.size() && program[next].group >= 0 &&
+                          program[next].group == program[next - 1].group;
+  const bool on_the_way = run_to_ && static_cast<int>(next) < *run_to_;
+  if (session_->died() || !(same_group || on_the_way)) return false;
+  if (auto in_the_way = sleeper_in_the_way()) {
+    if (on_the_way) view.toast = std::move(*in_the_way);
+    return false;
+  }
+  return session_->step();
+}
+
+bool Desk::pump() {
+  const auto start = Clock::now();
+  session_->pump();
+  bool changed = note_changes();
+  while (awaiting_ && (!session_->busy() || session_->died())) {
+    if (!goes_on()) {
       settle();
+      return true;
     }
-    return true;
+    session_->pump();
+    changed = note_changes() || changed;
+    // A kernel that never keeps anybody waiting would never let the window be drawn either.
+    if (session_->wait_fd() < 0 && Clock::now() - start > kGlance) return true;
   }
   return changed;
 }

@@ -43,9 +43,13 @@ class Desk {
   [[nodiscard]] int statement_at(int step) const;
   // The first step that ran this statement; 0: it has not run.
   [[nodiscard]] int step_of_statement(int statement) const;
+  // Whether this thread sleeps, with no time limit, in a call at the cursor.
+  [[nodiscard]] bool asleep(ActorId actor) const { return sleeper(actor, view.step).has_value(); }
   [[nodiscard]] bool running() const { return awaiting_ || session_->busy(); }
   [[nodiscard]] bool can_undo() const { return appended_ > 0 || !former_.empty(); }
   [[nodiscard]] bool can_redo() const { return !later_.empty(); }
+  // The lesson's question at the cursor: an index into Lesson::quizzes.
+  [[nodiscard]] std::optional<int> question() const;
   [[nodiscard]] bool in_poke() const { return !former_.empty() && former_.back().poke; }
 
   // ---- stepping
@@ -55,7 +59,11 @@ class Desk {
   void out();
   void go_to(int step);
   void play(bool on);
+  // Autoplay a notch faster (1) or slower (-1).
+  void set_pace(int by);
   void restart();
+  // Runs on until this statement has been made, or something is in the way.
+  void run_to(int statement);
   // Lets the session handle what its kernel said; true when something visible changed.
   bool pump();
   // When autoplay makes its next step; nullopt: it does not.
@@ -102,7 +110,12 @@ class Desk {
   [[nodiscard]] bool take_back_append();
   bool rerun(Program program, int executed, std::string_view done_key);
   [[nodiscard]] bool sound(const Program& program);
+  // Says who sleeps where, if this thread does after this step.
+  [[nodiscard]] std::optional<std::string> sleeper(ActorId actor, int step) const;
   [[nodiscard]] std::optional<std::string> sleeper_in_the_way() const;
+  [[nodiscard]] bool note_changes();
+  [[nodiscard]] bool goes_on();
+  void wake_draft();
   void settle();
 
   SessionOptions options_;
@@ -110,8 +123,10 @@ class Desk {
   std::vector<Former> former_, later_;
   int appended_ = 0;  // calls added at the end since the session was put here
   std::string path_;
-  bool awaiting_ = false;   // step() was called and its record is not there yet
-  bool then_into_ = false;  // look into the step when it is
+  bool awaiting_ = false;      // step() was called and its record is not there yet
+  bool then_into_ = false;     // look into the step when it is
+  std::optional<int> run_to_;  // statements before this one are run without being asked for
+  std::chrono::steady_clock::time_point shown_{};
   int seen_steps_ = 0;
   bool seen_busy_ = false, seen_dead_ = false;
   std::chrono::steady_clock::time_point beat_{};

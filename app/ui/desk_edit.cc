@@ -24,6 +24,7 @@ void Desk::lay_down(Former former) {
   path_ = std::move(former.path);
   appended_ = former.appended;
   awaiting_ = then_into_ = false;
+  run_to_.reset();
   view.playing = false;
   view.micro.reset();
   view.selected.clear();
@@ -92,6 +93,7 @@ void Desk::restart() {
     return;
   }
   replace_session(std::move(*fresh), false);
+  view.answers.clear();
   say("ui.toast.restarted");
 }
 
@@ -99,6 +101,13 @@ void Desk::poke(const Statement& statement) {
   if (running()) {
     say("ui.toast.busy");
     return;
+  }
+  const auto* made = std::get_if<CallStatement>(&statement.what);
+  if (made != nullptr) {
+    if (auto in_the_way = sleeper(made->actor, view.step)) {
+      view.toast = std::move(*in_the_way);
+      return;
+    }
   }
   const bool plain =
       at_end() && !session_->died() && session_->next_statement() == statement_count();
@@ -216,6 +225,7 @@ void Desk::put(Lesson lesson, std::string path) {
   }
   replace_session(std::move(*fresh), false);
   path_ = std::move(path);
+  view.answers.clear();
   view.builder = statement_count() == 0;
 }
 

@@ -18,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kLeftOver = "session-previous.epoll";
+
 bool may_hold_a_scenario(const fs::path& path) {
   const std::string ext = path.extension().string();
   return ext == ".md" || ext == ".epoll" || ext == ".txt" || ext.empty();
@@ -91,14 +93,7 @@ Result<std::vector<FolderEntry>> list_folder(const std::string& path) {
   return entries;
 }
 
-std::string text_of(const Session& session) {
-  std::string text = transcript_of(session);
-  const auto& statements = session.lesson().program.statements;
-  for (auto i = static_cast<std::size_t>(session.next_statement()); i < statements.size(); ++i) {
-    text += print(statements[i]) + "\n";
-  }
-  return text;
-}
+std::string text_of(const Session& session) { return transcript_of(session, {.to_run = true}); }
 
 Result<void> write_file(const std::string& path, std::string_view text) {
   const std::string beside = path + ".part";
@@ -126,10 +121,18 @@ std::string autosave_path() {
   return folder.empty() ? std::string() : (folder / "session.epoll").string();
 }
 
-std::string left_over_session() {
-  const std::string path = autosave_path();
+void set_left_over_aside() {
+  const fs::path path = autosave_path();
   std::error_code error;
-  return !path.empty() && fs::file_size(path, error) > 0 && !error ? path : std::string();
+  if (path.empty() || !fs::exists(path, error) || fs::file_size(path, error) == 0) return;
+  fs::rename(path, path.parent_path() / kLeftOver, error);
+}
+
+std::string left_over_session() {
+  const fs::path folder = state_folder();
+  std::error_code error;
+  if (folder.empty() || !fs::exists(folder / kLeftOver, error)) return {};
+  return (folder / kLeftOver).string();
 }
 
 void Autosave::keep(const Session& session, std::size_t version) {
@@ -140,8 +143,6 @@ void Autosave::keep(const Session& session, std::size_t version) {
   std::error_code error;
   const fs::path folder = fs::path(path).parent_path();
   fs::create_directories(folder, error);
-  if (!moved_) fs::rename(path, folder / "session-previous.epoll", error);
-  moved_ = true;
   // A state folder that cannot be written is no reason to disturb anybody.
   (void)write_file(path, print(session.lesson().program));
 }

@@ -43,9 +43,11 @@ Result<void> write_file(const std::string& path, std::string_view text);
 
 // The copy kept as the session grows: <XDG state>/epollscope/session.epoll.
 std::string autosave_path();
-// The copy an earlier run left; empty: none.
+// Puts the copy that an earlier run left aside, as session-previous.epoll. Call once, at the start.
+void set_left_over_aside();
+// What was set aside, by this run or an earlier one; empty: none.
 std::string left_over_session();
-// Keeps the copy; the first call of a process moves the left-over to session-previous.epoll.
+// Keeps the copy.
 class Autosave {
  public:
   // Writes when `version` differs from the last one and the program is not empty.
@@ -53,7 +55,6 @@ class Autosave {
 
  private:
   std::size_t version_ = 0;
-  bool moved_ = false;
 };
 
 }  // namespace epollscope::ui

@@ -10,6 +10,9 @@
 namespace epollscope::ui {
 namespace {
 
+// What a write carries until a person chooses.
+constexpr std::string_view kSomeText = "\"hello\"", kSomeNumber = "1";
+
 void mark_open(KnownName& known, const State& state) {
   for (const EventpollState& ep : state.eventpolls) {
     if (ep.fd == known.fd) known.open = known.epoll = true;
@@ -21,6 +24,8 @@ void mark_open(KnownName& known, const State& state) {
     if (std::ranges::find(file.fds, known.fd) == file.fds.end()) continue;
     known.open = true;
     known.end = file.end;
+    const auto object = std::ranges::find(state.objects, file.object, &ObjectState::id);
+    known.counter = object != state.objects.end() && object->kind == ObjectKind::eventfd;
   }
 }
 
@@ -102,7 +107,7 @@ ArgDraft initial(const CallSpec& spec, std::size_t index, const std::vector<Know
       arg.text = "20ms";
       break;
     case ParamKind::data:
-      arg.text = "\"hello\"";
+      arg.text = kSomeText;
       break;
     case ParamKind::fcntl_arg:
       arg.text = "4k";
@@ -181,7 +186,31 @@ void choose_call(Draft& draft, CallName call, const std::vector<KnownName>& name
     draft.args.push_back(initial(spec, i, names));
   }
   draft.names = propose_names(spec, names);
+  suit(draft, names);
   compose(draft);
+}
+
+void suit(Draft& draft, const std::vector<KnownName>& names) {
+  const auto known = [&](std::string_view name) {
+    const auto it = std::ranges::find(names, name, &KnownName::name);
+    return it == names.end() ? nullptr : &*it;
+  };
+  if (draft.call == CallName::epoll_ctl && draft.args.size() == 4) {
+    const std::uint64_t op = draft.args[1].bits;
+    draft.args[3].null = op == EPOLL_CTL_DEL;
+    const bool wanted = op != EPOLL_CTL_ADD;
+    const KnownName* chosen = known(draft.args[2].text);
+    if (chosen == nullptr || chosen->watched == wanted) return;
+    for (const KnownName& other : names) {
+      if (other.open && !other.epoll && other.watched == wanted) draft.args[2].text = other.name;
+    }
+  } else if (draft.call == CallName::write && draft.args.size() == 2) {
+    const KnownName* chosen = known(draft.args[0].text);
+    std::string& data = draft.args[1].text;
+    const bool counter = chosen != nullptr && chosen->counter;
+    if (counter && data == kSomeText) data = kSomeNumber;
+    if (!counter && data == kSomeNumber) data = kSomeText;
+  }
 }
 
 void take_statement(Draft& draft, const Statement& statement) {

@@ -13,6 +13,9 @@
 
 namespace epollscope::ui {
 
+// Threads T1 … that the builder offers.
+inline constexpr int kActorsOffered = 4;
+
 // A name the program has bound, and what it means at one moment.
 struct KnownName {
   std::string name;
@@ -21,6 +24,7 @@ struct KnownName {
   bool epoll = false;
   FileEnd end = FileEnd::whole;
   bool watched = false;  // some instance has it in its interest list
+  bool counter = false;  // an eventfd
 };
 // In the order in which they were bound.
 std::vector<KnownName> known_names(const Session& session, int step);
@@ -48,6 +52,9 @@ struct Draft {
 void choose_call(Draft& draft, CallName call, const std::vector<KnownName>& names);
 // The same for a statement that exists: its own arguments.
 void take_statement(Draft& draft, const Statement& statement);
+// Lets the other arguments follow the one just chosen: DEL takes no event and, like MOD, a
+// descriptor that is watched; an eventfd is written a number.
+void suit(Draft& draft, const std::vector<KnownName>& names);
 // Makes `line` again from the choices (and drops an fcntl argument its command does not take).
 void compose(Draft& draft);
 // The statement the line stands for, or why it does not parse.

@@ -57,6 +57,13 @@ std::string proposed_path(const Desk& desk, std::string_view extension) {
   return (fs::path(working_folder()) / (stem + std::string(extension))).string();
 }
 
+void ask_for_path(Desk& desk, std::string proposed, bool picture) {
+  desk.view.dialog = Dialog::save;
+  desk.view.saving_picture = picture;
+  desk.view.may_replace.clear();
+  desk.view.input = std::move(proposed);
+}
+
 }  // namespace
 
 int statement_of(const Desk& desk, const Target& target) {
@@ -97,28 +104,37 @@ void open_left_over(Desk& desk, const Target&) {
 void save(Desk& desk, const Target&) {
   // A lesson's own file is never written over by a transcript of it.
   const bool own = !desk.path().empty() && !desk.session().lesson().markdown;
-  desk.view.dialog = Dialog::save;
-  desk.view.input = own ? desk.path() : proposed_path(desk, ".epoll");
+  ask_for_path(desk, own ? desk.path() : proposed_path(desk, ".epoll"), false);
 }
 
 void save_to(Desk& desk, const Target& target) {
-  if (target.text.ends_with(".png")) {
-    desk.view.errands.picture_path = target.text;
-    desk.view.dialog = Dialog::none;
+  ViewState& view = desk.view;
+  std::string path = target.text;
+  if (view.saving_picture && !path.ends_with(".png")) path += ".png";
+  // Writing over somebody else's file cannot be taken back, so it is asked for twice.
+  std::error_code error;
+  const bool own = path == desk.path() && !path.ends_with(".md");
+  if (!own && path != view.may_replace && fs::exists(path, error)) {
+    view.may_replace = path;
+    desk.say("ui.toast.exists", {path});
     return;
   }
-  if (auto written = write_file(target.text, text_of(desk.session())); !written) {
-    desk.view.toast = written.error().what;
+  if (view.saving_picture) {
+    view.errands.picture_path = path;
+    view.dialog = Dialog::none;
     return;
   }
-  desk.set_path(target.text);
-  desk.view.dialog = Dialog::none;
-  desk.say("ui.toast.saved", {target.text});
+  if (auto written = write_file(path, text_of(desk.session())); !written) {
+    view.toast = written.error().what;
+    return;
+  }
+  desk.set_path(path);
+  view.dialog = Dialog::none;
+  desk.say("ui.toast.saved", {path});
 }
 
 void save_picture(Desk& desk, const Target&) {
-  desk.view.dialog = Dialog::save;
-  desk.view.input = proposed_path(desk, fmt::format("-{}.png", desk.view.step));
+  ask_for_path(desk, proposed_path(desk, fmt::format("-{}.png", desk.view.step)), true);
 }
 
 void copy_call(Desk& desk, const Target& target) {
@@ -195,6 +211,27 @@ void insert_before(Desk& desk, const Target& target) {
 void insert_after(Desk& desk, const Target& target) {
   start_builder(desk, Draft::Place::insert, statement_of(desk, target) + 1);
   choose_call(desk.draft, desk.draft.call, known_names(desk.session(), desk.view.step));
+}
+
+void answer(Desk& desk, const Target& target) {
+  const auto question = desk.question();
+  if (!question) return;
+  if (target.number < 0) {
+    desk.say("ui.toast.choose");
+    return;
+  }
+  const Quiz& quiz = desk.session().lesson().quizzes[static_cast<std::size_t>(*question)];
+  if (target.number < static_cast<int>(quiz.choices.size())) {
+    desk.view.answers[*question] = target.number;
+  }
+}
+
+void go_to_statement(Desk& desk, const Target& target) {
+  if (const int step = desk.step_of_statement(target.number); step > 0) {
+    desk.go_to(step);
+  } else if (target.number >= desk.session().next_statement()) {
+    desk.say("ui.toast.not_run");
+  }
 }
 
 void next_theme(Desk& desk, const Target&) {

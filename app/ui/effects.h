@@ -22,6 +22,10 @@ void run_call(Desk& desk, const Target& target);
 void edit(Desk& desk, const Target& target);
 void insert_before(Desk& desk, const Target& target);
 void insert_after(Desk& desk, const Target& target);
+// Takes a choice of the question at the cursor; the picture says what it was worth.
+void answer(Desk& desk, const Target& target);
+// Looks at the moment after a statement; says how to run it when it has not run.
+void go_to_statement(Desk& desk, const Target& target);
 void next_theme(Desk& desk, const Target& target);
 void next_language(Desk& desk, const Target& target);
 void escape(Desk& desk, const Target& target);

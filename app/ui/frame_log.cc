@@ -28,6 +28,7 @@ void FrameLog::write(const FrameFacts& facts, const Desk& desk, const HitMap& hi
       {"width", facts.width},
       {"height", facts.height},
       {"text_input", facts.text_input},
+      {"presses", facts.presses},
       {"hits", nlohmann::json::array()},
   };
   if (desk.view.micro) line["micro"] = *desk.view.micro;

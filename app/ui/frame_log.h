@@ -16,6 +16,7 @@ struct FrameFacts {
   int width = 0, height = 0;
   int due = 0;  // frames that follow without a new cause
   bool text_input = false;
+  long presses = 0;
   std::string banner;
 };
 

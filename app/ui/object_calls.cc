@@ -64,6 +64,7 @@ std::string call_on(CallName call, const std::string& name, const std::vector<Kn
   choose_call(draft, call, names);
   if (draft.args.empty()) return {};
   draft.args.front().text = name;
+  suit(draft, names);
   compose(draft);
   return draft.line;
 }

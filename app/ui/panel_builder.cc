@@ -12,8 +12,11 @@
 namespace epollscope::ui {
 namespace {
 
-constexpr int kActorsOffered = 4;
 constexpr float kLabelDp = 86;  // the column of words before the chips
+constexpr float kRunDp = 104;
+// Where the timeline's place is smaller than this, the builder reaches beyond it.
+constexpr float kWantedDp = 290, kFullWidthDp = 1000;
+constexpr float kLabelledCallsDp = 420;  // a narrower list of calls goes without its words
 
 std::string_view key_of(CallGroup group) {
   switch (group) {
@@ -31,14 +34,14 @@ std::string_view key_of(CallGroup group) {
   return "ui.group.epoll";
 }
 
-void calls(Ui& ui, Draft& draft) {
+void calls(Ui& ui, Draft& draft, float label_dp) {
   constexpr std::array kGroups{CallGroup::epoll, CallGroup::make, CallGroup::data,
                                CallGroup::descriptor, CallGroup::shorthand};
   for (const CallGroup group : kGroups) {
-    ui.row_label(ui.t(key_of(group)), Face::sans, kLabelDp);
+    if (label_dp > 0) ui.row_label(ui.t(key_of(group)), Face::sans, label_dp);
     for (const CallSpec& spec : all_calls()) {
       if (spec.group != group) continue;
-      ui.flow(ui.chip_width(spec.name), kChipGap, kLabelDp);
+      ui.flow(ui.chip_width(spec.name), kChipGap, label_dp);
       if (ui.chip(fmt::format("builder:call:{}", spec.name), std::string(spec.name),
                   spec.call == draft.call)) {
         ui.emit(ActionId::choose_call, {.text = std::string(spec.name)});
@@ -79,7 +82,14 @@ void fd_choices(ArgUi& a, std::string& text, std::string_view prefix) {
 
 void flag_choices(ArgUi& a, FlagSet set, std::uint64_t& bits) {
   const bool one = is_enumeration(set);
-  for (const Flag& flag : flags_of(set)) {
+  std::vector<Flag> flags(flags_of(set).begin(), flags_of(set).end());
+  // What is wanted most of the time comes first, whatever its bit.
+  if (set == FlagSet::epoll_events) {
+    constexpr std::uint64_t kUsual =
+        EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE;
+    std::ranges::stable_partition(flags, [](const Flag& f) { return (f.bits & kUsual) != 0; });
+  }
+  for (const Flag& flag : flags) {
     const bool on = one ? bits == flag.bits : flag.bits != 0 && (bits & flag.bits) == flag.bits;
     if (a.chip(flag.brief, std::string(flag.brief), on)) {
       bits = one ? flag.bits : on ? bits & ~flag.bits : bits | flag.bits;
@@ -169,28 +179,15 @@ bool actors(Ui& ui, Draft& draft) {
   ui.row_label(ui.t("ui.builder.thread"), Face::sans, kLabelDp);
   for (int n = 1; n <= kActorsOffered; ++n) {
     const ActorId actor{'T', n};
-    ui.flow(ui.chip_width("T1"), kChipGap, kLabelDp);
-    if (ui.chip("builder:actor:" + print(actor), print(actor), draft.actor == actor)) {
+    std::string label = print(actor);
+    if (ui.desk().asleep(actor)) label += " " + ui.t("user.asleep");
+    ui.flow(ui.chip_width(label), kChipGap, kLabelDp);
+    if (ui.chip("builder:actor:" + print(actor), label, draft.actor == actor)) {
       draft.actor = actor;
       changed = true;
     }
   }
   return changed;
-}
-
-void run_row(Ui& ui, Editing edit, float width_dp) {
-  Draft& draft = edit.draft;
-  const auto parsed = statement_of(draft);
-  if (ui.input("builder:line", draft.line, width_dp - 120, false, draft.line)) {
-    ui.emit(ActionId::run_line);
-  }
-  ui.same_line(8);
-  const bool runs = draft.place == Draft::Place::run;
-  if (ui.button("builder:run", ui.t(runs ? "ui.builder.run" : "ui.builder.apply"), Look::primary,
-                Icon::step, parsed.has_value(), 104)) {
-    ui.emit(ActionId::run_line);
-  }
-  if (!parsed) ui.wrapped(parsed.error().diagnostics.front().message, Role::bad, Face::sans, 12);
 }
 
 std::string heading(const Ui& ui, const Draft& draft) {
@@ -205,33 +202,66 @@ std::string heading(const Ui& ui, const Draft& draft) {
   return {};
 }
 
+// The line, what is done with it, and the way out.
+void header(Ui& ui, Editing edit, float width_dp) {
+  Draft& draft = edit.draft;
+  const bool parses = statement_of(draft).has_value();
+  const std::string title = heading(ui, draft);
+  ImGui::AlignTextToFramePadding();
+  ui.text(title, Role::text, Face::sans_bold, 14);
+  ui.same_line(14);
+  const float room = width_dp - text_width(Face::sans_bold, 14, title) - kRunDp - 110;
+  if (ui.input("builder:line", draft.line, room, false, draft.line) && parses) {
+    ui.emit(ActionId::run_line);
+  }
+  if (ImGui::IsItemHovered()) ui.tooltip(ui.t("ui.builder.hint"));
+  ui.same_line(8);
+  const bool runs = draft.place == Draft::Place::run;
+  if (ui.button("builder:run", ui.t(runs ? "ui.builder.run" : "ui.builder.apply"), Look::primary,
+                Icon::step, parses, kRunDp)) {
+    ui.emit(ActionId::run_line);
+  }
+  ui.same_line(8);
+  if (ui.chip("builder:close", "✕", false)) ui.emit(ActionId::close_builder);
+}
+
 }  // namespace
 
-void builder_panel(Ui& ui, Editing edit, const scene::Rect& where) {
-  ui.begin_panel("builder", where, true);
-  ui.text(heading(ui, edit.draft), Role::text, Face::sans_bold, 14);
-  ui.same_line(12);
-  ui.text(ui.t("ui.builder.hint"), Role::text_dim, Face::sans, 12);
-  ImGui::SameLine(ui.px(where.w - 52));
-  if (ui.chip("builder:close", "✕", false)) edit.view.builder = false;
+scene::Rect builder_place(const scene::Zones& zones, float width, float height) {
+  const scene::Rect& under = zones.timeline;
+  const float h = std::clamp(height * 0.46F, under.h, std::max(under.h, kWantedDp));
+  const bool whole = under.w < kFullWidthDp;
+  const float x = whole ? under.x : zones.user.x;
+  return {x, under.bottom() - h, whole ? width - 2 * under.x : under.w, h};
+}
 
+void builder_panel(Ui& ui, Editing edit, const scene::Rect& where) {
+  ui.begin_panel("builder", where, {.above = true});
+  header(ui, edit, where.w);
   const float left = std::min(540.0F, where.w * 0.38F);
   const ImVec2 room = ImGui::GetContentRegionAvail();
   ImGui::BeginChild("calls", {ui.px(left), room.y});
-  calls(ui, edit.draft);
+  calls(ui, edit.draft, left >= kLabelledCallsDp ? kLabelDp : 0);
   ImGui::EndChild();
   ui.same_line(20);
   ImGui::BeginChild("arguments", {0, room.y});
-  run_row(ui, edit, where.w - left - 70);
+  if (const auto parsed = statement_of(edit.draft); !parsed) {
+    ui.wrapped(parsed.error().diagnostics.front().message, Role::bad);
+  }
   bool changed = actors(ui, edit.draft);
   const std::vector<KnownName> names = known_names(ui.desk().session(), ui.desk().view.step);
   const CallSpec& spec = spec_of(edit.draft.call);
   for (std::size_t i = 0; i < spec.params.size() && i < edit.draft.args.size(); ++i) {
     ArgUi a{.ui = ui, .draft = edit.draft, .index = i, .names = names};
     argument(a, spec.params[i]);
+    // What is chosen from here on is the person's own.
+    if (a.changed && (spec.params[i].kind == ParamKind::fd || i == 1)) suit(edit.draft, names);
     changed = changed || a.changed;
   }
-  if (changed) compose(edit.draft);
+  if (changed) {
+    compose(edit.draft);
+    ui.draw_again();  // the line stands above
+  }
   ImGui::EndChild();
   ui.end_panel();
 }

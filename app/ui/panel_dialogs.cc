@@ -86,7 +86,8 @@ void open_panel(Ui& ui, Editing edit, const scene::Rect& window) {
 
 void save_panel(Ui& ui, Editing edit, const scene::Rect& window) {
   const scene::Rect where = centered(window, 720, 170);
-  const bool picture = edit.view.input.ends_with(".png");
+  const bool picture = edit.view.saving_picture;
+  const std::string& trouble = ui.desk().view.toast;
   ui.begin_dialog(window, where, ui.t(picture ? "ui.save.picture" : "ui.save.title"));
   const bool entered = ui.input("save:path", edit.view.input, where.w - 130,
                                 edit.first_frame_of_dialog, ui.t("ui.save.path"));
@@ -95,8 +96,11 @@ void save_panel(Ui& ui, Editing edit, const scene::Rect& window) {
                                  !edit.view.input.empty(), 84);
   if ((entered || pressed) && !edit.view.input.empty())
     ui.emit(ActionId::save_to, {.text = edit.view.input});
-  ui.wrapped(ui.desk().view.toast.empty() ? ui.t("ui.save.hint") : ui.desk().view.toast,
-             Role::text_dim, Face::sans, 12);
+  if (!trouble.empty()) {
+    ui.wrapped(trouble, Role::bad);
+  } else if (!picture) {
+    ui.wrapped(ui.t("ui.save.hint"), Role::text_dim, Face::sans, 12);
+  }
   ui.end_dialog();
 }
 

@@ -19,9 +19,9 @@ struct Row {
 };
 
 std::vector<Row> statement_rows(const Ui& ui, int statement) {
-  constexpr std::array kActions{ActionId::edit,    ActionId::insert_before, ActionId::insert_after,
-                                ActionId::move_up, ActionId::move_down,     ActionId::remove,
-                                ActionId::branch,  ActionId::copy_call};
+  constexpr std::array kActions{ActionId::run_to,       ActionId::edit,    ActionId::insert_before,
+                                ActionId::insert_after, ActionId::move_up, ActionId::move_down,
+                                ActionId::remove,       ActionId::branch,  ActionId::copy_call};
   std::vector<Row> rows;
   for (const ActionId id : kActions) {
     const Action& action = action_of(id);
@@ -29,6 +29,13 @@ std::vector<Row> statement_rows(const Ui& ui, int statement) {
                     .label = ui.t("ui.action." + std::string(action.name)),
                     .command = {id, {.number = statement}},
                     .enabled = action.enabled(ui.desk())});
+    if (id == ActionId::run_to && statement < ui.desk().session().next_statement()) {
+      rows.back().enabled = false;
+    }
+    // A line that has not run is no moment to branch at.
+    if (id == ActionId::branch && ui.desk().step_of_statement(statement) == 0) {
+      rows.back().enabled = false;
+    }
   }
   return rows;
 }
@@ -36,10 +43,12 @@ std::vector<Row> statement_rows(const Ui& ui, int statement) {
 std::vector<Row> object_rows(const Ui& ui, std::string_view hit_id) {
   std::vector<Row> rows;
   for (std::string& line : calls_for(ui.desk(), hit_id)) {
-    rows.push_back({.id = "menu:" + line,
-                    .label = line,
-                    .command = {ActionId::run_call, {.text = line}},
-                    .enabled = !ui.desk().running()});
+    Row& row = rows.emplace_back();
+    row.id = "menu:" + line;
+    row.label = line;
+    row.command.action = ActionId::run_call;
+    row.command.target.text = std::move(line);
+    row.enabled = !ui.desk().running();
   }
   return rows;
 }
@@ -72,17 +81,25 @@ void context_menu(Ui& ui, Editing edit) {
   const scene::Rect where{std::min(edit.view.menu_x, screen.x - ui.px(width + 50)) / ui.px(1),
                           std::min(edit.view.menu_y, screen.y - ui.px(height + 8)) / ui.px(1),
                           width + 40, height};
-  ui.begin_panel("menu", where, true, true);
+  ui.begin_panel("menu", where, {.above = true});
+  ui.restart_focus();
   for (const Row& row : rows) {
     if (ui.row(row.id, row.label, width, row.enabled)) {
       edit.view.menu.clear();
       ui.emit(row.command.action, row.command.target);
     }
   }
-  const bool elsewhere = ImGui::IsMouseClicked(ImGuiMouseButton_Left) &&
-                         !ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows);
+  // A row that is being pressed is active by now, and counts as the menu all the same.
+  constexpr ImGuiHoveredFlags kInside =
+      ImGuiHoveredFlags_ChildWindows | ImGuiHoveredFlags_AllowWhenBlockedByActiveItem;
+  const bool pressed =
+      ImGui::IsMouseClicked(ImGuiMouseButton_Left) || ImGui::IsMouseClicked(ImGuiMouseButton_Right);
+  const bool elsewhere = pressed && !ImGui::IsWindowAppearing() && !ImGui::IsWindowHovered(kInside);
   ui.end_panel();
-  if (elsewhere) edit.view.menu.clear();
+  if (elsewhere) {
+    edit.view.menu.clear();
+    ui.draw_again();
+  }
 }
 
 }  // namespace epollscope::ui

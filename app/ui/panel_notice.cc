@@ -1,15 +1,52 @@
 #include <imgui.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "app/ui/panels.h"
 
 namespace epollscope::ui {
 namespace {
 
-// A strip of one line at the top of the kernel's zone; wide enough for its sentence.
-constexpr float kStripHeightDp = 54;
+// Strips in the title row of the kernel's zone: what lies below it stays in sight.
+constexpr float kInsetDp = 5, kPadXDp = 14, kPadYDp = 6, kButtonDp = 24;
+
+void begin_strip(Ui& ui, const char* id, const scene::Rect& strip) {
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {ui.px(kPadXDp), ui.px(kPadYDp)});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
+  ui.begin_panel(id, strip, {.above = true, .scrolls = false});
+  ImGui::PopStyleVar(2);
+}
+
+// The call that was under way when the lab ended would end the same way again.
+bool ended_asleep(const Desk& desk) {
+  const auto& steps = desk.session().steps();
+  return !steps.empty() && !steps.back().returned;
+}
+
+// The lab is gone: why, and how to go on. The buttons lie above the strip's own hit.
+void banner_strip(Ui& ui, const scene::Rect& strip, const std::string& banner) {
+  const Desk& desk = ui.desk();
+  const std::string last = ui.t("ui.banner.branch");
+  const std::string before = ended_asleep(desk) ? ui.t("ui.banner.branch_before") : std::string();
+  const float words = ui.chip_width(last) + (before.empty() ? 0 : ui.chip_width(before) + 8);
+  begin_strip(ui, "banner", strip);
+  const float y = ImGui::GetCursorPosY();
+  ImGui::SetCursorPosY(y + ui.px((kButtonDp - line_height(Face::sans_bold, 13)) / 2));
+  ui.text(shorten(Face::sans_bold, 13, banner, strip.w - words - 3 * kPadXDp), Role::bad,
+          Face::sans_bold);
+  if (ImGui::IsItemHovered()) ui.tooltip(banner);
+  ui.hit("banner", {ui.px(strip.x), ui.px(strip.y), ui.px(strip.w - words - 40), ui.px(strip.h)},
+         banner);
+  ImGui::SetCursorPos({ui.px(strip.w - kPadXDp - words), y});
+  if (!before.empty()) {
+    if (ui.chip("banner:before", before, true))
+      ui.emit(ActionId::branch_at, {.number = desk.step_count() - 1});
+    ui.same_line(8);
+  }
+  if (ui.chip("banner:branch", last, before.empty()))
+    ui.emit(ActionId::branch_at, {.number = desk.step_count()});
+  ui.end_panel();
+}
 
 }  // namespace
 
@@ -20,32 +57,26 @@ std::string banner_of(const Desk& desk) {
 
 void notice(Ui& ui, const scene::Zones& zones) {
   const Desk& desk = ui.desk();
-  scene::Rect strip{zones.kernel.x + 12, zones.kernel.y + 12, zones.kernel.w - 24, kStripHeightDp};
+  scene::Rect strip{zones.kernel.x + kInsetDp, zones.kernel.y + kInsetDp,
+                    zones.kernel.w - 2 * kInsetDp, kButtonDp + 2 * kPadYDp};
   if (const std::string banner = banner_of(desk); !banner.empty()) {
-    ui.begin_panel("banner", strip, true, true);
-    const float width = ui.button_width(ui.t("ui.banner.branch"), false);
-    ImGui::SetCursorPosY(ui.px((kStripHeightDp - line_height(Face::sans_bold, 13)) / 2));
-    ui.text(shorten(Face::sans_bold, 13, banner, strip.w - width - 60), Role::bad, Face::sans_bold);
-    ImGui::SetCursorPos({ui.px(strip.w - width - 12), ui.px((kStripHeightDp - 30) / 2)});
-    if (ui.button("banner:branch", ui.t("ui.banner.branch"), Look::primary))
-      ui.emit(ActionId::branch);
-    ui.hit("banner", {ui.px(strip.x), ui.px(strip.y), ui.px(strip.w - width - 40), ui.px(strip.h)},
-           banner);
-    ui.end_panel();
-    strip.y += kStripHeightDp + 8;
+    banner_strip(ui, strip, banner);
+    strip.y += strip.h + kInsetDp;
   }
-  if (!desk.view.toast.empty()) {
-    // Long sentences wrap; the strip grows downwards with them.
-    const float width = text_width(Face::sans, 13, desk.view.toast);
-    const float lines = 1 + std::floor(width / (strip.w - 40));
-    strip.h = 26 + lines * line_height(Face::sans, 13);
-    strip.w = std::min(strip.w, width + 44);
-    ui.begin_panel("toast", strip, true, true);
-    ui.wrapped(desk.view.toast);
-    ui.hit("toast", {ui.px(strip.x), ui.px(strip.y), ui.px(strip.w), ui.px(strip.h)},
-           desk.view.toast);
-    ui.end_panel();
-  }
+  if (desk.view.toast.empty()) return;
+  // Long sentences wrap; the strip grows downwards with them.
+  ui.painter().need(desk.view.toast);
+  const ImFont* font = ui.painter().font(Face::sans, 13);
+  const float room = ui.px(strip.w - 2 * kPadXDp);
+  const ImVec2 size = font->CalcTextSizeA(font->FontSize, room, room, desk.view.toast.c_str());
+  strip.h = std::max(size.y / ui.px(1) + 2 * kPadYDp + 2, 30.0F);
+  strip.w = std::min(strip.w, size.x / ui.px(1) + 2 * kPadXDp + 2);
+  begin_strip(ui, "toast", strip);
+  ImGui::SetCursorPosY((ui.px(strip.h) - size.y) / 2);
+  ui.wrapped(desk.view.toast);
+  ui.hit("toast", {ui.px(strip.x), ui.px(strip.y), ui.px(strip.w), ui.px(strip.h)},
+         desk.view.toast);
+  ui.end_panel();
 }
 
 }  // namespace epollscope::ui

@@ -1,13 +1,18 @@
 #include <imgui.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <span>
+#include <vector>
 
 #include "app/ui/panels.h"
 
 namespace epollscope::ui {
 namespace {
 
-constexpr float kButtonDp = 30;
+constexpr float kButtonDp = 30, kEdgeDp = 20, kGapDp = 18;
+constexpr float kNarrowDp = 1100, kShortestTitleDp = 60;
+constexpr std::string_view kName = "epollscope";
 
 std::string title_of(const Ui& ui) {
   const Desk& desk = ui.desk();
@@ -16,90 +21,149 @@ std::string title_of(const Ui& ui) {
   return ui.t("ui.bar.untitled");
 }
 
+// Steps made, and those that the rest of the program will make: a step is a call.
+int all_steps(const Desk& desk) {
+  const auto& statements = desk.session().lesson().program.statements;
+  const auto rest = std::span(statements)
+                        .subspan(static_cast<std::size_t>(
+                            std::min(desk.session().next_statement(), desk.statement_count())));
+  const auto calls = std::ranges::count_if(
+      rest, [](const Statement& s) { return std::holds_alternative<CallStatement>(s.what); });
+  return desk.step_count() + static_cast<int>(calls);
+}
+
 std::string position_of(const Ui& ui) {
   const Desk& desk = ui.desk();
   const std::string at = std::to_string(desk.view.step);
-  const std::string all = std::to_string(std::max(desk.step_count(), desk.statement_count()));
+  const std::string all = std::to_string(all_steps(desk));
   if (desk.at_end()) return ui.t("ui.bar.step_of", {at, all});
   return ui.t("ui.bar.looking_back", {at, std::to_string(desk.step_count())});
 }
 
+// A button of the bar: its action, how it looks and, if not the action's own, its words.
+struct BarButton {
+  ActionId id;
+  Look look = Look::plain;
+  std::string_view label_key = {};
+};
+
+float width_of(const Ui& ui, const BarButton& button) {
+  return ui.action_width(button.id, button.label_key);
+}
+
+float width_of(const Ui& ui, const std::vector<BarButton>& buttons, float gap) {
+  float width = 0;
+  for (const BarButton& button : buttons) width += width_of(ui, button) + gap;
+  return width - gap;
+}
+
+std::vector<BarButton> step_buttons(const Desk& desk) {
+  std::vector<BarButton> buttons{
+      {ActionId::first}, {ActionId::back}, {ActionId::step, Look::primary}, {ActionId::into}};
+  if (!desk.running()) {
+    buttons.push_back({ActionId::play, Look::plain, desk.view.playing ? "ui.bar.pause" : ""});
+  }
+  if (action_of(ActionId::stop).enabled(desk)) buttons.push_back({ActionId::stop});
+  return buttons;
+}
+
+// What a narrow bar leaves out is among all actions.
+std::vector<BarButton> window_buttons(bool narrow) {
+  std::vector<BarButton> buttons{{ActionId::open, Look::quiet}, {ActionId::save, Look::quiet}};
+  if (!narrow) {
+    buttons.push_back({ActionId::language, Look::quiet, "ui.bar.languages"});
+    buttons.push_back({ActionId::theme, Look::quiet});
+  }
+  buttons.push_back({ActionId::palette, Look::quiet, "ui.bar.palette"});
+  buttons.push_back({ActionId::help, Look::quiet, "ui.bar.help"});
+  return buttons;
+}
+
+struct Verdict {
+  std::string words;
+  Role role = Role::good;
+  Face face = Face::sans;
+};
+
 // Differences are loud, agreement is a quiet tick; where nothing ran nothing is claimed.
-void verdict(Ui& ui) {
+Verdict verdict_of(const Ui& ui) {
   const Session& session = ui.desk().session();
-  if (session.model_differences() > 0) {
-    ui.text(ui.t("ui.bar.differs", {std::to_string(session.model_differences())}), Role::bad,
-            Face::sans_bold);
-  } else if (session.expectations_failed() > 0) {
-    ui.text(ui.t("ui.bar.failed", {std::to_string(session.expectations_failed())}), Role::bad,
-            Face::sans_bold);
-  } else if (session.options().model_only) {
-    ui.text(ui.t("ui.bar.model_only"), Role::warn, Face::sans_bold);
-  } else {
-    ui.text(ui.t("ui.bar.agrees"), Role::good);
+  if (session.steps().empty()) return {};
+  if (const int n = session.model_differences(); n > 0) {
+    return {ui.t("ui.bar.differs", {std::to_string(n)}), Role::bad, Face::sans_bold};
+  }
+  if (const int n = session.expectations_failed(); n > 0) {
+    return {ui.t("ui.bar.failed", {std::to_string(n)}), Role::bad, Face::sans_bold};
+  }
+  if (session.options().model_only) {
+    return {ui.t("ui.bar.model_only"), Role::warn, Face::sans_bold};
+  }
+  return {ui.t("ui.bar.agrees")};
+}
+
+// A line of words in the middle of the bar's height; `room` in dp.
+void words_at(Ui& ui, float x, float bar_h, std::string_view words, const Verdict& set, float size,
+              float room) {
+  ImGui::SetCursorPos({ui.px(x), ui.px((bar_h - line_height(set.face, size)) / 2)});
+  ui.text(shorten(set.face, size, words, room), set.role, set.face, size);
+}
+
+void buttons_at(Ui& ui, float x, float bar_h, const std::vector<BarButton>& buttons, float gap) {
+  for (const BarButton& button : buttons) {
+    ImGui::SetCursorPos({ui.px(x), ui.px((bar_h - kButtonDp) / 2)});
+    ui.action(button.id, button.look, {}, button.label_key);
+    x += width_of(ui, button) + gap;
   }
 }
 
-// Text of a line stands in the middle of the buttons beside it.
-void center_text(Ui& ui, float y_dp, float bar_height_dp) {
-  ImGui::SetCursorPosY(ui.px((bar_height_dp - line_height(Face::sans, y_dp)) / 2));
+// Name, title and place in the program: the place always, the others where there is room.
+void left_words(Ui& ui, float bar_h, float room) {
+  const std::string place = position_of(ui);
+  const float place_w = text_width(Face::sans, 14, place) + 2;
+  const float name_w = text_width(Face::sans_bold, 17, kName) + kGapDp;
+  const Verdict dim{.words = {}, .role = Role::text_dim};
+  float x = kEdgeDp;
+  if (room >= name_w + place_w) {
+    words_at(ui, x, bar_h, kName, {.words = {}, .role = Role::text, .face = Face::sans_bold}, 17,
+             name_w);
+    x += name_w;
+  }
+  const std::string title = title_of(ui);
+  const float title_room = kEdgeDp + room - x - place_w - kGapDp;
+  if (title_room > kShortestTitleDp) {
+    words_at(ui, x, bar_h, title, dim, 14, title_room);
+    x += std::min(text_width(Face::sans, 14, title), title_room) + kGapDp;
+  }
+  words_at(ui, x, bar_h, place, dim, 14, kEdgeDp + room - x);
 }
 
 }  // namespace
 
 void top_bar(Ui& ui, const scene::Rect& where) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(20), 0));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
-  ui.begin_panel("top bar", where, true);
+  ui.begin_panel("top bar", where, {.scrolls = false});
   ImGui::GetWindowDrawList()->AddLine({0, ui.px(where.h) - 1}, {ui.px(where.w), ui.px(where.h) - 1},
                                       ui.ink(Role::panel_border));
-  const float y = ui.px((where.h - kButtonDp) / 2);
-  const bool wide = where.w >= 1200;
-
-  center_text(ui, 17, where.h);
-  ui.text("epollscope", Role::text, Face::sans_bold, 17);
-  if (wide) {
-    ui.same_line(20);
-    center_text(ui, 14, where.h);
-    ui.text(shorten(Face::sans, 14, title_of(ui), where.w / 2 - 420), Role::text_dim, Face::sans,
-            14);
+  const std::vector<BarButton> steps = step_buttons(ui.desk());
+  const std::vector<BarButton> window = window_buttons(where.w < kNarrowDp);
+  const float steps_w = width_of(ui, steps, 6);
+  const float window_x = where.w - kEdgeDp / 2 - width_of(ui, window, 2);
+  // In the middle, unless what stands on the right needs the place.
+  const float steps_x = std::min((where.w - steps_w) / 2, window_x - kGapDp - steps_w);
+  left_words(ui, where.h, steps_x - kGapDp - kEdgeDp);
+  buttons_at(ui, steps_x, where.h, steps, 6);
+  const Verdict verdict = verdict_of(ui);
+  const float verdict_x = steps_x + steps_w + kGapDp;
+  const float verdict_w = text_width(verdict.face, 13, verdict.words);
+  const float room = window_x - kGapDp - verdict_x;
+  // Agreement may go unsaid for want of room; anything else may not.
+  if (!verdict.words.empty() && (verdict_w <= room || verdict.role != Role::good)) {
+    words_at(ui, std::max(verdict_x, window_x - kGapDp - verdict_w), where.h, verdict.words,
+             verdict, 13, room);
   }
-  ui.same_line(20);
-  center_text(ui, 14, where.h);
-  ui.text(position_of(ui), Role::text_dim, Face::sans, 14);
-
-  ImGui::SetCursorPos({ui.px(where.w / 2 - (wide ? 240.0F : 200.0F)), y});
-  ui.action(ActionId::first);
-  ui.same_line();
-  ui.action(ActionId::back);
-  ui.same_line();
-  ui.action(ActionId::step, Look::primary);
-  ui.same_line();
-  ui.action(ActionId::into);
-  ui.same_line();
-  if (ui.desk().running()) {
-    ui.action(ActionId::stop);
-  } else {
-    ui.action(ActionId::play, Look::plain, {}, ui.desk().view.playing ? "ui.bar.pause" : "");
-  }
-  if (!ui.desk().running() && action_of(ActionId::stop).enabled(ui.desk())) {
-    ui.same_line();
-    ui.action(ActionId::stop, Look::quiet);
-  }
-
-  ImGui::SetCursorPos({ui.px(where.w - (wide ? 400.0F : 300.0F)), y});
-  center_text(ui, 13, where.h);
-  if (wide) verdict(ui);
-  ui.same_line(12);
-  ImGui::SetCursorPos({ui.px(where.w - 292), y});
-  ui.action(ActionId::open, Look::quiet);
-  ui.same_line(2);
-  ui.action(ActionId::language, Look::quiet, {}, "ui.bar.languages");
-  ui.same_line(2);
-  ui.action(ActionId::theme, Look::quiet);
-  ui.same_line(2);
-  ui.action(ActionId::help, Look::quiet, {}, "ui.bar.help");
+  buttons_at(ui, window_x, where.h, window, 2);
   ui.end_panel();
   ImGui::PopStyleVar(3);
 }

@@ -7,7 +7,7 @@
 namespace epollscope::ui {
 
 void welcome_panel(Ui& ui, const scene::Rect& where) {
-  ui.begin_panel("welcome", where, true);
+  ui.begin_panel("welcome", where);
   ui.text(ui.t("ui.welcome.title"), Role::text, Face::sans_bold, 20);
   ui.gap(2);
   ui.wrapped(ui.t("ui.welcome.what"), Role::text, Face::sans, 14);

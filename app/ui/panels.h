@@ -20,6 +20,8 @@ struct Editing {
 std::string banner_of(const Desk& desk);
 
 void top_bar(Ui& ui, const scene::Rect& where);
+// Where the builder lies in a window of this size: over the timeline, and more where that is small.
+scene::Rect builder_place(const scene::Zones& zones, float width, float height);
 void builder_panel(Ui& ui, Editing edit, const scene::Rect& where);
 void welcome_panel(Ui& ui, const scene::Rect& where);
 void notice(Ui& ui, const scene::Zones& zones);  // banner and toast

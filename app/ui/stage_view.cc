@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <tuple>
 
 namespace epollscope::ui {
 namespace {
@@ -31,11 +32,12 @@ void click(Ui& ui, ViewState& view, const scene::Hit* hit) {
   if (hit == nullptr) {
     view.selected.clear();
   } else if (const auto row = number_after(hit->id, "statement:")) {
-    // A row that has not run has no moment to look at.
-    const int step = ui.desk().step_of_statement(*row);
-    if (step > 0) ui.emit(ActionId::go_to_step, {.number = step});
+    ui.emit(ActionId::go_to_statement, {.number = *row});
   } else if (const auto step = number_after(hit->id, "step:")) {
     ui.emit(ActionId::go_to_step, {.number = *step});
+  } else if (hit->id.starts_with("quiz:")) {
+    const auto choice = number_after(hit->id, hit->id.substr(0, hit->id.rfind(':') + 1));
+    if (choice) ui.emit(ActionId::answer, {.number = *choice});
   } else if (hit->id == "else") {
     ui.emit(ActionId::builder);
   } else {
@@ -63,6 +65,27 @@ void scroll(ViewState& view, const Stage& stage, scene::Point p, float wheel_x, 
   view.program_scroll = std::max(0, view.program_scroll - static_cast<int>(wheel_y * 3));
 }
 
+// What the mouse does to the picture.
+void point_at(Ui& ui, ViewState& view, const Stage& stage, bool reachable) {
+  const ImGuiIO& io = ImGui::GetIO();
+  if (!reachable || io.WantCaptureMouse) {
+    view.hovered.clear();
+    return;
+  }
+  const scene::Point p{io.MousePos.x / ui.px(1), io.MousePos.y / ui.px(1)};
+  const scene::Hit* hit = under(stage.scene, p);
+  view.hovered = hit == nullptr ? std::string() : hit->id;
+  if (hit != nullptr && !hit->label.empty()) ui.tooltip(hit->label);
+  if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) click(ui, view, hit);
+  if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && hit != nullptr) {
+    view.menu = hit->id;
+    view.menu_x = io.MousePos.x;
+    view.menu_y = io.MousePos.y;
+  }
+  if (io.MouseWheel != 0 || io.MouseWheelH != 0)
+    scroll(view, stage, p, io.MouseWheelH, io.MouseWheel);
+}
+
 }  // namespace
 
 Stage build_stage(const Desk& desk, float width, float height, bool lesson, bool timeline) {
@@ -77,7 +100,8 @@ Stage build_stage(const Desk& desk, float width, float height, bool lesson, bool
                                 .lang = view.lang,
                                 .program_scroll = view.program_scroll,
                                 .kernel_scroll_x = view.kernel_scroll_x,
-                                .kernel_scroll_y = view.kernel_scroll_y};
+                                .kernel_scroll_y = view.kernel_scroll_y,
+                                .answers = view.answers};
   Stage stage{.scene = {}, .zones = scene::zones_of(width, height)};
   stage.scene.width = width;
   stage.scene.height = height;
@@ -97,23 +121,13 @@ void show_stage(Ui& ui, Editing edit, const Stage& stage, bool reachable) {
     ui.hit(hit.id, {ui.px(hit.rect.x), ui.px(hit.rect.y), ui.px(hit.rect.w), ui.px(hit.rect.h)},
            hit.label);
   }
-  const ImGuiIO& io = ImGui::GetIO();
-  if (!reachable || io.WantCaptureMouse) {
-    view.hovered.clear();
-    return;
-  }
-  const scene::Point p{io.MousePos.x / ui.px(1), io.MousePos.y / ui.px(1)};
-  const scene::Hit* hit = under(stage.scene, p);
-  view.hovered = hit == nullptr ? std::string() : hit->id;
-  if (hit != nullptr && !hit->label.empty()) ui.tooltip(hit->label);
-  if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) click(ui, view, hit);
-  if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && hit != nullptr) {
-    view.menu = hit->id;
-    view.menu_x = io.MousePos.x;
-    view.menu_y = io.MousePos.y;
-  }
-  if (io.MouseWheel != 0 || io.MouseWheelH != 0)
-    scroll(view, stage, p, io.MouseWheelH, io.MouseWheel);
+  const auto looks = [&view] {
+    return std::tuple(view.selected, view.hovered, view.menu, view.program_scroll,
+                      view.kernel_scroll_x, view.kernel_scroll_y);
+  };
+  const auto before = looks();
+  point_at(ui, view, stage, reachable);
+  if (looks() != before) ui.draw_again();
 }
 
 }  // namespace epollscope::ui

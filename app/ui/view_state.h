@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +29,8 @@ struct ViewState {
   std::optional<int> micro;  // inside it
   std::string selected;      // hit ids of the scene
   std::string hovered;
-  int program_scroll = -1;  // first row shown; -1: follow the cursor
+  std::map<int, int> answers;  // to the lesson's questions
+  int program_scroll = -1;     // first row shown; -1: follow the cursor
   float kernel_scroll_x = 0, kernel_scroll_y = 0;
 
   Theme theme = Theme::dark;
@@ -37,6 +39,7 @@ struct ViewState {
   bool fullscreen = false;
   bool blank = false;
   bool playing = false;
+  int pace = 2;  // of autoplay: an index, higher is faster
 
   Dialog dialog = Dialog::none;
   bool builder = false;
@@ -47,6 +50,8 @@ struct ViewState {
   std::string message_title, message;  // Dialog::message
   std::string input;                   // text field of the open or save dialog, or of the palette
   std::string folder;                  // listed by the open dialog
+  bool saving_picture = false;         // what the save dialog is about
+  std::string may_replace;             // an existing file that the next save may write over
 
   Errands errands;
 };

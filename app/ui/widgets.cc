@@ -4,6 +4,7 @@
 #include <imgui_stdlib.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "app/ui/icons.h"
 
@@ -64,14 +65,15 @@ unsigned Ui::ink(Role role, float alpha) const {
   return IM_COL32(c.r, c.g, c.b, static_cast<int>(static_cast<float>(c.a) * alpha));
 }
 
-bool Ui::begin_panel(const char* id, const scene::Rect& where, bool framed, bool above) {
+bool Ui::begin_panel(const char* id, const scene::Rect& where, const PanelLook& look) {
   ImGui::SetNextWindowPos({px(where.x), px(where.y)});
   ImGui::SetNextWindowSize({px(where.w), px(where.h)});
   ImGuiWindowFlags flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize |
                            ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoCollapse |
                            ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav;
-  if (!framed) flags |= ImGuiWindowFlags_NoBackground;
-  if (!above) flags |= ImGuiWindowFlags_NoBringToFrontOnFocus;
+  if (!look.framed) flags |= ImGuiWindowFlags_NoBackground;
+  if (!look.above) flags |= ImGuiWindowFlags_NoBringToFrontOnFocus;
+  if (!look.scrolls) flags |= ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
   const bool open = ImGui::Begin(id, nullptr, flags);
   ImGui::PushFont(painter_.font(Face::sans, 13));
   return open;
@@ -83,8 +85,9 @@ void Ui::end_panel() {
 }
 
 void Ui::begin_dialog(const scene::Rect& window, const scene::Rect& where, std::string_view title) {
-  focus_.order.clear();
-  begin_panel("shade", window, false, true);
+  restart_focus();
+  in_dialog_ = true;
+  begin_panel("shade", window, {.framed = false, .above = true});
   const ImVec2 at = ImGui::GetWindowPos();
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->PushClipRectFullScreen();
@@ -103,6 +106,7 @@ void Ui::begin_dialog(const scene::Rect& window, const scene::Rect& where, std::
 void Ui::end_dialog() {
   ImGui::EndChild();
   end_panel();
+  in_dialog_ = false;
 }
 
 void Ui::text(std::string_view text, Role role, Face face, float size) {
@@ -200,7 +204,9 @@ bool Ui::chip(const std::string& id, const std::string& label, bool on, bool ena
 
 bool Ui::input(const std::string& id, std::string& text, float width_dp, bool take_focus,
                const std::string& label) {
-  if (take_focus) ImGui::SetKeyboardFocusHere();
+  const bool again = focus_.text_again == id;
+  if (again) focus_.text_again.clear();
+  if (take_focus || again) ImGui::SetKeyboardFocusHere();
   ImGui::PushFont(painter_.font(Face::mono, 13));
   ImGui::SetNextItemWidth(px(width_dp));
   ImGui::InputText(("##" + id).c_str(), &text);
@@ -209,22 +215,36 @@ bool Ui::input(const std::string& id, std::string& text, float width_dp, bool ta
   const ImVec2 a = ImGui::GetItemRectMin();
   const ImVec2 b = ImGui::GetItemRectMax();
   if (ImGui::IsItemVisible()) hit(id, {a.x, a.y, b.x - a.x, b.y - a.y}, label);
+  if (ImGui::IsItemEdited()) focus_.id.clear();
+  if (entered && in_dialog_) focus_.text_again = id;
   return entered;
 }
 
 void Ui::action(ActionId id, Look look, const Target& target, std::string_view label_key) {
   const Action& row = action_of(id);
   const std::string own_key = "ui.action." + std::string(row.name);
-  const std::string label = t(label_key.empty() ? std::string_view(own_key) : label_key);
   const Icon icon = id == ActionId::play && desk_.view.playing ? Icon::pause : row.icon;
-  const bool bare = icon == Icon::first;
-  if (press("action:" + std::string(row.name), bare ? "" : label, look, icon, row.enabled(desk_), 0,
-            Shape{})) {
+  if (press("action:" + std::string(row.name), action_label(row, label_key), look, icon,
+            row.enabled(desk_), action_width(id, label_key), Shape{})) {
     emit(id, target);
   }
   if (ImGui::IsItemHovered() && !row.chords.empty()) {
     tooltip(t(own_key) + "   " + shown_chord(row.chords.front()));
   }
+}
+
+std::string Ui::action_label(const Action& row, std::string_view label_key) const {
+  if (row.icon == Icon::first) return {};  // the sign says it
+  return t(label_key.empty() ? "ui.action." + std::string(row.name) : std::string(label_key));
+}
+
+float Ui::action_width(ActionId id, std::string_view label_key) const {
+  const Action& row = action_of(id);
+  const std::string label = action_label(row, label_key);
+  const float words =
+      std::max(text_width(Face::sans, 13, label), text_width(Face::sans_bold, 13, label));
+  const float icon = row.icon == Icon::none ? 0 : kIconDp + (label.empty() ? 0 : kIconGapDp);
+  return std::ceil(words + icon + 2 * Shape{}.pad);
 }
 
 void Ui::same_line(float gap_dp) { ImGui::SameLine(0, px(gap_dp)); }

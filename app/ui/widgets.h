@@ -23,6 +23,7 @@ struct Focus {
   std::vector<std::string> order;  // of the last frame's top layer
   bool activate = false;           // Enter was pressed before this frame
   bool text_entered = false;       // the same while a text field was being edited
+  std::string text_again = {};     // text field that takes up editing again in this frame
   void move(int by);
 };
 
@@ -30,6 +31,12 @@ struct Focus {
 inline constexpr float kChipHeight = 24, kChipGap = 5;
 
 enum class Look : std::uint8_t { plain, primary, quiet, row, chosen };
+
+struct PanelLook {
+  bool framed = true;
+  bool above = false;  // over every panel that is not
+  bool scrolls = true;
+};
 
 // Lives for one frame.
 class Ui {
@@ -44,13 +51,14 @@ class Ui {
   [[nodiscard]] const Desk& desk() const { return desk_; }
 
   // A panel at a place in dp; false when nothing of it shows. Close with end_panel() always.
-  // `above`: over every panel that is not.
-  bool begin_panel(const char* id, const scene::Rect& where, bool framed, bool above = false);
+  bool begin_panel(const char* id, const scene::Rect& where, const PanelLook& look = {});
   void end_panel();
   // A panel that dims the rest and keeps clicks from it; only what is in it is reachable by Tab.
   // Close with end_dialog().
   void begin_dialog(const scene::Rect& window, const scene::Rect& where, std::string_view title);
   void end_dialog();
+  // What was drawn before is out of Tab's reach.
+  void restart_focus() { focus_.order.clear(); }
 
   void text(std::string_view text, Role role = Role::text, Face face = Face::sans, float size = 13);
   void wrapped(std::string_view text, Role role = Role::text, Face face = Face::sans,
@@ -62,6 +70,7 @@ class Ui {
   // A line of a list or a menu: its words on the left, a note (a key) on the right.
   bool row(const std::string& id, const std::string& label, float width_dp, bool enabled = true,
            bool chosen = false, const std::string& note = {});
+  // True when Enter ended the editing; in a dialog, which is still open then, it starts again.
   bool input(const std::string& id, std::string& text, float width_dp, bool take_focus,
              const std::string& label);
   // Button of an action: label, icon, key and state from the table.
@@ -76,9 +85,13 @@ class Ui {
   void tooltip(const std::string& text);
 
   void emit(ActionId id, Target target = {});
+  // Something changed that was drawn in this frame already.
+  void draw_again() { again_ = true; }
+  [[nodiscard]] bool wants_again() const { return again_; }
   void hit(std::string id, const scene::Rect& px, std::string label);
   // The width a button or chip with this label takes, in dp.
   [[nodiscard]] float button_width(std::string_view label, bool icon) const;
+  [[nodiscard]] float action_width(ActionId id, std::string_view label_key = {}) const;
   [[nodiscard]] float chip_width(std::string_view label) const;
   [[nodiscard]] draw::Painter& painter() { return painter_; }
 
@@ -90,6 +103,7 @@ class Ui {
   };
   bool press(const std::string& id, const std::string& label, Look look, Icon icon, bool enabled,
              float width_dp, const Shape& shape);
+  [[nodiscard]] std::string action_label(const Action& row, std::string_view label_key) const;
   void note_item(const std::string& id, const std::string& label, bool enabled);
 
   draw::Painter& painter_;
@@ -98,6 +112,8 @@ class Ui {
   Focus& focus_;
   std::vector<Command>& outbox_;
   float scale_;
+  bool in_dialog_ = false;
+  bool again_ = false;
 };
 
 // Colours and roundness of what ImGui draws by itself.

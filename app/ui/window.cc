@@ -25,7 +25,8 @@ int run_window(const WindowOptions& options) {
   if (!options.file.empty()) {
     auto read = ui::read_document(options.file);
     if (!read) {
-      fmt::print(stderr, "{}\n", read.error().what);
+      const std::string& what = read.error().what;
+      fmt::print(stderr, "{}{}", what, what.ends_with('\n') ? "" : "\n");
       return kBadInput;
     }
     lesson = std::move(*read);
@@ -35,6 +36,7 @@ int run_window(const WindowOptions& options) {
   auto painter = draw::Painter::create((*window)->handle(), (*window)->scale());
   if (!painter) return refuse(painter.error(), kNoEnvironment);
 
+  ui::set_left_over_aside();
   ui::ViewState view;
   view.theme = options.theme;
   view.lang = options.lang;

@@ -19,9 +19,9 @@ struct Id {
   friend constexpr auto operator<=>(Id, Id) = default;
 };
 
-using Fd = Id<struct FdTag>;          // a descriptor number of the lab
-using FileId = Id<struct FileTag>;    // an open file description (struct file)
-using ObjectId = Id<struct ObjTag>;   // what open files share: a pipe, a socket pair, a counter
+using Fd = Id<struct FdTag>;            // a descriptor number of the lab
+using FileId = Id<struct FileTag>;      // an open file description (struct file)
+using ObjectId = Id<struct ObjTag>;     // what open files share: a pipe, a socket pair, a counter
 using EpitemId = Id<struct EpitemTag>;  // one registration (struct epitem); never reused in a run
 
 // Who makes a call: thread T1, T2 … of the lab, or process P1, P2 … made by fork().

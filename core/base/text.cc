@@ -155,13 +155,28 @@ std::size_t code_points(std::string_view utf8) {
   return count;
 }
 
-bool valid_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
+std::size_t utf8_prefix(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
     const std::size_t n = sequence_length(text, i);
-    if (n == 0) return false;
+    if (n == 0) break;
     i += n;
   }
-  return true;
+  return i;
+}
+
+bool valid_utf8(std::string_view text) { return utf8_prefix(text) == text.size(); }
+
+std::string without_controls(std::string_view utf8) {
+  std::string out(utf8);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto c = static_cast<unsigned char>(out[i]);
+    if ((c < 0x20 && c != '\t') || c == 0x7F) out[i] = '?';
+    // U+0080 to U+009F are controls as well, some terminals obey them.
+    const auto next = i + 1 < out.size() ? static_cast<unsigned char>(out[i + 1]) : 0;
+    if (c == 0xC2 && next >= 0x80 && next < 0xA0) out.replace(i, 2, "?");
+  }
+  return out;
 }
 
 }  // namespace epollscope

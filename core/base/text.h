@@ -24,7 +24,14 @@ std::string_view closest(std::string_view word, std::span<const std::string_view
 // Number of Unicode code points in UTF-8 text; a malformed byte counts as one.
 std::size_t code_points(std::string_view utf8);
 
+// Bytes of the longest prefix that is valid UTF-8.
+std::size_t utf8_prefix(std::string_view text);
+
 // True when the text is valid UTF-8.
 bool valid_utf8(std::string_view text);
+
+// One line of text with a `?` for every control character but the tab: what a stranger wrote
+// must not steer a terminal.
+std::string without_controls(std::string_view utf8);
 
 }  // namespace epollscope

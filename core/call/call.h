@@ -18,10 +18,23 @@
 namespace epollscope {
 
 enum class CallName : std::uint8_t {
-  epoll_create, epoll_create1, epoll_ctl, epoll_wait,
-  pipe, pipe2, socketpair, eventfd,
-  read, write, close, dup, shutdown, fcntl,
-  drain, fill, sleep,
+  epoll_create,
+  epoll_create1,
+  epoll_ctl,
+  epoll_wait,
+  pipe,
+  pipe2,
+  socketpair,
+  eventfd,
+  read,
+  write,
+  close,
+  dup,
+  shutdown,
+  fcntl,
+  drain,
+  fill,
+  sleep,
 };
 
 // ---- argument values -------------------------------------------------------------------
@@ -31,7 +44,7 @@ struct Null {
 };
 struct Integer {  // any value from -2^63 to 2^64-1
   std::uint64_t magnitude = 0;
-  bool negative = false;  // never with magnitude 0
+  bool negative = false;                          // never with magnitude 0
   [[nodiscard]] std::int64_t as_signed() const {  // wraps above 2^63-1, as a C cast does
     return static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
   }
@@ -89,15 +102,15 @@ struct Call {
 };
 
 enum class ParamKind : std::uint8_t {
-  fd,        // a name or a bare number
-  integer,   // within [min, max]; the kernel judges values outside what is sensible
-  flags,     // a mask or enumeration of Param::flags
-  event,     // a mask, {events=…, data=…}, or NULL
-  timeout,   // integer milliseconds, or -1
-  duration,  // 20ms
-  data,      // "text", or a number of filler bytes (an eventfd: the value itself)
-  fcntl_arg, // an integer, a size or O_ flags, as the command wants
-  buffer,    // events=NULL only
+  fd,         // a name or a bare number
+  integer,    // within [min, max]; the kernel judges values outside what is sensible
+  flags,      // a mask or enumeration of Param::flags
+  event,      // a mask, {events=…, data=…}, or NULL
+  timeout,    // integer milliseconds, or -1
+  duration,   // 20ms
+  data,       // "text", or a number of filler bytes (an eventfd: the value itself)
+  fcntl_arg,  // an integer, a size or O_ flags, as the command wants
+  buffer,     // events=NULL only
 };
 
 struct Param {
@@ -105,9 +118,9 @@ struct Param {
   ParamKind kind;
   FlagSet flags = FlagSet::none;
   bool optional = false;
-  std::int64_t min = 0;       // what the builder offers; the parser does not limit
+  std::int64_t min = 0;  // what the builder offers; the parser does not limit
   std::int64_t max = 0;
-  std::int64_t initial = 0;   // the builder's first value (flags: bits)
+  std::int64_t initial = 0;  // the builder's first value (flags: bits)
 };
 
 enum class CallGroup : std::uint8_t { epoll, make, data, descriptor, shorthand };
@@ -121,7 +134,7 @@ struct CallSpec {
   [[nodiscard]] std::size_t required() const;
 };
 
-std::span<const CallSpec> all_calls();          // in the order of the builder
+std::span<const CallSpec> all_calls();  // in the order of the builder
 const CallSpec& spec_of(CallName call);
 const CallSpec* find_call(std::string_view name);  // nullptr when unknown
 

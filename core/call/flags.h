@@ -12,16 +12,16 @@ namespace epollscope {
 
 enum class FlagSet : std::uint8_t {
   none,
-  epoll_events,  // EPOLLIN … of epoll_ctl and epoll_wait
-  epoll_create,  // EPOLL_CLOEXEC
-  ctl_op,        // EPOLL_CTL_ADD, _MOD, _DEL: one of them, not a mask
-  file_status,   // O_NONBLOCK, O_CLOEXEC, O_DIRECT of pipe2 and F_SETFL
-  eventfd,       // EFD_SEMAPHORE, EFD_NONBLOCK, EFD_CLOEXEC
-  domain,        // AF_UNIX …: one of them
-  socket_type,   // SOCK_STREAM … with SOCK_NONBLOCK, SOCK_CLOEXEC
-  shutdown_how,  // SHUT_RD, SHUT_WR, SHUT_RDWR: one of them
-  fcntl_command, // F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ: one of them
-  poll_events,   // POLLIN …
+  epoll_events,   // EPOLLIN … of epoll_ctl and epoll_wait
+  epoll_create,   // EPOLL_CLOEXEC
+  ctl_op,         // EPOLL_CTL_ADD, _MOD, _DEL: one of them, not a mask
+  file_status,    // O_NONBLOCK, O_CLOEXEC, O_DIRECT of pipe2 and F_SETFL
+  eventfd,        // EFD_SEMAPHORE, EFD_NONBLOCK, EFD_CLOEXEC
+  domain,         // AF_UNIX …: one of them
+  socket_type,    // SOCK_STREAM … with SOCK_NONBLOCK, SOCK_CLOEXEC
+  shutdown_how,   // SHUT_RD, SHUT_WR, SHUT_RDWR: one of them
+  fcntl_command,  // F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ: one of them
+  poll_events,    // POLLIN …
 };
 
 struct Flag {

@@ -19,9 +19,9 @@ namespace epollscope {
 
 struct Notification {
   enum class Kind : std::uint8_t {
-    returned,     // `actor` finished its call with `outcome`
-    at_rest,      // nothing moves any more; `blocked` lists the actors asleep inside a call
-    died,         // the kernel is gone; `text` says why. Nothing follows.
+    returned,  // `actor` finished its call with `outcome`
+    at_rest,   // nothing moves any more; `blocked` lists the actors asleep inside a call
+    died,      // the kernel is gone; `text` says why. Nothing follows.
   };
   Kind kind = Kind::at_rest;
   ActorId actor;
@@ -33,7 +33,7 @@ struct Notification {
 // What one descriptor of the lab shows without changing anything: a level poll and queue counts.
 struct Level {
   Fd fd;
-  std::uint32_t revents = 0;  // of poll(fd, IN|OUT|PRI|RDHUP, timeout 0)
+  std::uint32_t revents = 0;         // of poll(fd, IN|OUT|PRI|RDHUP, timeout 0)
   std::int64_t readable_bytes = -1;  // FIONREAD or the eventfd counter; -1: not known
   std::int64_t capacity = -1;        // F_GETPIPE_SZ, SO_SNDBUF; -1: not known
 };

@@ -18,13 +18,13 @@ struct Event {  // one element of events[]
 };
 
 struct Outcome {
-  std::int64_t returned = 0;  // as the C library returns it; -1 with error set on failure
-  int error = 0;              // errno; 0 on success
-  std::vector<Event> events;            // epoll_wait
-  std::string bytes;                    // read: what was read (an eventfd: empty)
-  std::optional<std::uint64_t> value;   // read of an eventfd: the counter
-  std::vector<Fd> created;              // creation calls: one or two descriptors
-  std::int64_t elapsed_ns = 0;          // time inside the call; virtual in the model
+  std::int64_t returned = 0;           // as the C library returns it; -1 with error set on failure
+  int error = 0;                       // errno; 0 on success
+  std::vector<Event> events;           // epoll_wait
+  std::string bytes;                   // read: what was read (an eventfd: empty)
+  std::optional<std::uint64_t> value;  // read of an eventfd: the counter
+  std::vector<Fd> created;             // creation calls: one or two descriptors
+  std::int64_t elapsed_ns = 0;         // time inside the call; virtual in the model
 
   [[nodiscard]] bool failed() const { return error != 0; }
   // Equal but for the time and the bytes' source.

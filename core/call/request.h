@@ -17,13 +17,18 @@ struct EventArg {  // struct epoll_event
   friend bool operator==(EventArg, EventArg) = default;
 };
 
-struct EpollCreate { std::int32_t size; };
-struct EpollCreate1 { std::int32_t flags; };
+struct EpollCreate {
+  std::int32_t size;
+};
+struct EpollCreate1 {
+  std::int32_t flags;
+};
 struct EpollCtl {
   Fd epfd;
   std::int32_t op;
   Fd fd;
   std::optional<EventArg> event;  // nullopt: a null pointer
+  bool by_number = false;         // `fd` was written as a number: that is the item's name
 };
 struct EpollWait {
   Fd epfd;
@@ -34,7 +39,9 @@ struct EpollWait {
 struct Pipe2 {  // pipe() is flags 0
   std::int32_t flags;
 };
-struct SocketPair { std::int32_t domain, type; };
+struct SocketPair {
+  std::int32_t domain, type;
+};
 struct EventFd {
   std::uint32_t initval;
   std::int32_t flags;
@@ -47,12 +54,16 @@ struct WriteBytes {  // the bytes are Request::bytes
   Fd fd;
 };
 inline constexpr char kFillerByte = 'x';  // what write(fd, n) and fill(fd) write
-struct WriteAmount {  // n bytes of filler; on an eventfd the 64-bit value n
+struct WriteAmount {                      // n bytes of filler; on an eventfd the 64-bit value n
   Fd fd;
   std::uint64_t n;
 };
-struct Close { Fd fd; };
-struct Dup { Fd fd; };
+struct Close {
+  Fd fd;
+};
+struct Dup {
+  Fd fd;
+};
 struct Shutdown {
   Fd fd;
   std::int32_t how;
@@ -62,13 +73,19 @@ struct Fcntl {
   std::int32_t command;
   std::int64_t arg;
 };
-struct Drain { Fd fd; };
-struct Fill { Fd fd; };
-struct Sleep { std::int64_t ns; };
+struct Drain {
+  Fd fd;
+};
+struct Fill {
+  Fd fd;
+};
+struct Sleep {
+  std::int64_t ns;
+};
 
-using Operation = std::variant<EpollCreate, EpollCreate1, EpollCtl, EpollWait, Pipe2, SocketPair,
-                               EventFd, Read, WriteBytes, WriteAmount, Close, Dup, Shutdown, Fcntl,
-                               Drain, Fill, Sleep>;
+using Operation =
+    std::variant<EpollCreate, EpollCreate1, EpollCtl, EpollWait, Pipe2, SocketPair, EventFd, Read,
+                 WriteBytes, WriteAmount, Close, Dup, Shutdown, Fcntl, Drain, Fill, Sleep>;
 
 struct Request {
   Operation op;

@@ -17,17 +17,17 @@ enum class FileEnd : std::uint8_t { whole, read, write };
 
 struct ItemState {  // struct epitem
   EpitemId id;
-  std::string name;        // of its descriptor at ADD time: `a`, `a#2`, `fd#7`
-  Fd fd;                   // the number at ADD time
+  std::string name;  // of its descriptor at ADD time: `a`, `a#2`, `fd#7`
+  Fd fd;             // the number at ADD time
   FileId file;
   std::uint32_t mask = 0;  // interest as the kernel stores it (ERR and HUP included)
   std::uint64_t data = 0;
-  std::string data_name;   // as the program wrote it: a name, or the integer
-  std::uint32_t level = 0; // what the file would answer now, whatever the mask
-  bool armed = true;       // false: ONESHOT has fired
-  bool ready = false;      // level & mask is not empty (and armed)
-  bool queued = false;     // on the ready list, or in the scan batch
-  bool ghost = false;      // its descriptor number is closed or means another file
+  std::string data_name;    // as the program wrote it: a name, or the integer
+  std::uint32_t level = 0;  // what the file would answer now, whatever the mask
+  bool armed = true;        // false: ONESHOT has fired
+  bool ready = false;       // level & mask is not empty (and armed)
+  bool queued = false;      // on the ready list, or in the scan batch
+  bool ghost = false;       // its descriptor number is closed or means another file
   bool red = false;
   std::int32_t left = -1, right = -1, parent = -1;  // indexes into EventpollState::items
 };
@@ -42,9 +42,10 @@ struct EventpollState {
   std::string name;
   Fd fd;                         // invalid: closed while somebody waits
   std::vector<ItemState> items;  // in tree order; rank of items[i] is i + 1
-  std::vector<EpitemId> unranked;  // added, place in the tree not learned yet (not in `items` order)
+  std::vector<EpitemId>
+      unranked;  // added, place in the tree not learned yet (not in `items` order)
   std::int32_t root = -1;
-  std::vector<EpitemId> ready;   // head first
+  std::vector<EpitemId> ready;  // head first
   bool scanning = false;
   std::vector<EpitemId> scan_batch;  // during a scan
   std::vector<EpitemId> ovflist;     // during a scan, head first
@@ -56,10 +57,10 @@ struct FileState {  // struct file
   ObjectId object;
   std::string label;  // "pipe:1"
   FileEnd end = FileEnd::whole;
-  std::vector<Fd> fds;             // descriptors that refer to it
-  std::vector<std::string> names;  // names bound to those descriptors
-  std::uint32_t level = 0;         // what poll() answers now
-  std::vector<EpitemId> hooks;     // entries of its wait queue, head first
+  std::vector<Fd> fds;                    // descriptors that refer to it
+  std::vector<std::string> names;         // names bound to those descriptors
+  std::uint32_t level = 0;                // what poll() answers now
+  std::vector<EpitemId> hooks;            // entries of its wait queue, head first
   std::vector<ActorId> readers, writers;  // actors asleep in read() or write()
   bool nonblocking = false;
 };
@@ -67,9 +68,10 @@ struct FileState {  // struct file
 struct ObjectState {
   ObjectId id;
   ObjectKind kind = ObjectKind::other;
-  std::string label;              // "pipe:1"
-  std::vector<FileId> files;      // pipe: read end, write end; pair: first, second
-  std::vector<std::uint64_t> fill;  // bytes unread: pipe 1 buffer, pair one per file (what that file can read), eventfd the counter
+  std::string label;                    // "pipe:1"
+  std::vector<FileId> files;            // pipe: read end, write end; pair: first, second
+  std::vector<std::uint64_t> fill;      // bytes unread: pipe 1 buffer, pair one per file (what that
+                                        // file can read), eventfd the counter
   std::vector<std::uint64_t> capacity;  // same order; eventfd: the greatest counter
 };
 

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <map>
 #include <string>
+#include <string_view>
 
 #include "core/export/json_value.h"
 
@@ -52,17 +54,38 @@ std::string_view name_of(TaskState state) {
 
 Json timeout(const std::optional<std::int64_t>& ns) { return ns ? Json(*ns) : Json(nullptr); }
 
-std::string item_name(const EventpollState& ep, EpitemId id) {
-  const auto it = std::find_if(ep.items.begin(), ep.items.end(),
-                               [&](const ItemState& item) { return item.id == id; });
-  return it == ep.items.end() ? std::string{} : json_text(it->name);
-}
+// What refers to what in a state, so that printing one of ten thousand items does not walk all.
+class Index {
+ public:
+  explicit Index(const State& state) {
+    for (const FileState& f : state.files) labels_[f.id] = f.label;
+    for (const EventpollState& ep : state.eventpolls) {
+      labels_.emplace(ep.file, ep.name);
+      for (const ItemState& item : ep.items) names_[item.id] = item.name;
+    }
+    for (const ObjectState& object : state.objects) objects_[object.id] = &object;
+  }
+  [[nodiscard]] std::string label(FileId file) const { return json_text(found(labels_, file)); }
+  [[nodiscard]] Json names(const std::vector<EpitemId>& items) const {
+    Json out = Json::array();
+    for (const EpitemId id : items) out.push_back(json_text(found(names_, id)));
+    return out;
+  }
+  [[nodiscard]] const ObjectState* object(ObjectId id) const {
+    const auto it = objects_.find(id);
+    return it == objects_.end() ? nullptr : it->second;
+  }
 
-Json item_names(const EventpollState& ep, const std::vector<EpitemId>& ids) {
-  Json names = Json::array();
-  for (const EpitemId id : ids) names.push_back(item_name(ep, id));
-  return names;
-}
+ private:
+  template <typename Id>
+  static std::string_view found(const std::map<Id, std::string_view>& in, Id id) {
+    const auto it = in.find(id);
+    return it == in.end() ? std::string_view{} : it->second;
+  }
+  std::map<FileId, std::string_view> labels_;
+  std::map<EpitemId, std::string_view> names_;
+  std::map<ObjectId, const ObjectState*> objects_;
+};
 
 Json tree(const EventpollState& ep, std::int32_t at) {
   if (at < 0) return nullptr;
@@ -73,20 +96,10 @@ Json tree(const EventpollState& ep, std::int32_t at) {
           {"right", tree(ep, item.right)}};
 }
 
-std::string file_label(const State& state, const ItemState& item) {
-  for (const FileState& f : state.files) {
-    if (f.id == item.file) return json_text(f.label);
-  }
-  for (const EventpollState& ep : state.eventpolls) {
-    if (ep.file == item.file) return json_text(ep.name);
-  }
-  return {};
-}
-
-Json item(const State& state, const ItemState& i) {
+Json item(const Index& index, const ItemState& i) {
   return {{"item", json_text(i.name)},
           {"fd", i.fd.value},
-          {"file", file_label(state, i)},
+          {"file", index.label(i.file)},
           {"events", json_events(i.mask)},
           {"mask", i.mask},
           {"data_u64", i.data},
@@ -95,17 +108,17 @@ Json item(const State& state, const ItemState& i) {
           {"ready", i.ready}};
 }
 
-Json eventpoll(const State& state, const EventpollState& ep) {
+Json eventpoll(const Index& index, const EventpollState& ep) {
   Json waiters = Json::array();
   for (const WaiterState& w : ep.waiters) {
     waiters.push_back({{"actor", print(w.actor)}, {"timeout_ns", timeout(w.timeout_ns)}});
   }
   Json items = Json::array();
-  for (const ItemState& i : ep.items) items.push_back(item(state, i));
+  for (const ItemState& i : ep.items) items.push_back(item(index, i));
   return {{"name", json_text(ep.name)},
           {"fd", ep.fd.valid() ? Json(ep.fd.value) : Json(nullptr)},
-          {"ready", item_names(ep, ep.ready)},
-          {"ovflist", ep.scanning ? item_names(ep, ep.ovflist) : Json(nullptr)},
+          {"ready", index.names(ep.ready)},
+          {"ovflist", ep.scanning ? index.names(ep.ovflist) : Json(nullptr)},
           {"waiters", std::move(waiters)},
           {"tree", tree(ep, ep.root)},
           {"items", std::move(items)}};
@@ -113,34 +126,28 @@ Json eventpoll(const State& state, const EventpollState& ep) {
 
 // What can be read from this file: the pipe's buffer at its read end, the counter of an
 // eventfd, a socket's own receive buffer; null where nothing can be read.
-Json readable_bytes(const State& state, const FileState& file) {
-  if (file.end == FileEnd::write) return nullptr;
-  for (const ObjectState& object : state.objects) {
-    if (object.id != file.object) continue;
-    std::size_t buffer = 0;
-    if (object.fill.size() > 1) {
-      const auto at = std::find(object.files.begin(), object.files.end(), file.id);
-      buffer = static_cast<std::size_t>(at - object.files.begin());
-    }
-    if (buffer < object.fill.size()) return object.fill[buffer];
+Json readable_bytes(const ObjectState* object, const FileState& file) {
+  if (file.end == FileEnd::write || object == nullptr) return nullptr;
+  std::size_t buffer = 0;
+  if (object->fill.size() > 1) {
+    const auto at = std::find(object->files.begin(), object->files.end(), file.id);
+    buffer = static_cast<std::size_t>(at - object->files.begin());
   }
-  return nullptr;
+  return buffer < object->fill.size() ? Json(object->fill[buffer]) : Json(nullptr);
 }
 
-Json file(const State& state, const FileState& f) {
+Json file(const Index& index, const FileState& f) {
   Json fds = Json::array();
   for (const Fd fd : f.fds) fds.push_back(fd.value);
   Json names = Json::array();
   for (const std::string& name : f.names) names.push_back(json_text(name));
-  const auto object = std::find_if(state.objects.begin(), state.objects.end(),
-                                   [&](const ObjectState& o) { return o.id == f.object; });
-  const ObjectKind kind = object == state.objects.end() ? ObjectKind::other : object->kind;
+  const ObjectState* object = index.object(f.object);
   return {{"file", json_text(f.label)},
-          {"kind", name_of(kind)},
+          {"kind", name_of(object == nullptr ? ObjectKind::other : object->kind)},
           {"end", name_of(f.end)},
           {"fds", std::move(fds)},
           {"names", std::move(names)},
-          {"readable_bytes", readable_bytes(state, f)},
+          {"readable_bytes", readable_bytes(object, f)},
           {"level", json_events(f.level & kLevelBits)}};
 }
 
@@ -156,10 +163,11 @@ Json thread(const ThreadState& t) {
 }  // namespace
 
 Json json_state(const State& state) {
+  const Index index(state);
   Json eventpolls = Json::array();
-  for (const EventpollState& ep : state.eventpolls) eventpolls.push_back(eventpoll(state, ep));
+  for (const EventpollState& ep : state.eventpolls) eventpolls.push_back(eventpoll(index, ep));
   Json files = Json::array();
-  for (const FileState& f : state.files) files.push_back(file(state, f));
+  for (const FileState& f : state.files) files.push_back(file(index, f));
   Json threads = Json::array();
   for (const ThreadState& t : state.threads) threads.push_back(thread(t));
   return {{"eventpolls", std::move(eventpolls)},

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
+
 namespace epollscope {
 namespace {
 
@@ -16,7 +18,7 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 std::string trailing(const Statement& s) {
-  if (!s.comment.empty()) return "  # " + s.comment;
+  if (!s.comment.empty()) return "  # " + without_controls(s.comment);
   return s.predict ? "  # predict" : "";
 }
 
@@ -83,8 +85,9 @@ void ScenarioLines::print_prose(std::string_view text) {
 void ScenarioLines::comment(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view one = text.substr(0, end);
-    put(fmt::format("{}{}", one.empty() ? "#" : "# ", one));
+    std::string_view one = text.substr(0, end);
+    if (one.ends_with('\r')) one.remove_suffix(1);
+    put(fmt::format("{}{}", one.empty() ? "#" : "# ", without_controls(one)));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
 }
@@ -123,10 +126,12 @@ void ScenarioLines::line(int index, const std::string& text) {
   put(fmt::format("{}{}{}", group_ >= 0 ? "  " : "", text, s != nullptr ? trailing(*s) : ""));
 }
 
-// The group of the next statement that is not a comment; -1 when there is none.
-int ScenarioLines::group_after(int index) const {
-  const Statement* s = statement(index);
-  while (s != nullptr && std::holds_alternative<Comment>(s->what)) s = statement(++index);
+// The group of the next statement that is not a comment; -1 when there is none. Requires: indices
+// in order, so that a run of comments is walked once.
+int ScenarioLines::group_after(int index) {
+  following_ = std::max(following_, index);
+  const Statement* s = statement(following_);
+  while (s != nullptr && std::holds_alternative<Comment>(s->what)) s = statement(++following_);
   return s == nullptr ? -1 : s->group;
 }
 

@@ -43,13 +43,14 @@ class ScenarioLines {
   void print_prose(std::string_view text);
   void prose_before(const Statement& statement);
   void enter_group(int group);
-  [[nodiscard]] int group_after(int index) const;
+  int group_after(int index);
   void compute_columns();
 
   const Lesson& lesson_;
   ReadyNow ready_;
   std::string& out_;
-  int cursor_ = 0;  // statements before this one are printed
+  int cursor_ = 0;     // statements before this one are printed
+  int following_ = 0;  // from the cursor up to here there are only comments
   int prose_ = -1;
   int group_ = -1;
   bool after_blank_ = true;          // nothing, or an empty line, stands above

@@ -64,7 +64,10 @@ Transcript::Transcript(const Lesson& lesson, TranscriptOptions options, ReadyNow
                        std::string& out)
     : lines_(lesson, std::move(ready), out), options_(options) {}
 
-void Transcript::begin(int next) { lines_.pass_to(next); }
+void Transcript::begin(int next, const std::string& failure) {
+  lines_.pass_to(next);
+  if (!failure.empty()) lines_.comment("does not hold: " + failure);
+}
 
 void Transcript::step(const StepRecord& record, int next) {
   if (pending_ && record.is_resume && record.returned && record.actor == pending_->actor) {
@@ -180,6 +183,11 @@ void Transcript::end(const Ending& ending) {
   if (ending.last_failure.size() > failure_told_) {
     lines_.comment("does not hold: " + ending.last_failure.substr(failure_told_));
   }
+  if (options_.to_run) {
+    keep_rest();
+    lines_.close();
+    return;
+  }
   leave_out_rest(ending.next);
   lines_.close();
   if (!ending.died.empty()) lines_.comment(ending.died);
@@ -201,6 +209,19 @@ void Transcript::leave_out_rest(int next) {
   }
   if (left > kMostLeftOver) {
     lines_.comment(fmt::format("not made: {} more", left - kMostLeftOver));
+  }
+}
+
+void Transcript::keep_rest() {
+  for (int i = lines_.cursor(); const Statement* s = lines_.statement(i); ++i) {
+    if (std::holds_alternative<Comment>(s->what)) {
+      lines_.pass_to(i + 1);
+      continue;
+    }
+    Statement bare = *s;  // the printer adds the comment
+    bare.comment.clear();
+    bare.predict = false;
+    lines_.line(i, print(bare));
   }
 }
 
@@ -228,7 +249,7 @@ std::string transcript_of(const Session& session, TranscriptOptions options) {
     }
     return session.next_statement();
   };
-  transcript.begin(next_after(0));
+  transcript.begin(next_after(0), session.failed_before_steps());
   for (std::size_t i = 0; i < steps.size(); ++i) {
     now = steps[i].n;
     transcript.step(steps[i], next_after(i + 1));

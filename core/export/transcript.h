@@ -20,7 +20,8 @@
 namespace epollscope {
 
 struct TranscriptOptions {
-  bool micro = false;  // micro-steps as comments
+  bool micro = false;   // micro-steps as comments
+  bool to_run = false;  // statements that were not begun stay statements, and nothing is summed up
 };
 
 // How a run ended.
@@ -41,8 +42,9 @@ class Transcript {
   // `lesson` and `out` must outlive the transcript; text is appended to `out`.
   Transcript(const Lesson& lesson, TranscriptOptions options, ReadyNow ready, std::string& out);
 
-  // Before the first step. `next`: Session::next_statement() at that moment.
-  void begin(int next);
+  // Before the first step. `next` and `failure`: Session::next_statement() and
+  // failed_before_steps() at that moment.
+  void begin(int next, const std::string& failure = {});
   // The step that has just ended, and how far the program has come. Requires: steps in order.
   void step(const StepRecord& record, int next);
   // Everything that is left, and the summary. Call once.
@@ -56,6 +58,7 @@ class Transcript {
   void notes(const StepRecord& record);
   int claim(ActorId actor, CallName call);
   void leave_out_rest(int next);
+  void keep_rest();
 
   ScenarioLines lines_;
   TranscriptOptions options_;

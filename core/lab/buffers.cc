@@ -13,6 +13,7 @@ namespace {
 // Far from the end of the address space, if that is free: the kernel refuses a range that would
 // reach over it (access_ok), and a scenario may ask for terabytes.
 std::byte* reserve(std::size_t bytes) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): an address to ask for, not one to reach through
   void* const low = reinterpret_cast<void*>(std::uintptr_t{1} << 45);
   void* p = mmap(low, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   return p == MAP_FAILED ? nullptr : static_cast<std::byte*>(p);

@@ -104,15 +104,14 @@ class Child {
       pthread_attr_init(&attr);
       pthread_attr_setstacksize(&attr, kStack);
       pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-      auto start = std::make_unique<Start>(this, made_ + 1);
+      auto* const start = std::make_unique<Start>(this, made_ + 1).release();  // the thread's
       pthread_t thread{};
-      const int error = pthread_create(&thread, &attr, actor_main, start.get());
+      const int error = pthread_create(&thread, &attr, actor_main, start);
       pthread_attr_destroy(&attr);
       if (error != 0) {
         die(area_.header(), fmt::format("it cannot start its thread number {}: {}", made_ + 1,
                                         std::strerror(error)));
       }
-      static_cast<void>(start.release());  // the thread's now
     }
   }
 
@@ -189,7 +188,9 @@ void block_signals() {
   const int returns = move_to(kReturnsFd, top - 2);
   mallopt(M_ARENA_MAX, 1);  // its threads allocate next to nothing
   Header& header = area->header();
-  if (channel < 0 || returns <= kChannelFd) die(header, "its descriptor limit is too low");
+  if (channel < 0 || returns <= kChannelFd || !lower_descriptor_limit(returns)) {
+    die(header, "its descriptor limit is too low");
+  }
   if (!open_null_as_standard()) die(header, "/dev/null cannot be opened");
   syscall(SYS_close_range, 3U, static_cast<unsigned>(returns) - 1, 0U);
   syscall(SYS_close_range, static_cast<unsigned>(top), ~0U, 0U);

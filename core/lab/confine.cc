@@ -31,6 +31,7 @@ constexpr bool kSanitized = false;
 #endif
 
 constexpr rlim_t kMostDescriptors = 65536;
+constexpr rlim_t kOwnDescriptors = 2;  // of the control channel, above those of a scenario
 constexpr rlim_t kMostData = rlim_t{2} << 30;
 
 std::string drop_capabilities() {
@@ -169,10 +170,16 @@ std::string filter_calls() {
 int raise_descriptor_limit() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = std::min(limit.rlim_max, kMostDescriptors);
+  limit.rlim_cur = std::min(limit.rlim_max, kMostDescriptors + kOwnDescriptors);
   setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  return static_cast<int>(std::min(limit.rlim_cur, kMostDescriptors));
+  return static_cast<int>(limit.rlim_cur);
+}
+
+bool lower_descriptor_limit(int limit) {
+  rlimit now{};
+  getrlimit(RLIMIT_NOFILE, &now);
+  now.rlim_cur = static_cast<rlim_t>(limit);
+  return setrlimit(RLIMIT_NOFILE, &now) == 0;
 }
 
 std::string confine() {
@@ -185,3 +192,14 @@ std::string confine() {
 }
 
 }  // namespace epollscope::lab
+
+namespace epollscope {
+
+int lab_descriptor_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const rlim_t own = lab::kOwnDescriptors;
+  return static_cast<int>(std::min(std::max(limit.rlim_max, own) - own, lab::kMostDescriptors));
+}
+
+}  // namespace epollscope

@@ -46,6 +46,10 @@ class Lab : public Kernel {
 // error says what and the remedy).
 Result<std::unique_ptr<Lab>> start_lab(const LabOptions& options = {});
 
+// How many descriptor numbers a lab started now has, 0, 1 and 2 among them: 65,536, or less where
+// the hard limit of this process (ulimit -Hn) is lower. The next descriptor gives EMFILE.
+int lab_descriptor_limit();
+
 // To be called first in main() of every program that starts labs: when this process was
 // executed to be a lab, runs it and never returns; otherwise does nothing.
 void run_lab_if_asked(int argc, char** argv);

@@ -23,7 +23,7 @@ constexpr int kPatienceMs = 2000;  // an answer takes microseconds; a stopped la
 constexpr int kStartPatienceMs = 20000;
 
 void be_patient(int channel, int ms) {
-  const timeval limit{.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+  const timeval limit{.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000L};
   setsockopt(channel, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
 

@@ -8,6 +8,7 @@
 #include "core/model/descriptors.h"
 #include "core/model/eventpoll.h"
 #include "core/model/files.h"
+#include "core/model/tree_order.h"
 
 namespace epollscope {
 namespace {
@@ -28,12 +29,7 @@ bool exclusive_refused(const EpollCtl& op, std::uint32_t events, bool nested) {
 int depth_below(const World& w, Index from, Index ep, int depth) {
   int result = 0;
   if (depth > kMostNests) return depth;
-  std::vector<Index> all;
-  for (Index i = rb_first(w.nodes, w.eps[from].root); i != kNone; i = rb_next(w.nodes, i)) {
-    all.push_back(i);
-  }
-  all.insert(all.end(), w.eps[from].unranked.begin(), w.eps[from].unranked.end());
-  for (const Index i : all) {
+  for (const Index i : items_of(w, from)) {
     const File& target = w.files[w.items[i].file];
     if (target.kind != FileKind::epoll) continue;
     const int below =
@@ -80,11 +76,7 @@ bool reverse_path_check(const World& w, Index target_file) {
     PathCounts counts{};
     return paths_fit(w, target_file, 0, counts);
   }
-  const Eventpoll& ep = w.eps[w.files[target_file].object];
-  for (Index i = rb_first(w.nodes, ep.root); i != kNone; i = rb_next(w.nodes, i)) {
-    if (!reverse_path_check(w, w.items[i].file)) return false;
-  }
-  for (const Index i : ep.unranked) {
+  for (const Index i : items_of(w, w.files[target_file].object)) {
     if (!reverse_path_check(w, w.items[i].file)) return false;
   }
   return true;
@@ -99,7 +91,6 @@ int epoll_ctl(Run& run, const EpollCtl& op) {
   if (w.files[file].kind == FileKind::null_device) return EPERM;
   const std::uint32_t events =
       op.event ? op.event->events & ~static_cast<std::uint32_t>(EPOLLWAKEUP) : 0;
-  const std::uint64_t data = op.event ? op.event->data : 0;
   if (ep_file == file || w.files[ep_file].kind != FileKind::epoll) return EINVAL;
   const bool nested = w.files[file].kind == FileKind::epoll;
   if (op.op != EPOLL_CTL_DEL && exclusive_refused(op, events, nested)) return EINVAL;
@@ -112,11 +103,11 @@ int epoll_ctl(Run& run, const EpollCtl& op) {
   switch (op.op) {
     case EPOLL_CTL_ADD:
       if (item != kNone) return EEXIST;
-      return ep_insert(run, ep, file, op.fd, events | always, data);
+      return ep_insert(run, ep, file, op, events | always);
     case EPOLL_CTL_MOD:
       if (item == kNone) return ENOENT;
       if ((w.items[item].events & EPOLLEXCLUSIVE) != 0) return EINVAL;
-      ep_modify(run, item, events | always, data);
+      ep_modify(run, item, events | always, op.event->data);
       return 0;
     case EPOLL_CTL_DEL:
       if (item == kNone) return ENOENT;

@@ -13,7 +13,6 @@ namespace {
 
 using What = MicroStep::What;
 
-constexpr std::uint32_t kPrivateBits = EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE;
 constexpr std::string_view kHarvest = "ep_send_events";
 
 int length(const World& w, const IndexList& list) {

@@ -14,15 +14,6 @@ namespace {
 
 constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 
-void say_counter(Run& run, Index file, std::string_view function, std::uint64_t count) {
-  if (!run.watched()) return;
-  tell(run, {.function = function,
-             .what = MicroStep::What::data_moved,
-             .why = Why::moved_counter,
-             .file = file,
-             .args = {std::to_string(count)}});
-}
-
 }  // namespace
 
 Index make_eventfd(Run& run, std::uint32_t initial, std::uint32_t flags, bool semaphore) {
@@ -61,7 +52,7 @@ Answer eventfd_read(Run& run, Index task, Index file, ReadCall& call, std::uint6
   value = ctx.semaphore ? 1 : ctx.count;
   ctx.count -= value;
   touch(w, file);
-  say_counter(run, file, "eventfd_read", ctx.count);
+  say_moved(run, file, "eventfd_read", Why::moved_counter, ctx.count);
   wake_up(run, ctx.wqh, {.function = "eventfd_read", .why = Why::wakeup_counter, .key = EPOLLOUT});
   return static_cast<std::int64_t>(sizeof value);
 }
@@ -77,7 +68,7 @@ Answer eventfd_write(Run& run, Index task, Index file, WriteCall& call) {
   }
   ctx.count += call.value;
   touch(w, file);
-  say_counter(run, file, "eventfd_write", ctx.count);
+  say_moved(run, file, "eventfd_write", Why::moved_counter, ctx.count);
   wake_up(run, ctx.wqh,
           {.function = "eventfd_write",
            .why = call.value == 0 ? Why::wakeup_spurious : Why::wakeup_data,

@@ -13,8 +13,6 @@ namespace {
 
 using What = MicroStep::What;
 
-constexpr std::uint32_t kPrivateBits = EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE;
-
 std::vector<std::string> words(const Run& run, std::uint32_t mask) {
   return run.watched() ? std::vector<std::string>{show_mask(mask)} : std::vector<std::string>{};
 }
@@ -31,11 +29,11 @@ void queue_ready(Run& run, Index item, std::string_view function, Why why) {
   ep_poll_safewake(run, it.ep);
 }
 
-// The name of its descriptor; a number as well if an item of this instance has that name already,
-// as the ghost of a closed number does.
-void name_item(World& w, Index item) {
+// The name of its descriptor, unless the program wrote a number; a number behind it if an item of
+// this instance has that name already, as the ghost of a closed number does.
+void name_item(World& w, Index item, bool by_number) {
   Epitem& it = w.items[item];
-  it.name = w.fds[at(it.fd.value)].name;
+  it.name = by_number ? kNone : w.fds[at(it.fd.value)].name;
   if (it.name == kNone) return;
   if (w.named.size() <= at(it.name)) w.named.resize(at(it.name) + 1);
   IndexList& same = w.named[at(it.name)];
@@ -50,7 +48,7 @@ void name_item(World& w, Index item) {
 }
 
 // struct epitem: attached to the file's list and in the tree.
-Index make_item(Run& run, Index ep, Index file, Fd fd, std::uint32_t events, std::uint64_t data) {
+Index make_item(Run& run, Index ep, Index file, const EpollCtl& op, std::uint32_t events) {
   World& w = run.w;
   const Index item = w.items.take();
   w.nodes.resize(w.items.all.size());
@@ -58,10 +56,10 @@ Index make_item(Run& run, Index ep, Index file, Fd fd, std::uint32_t events, std
   it.id = EpitemId{w.next_item_id++};
   it.ep = ep;
   it.file = file;
-  it.fd = fd;
+  it.fd = op.fd;
   it.events = events;
-  it.data = data;
-  name_item(w, item);
+  it.data = op.event->data;
+  name_item(w, item, op.by_number);
   w.file_links().add_head(w.files[file].items, item);
   ++w.eps[ep].count;
   const bool ranked = tree_insert(w, item);
@@ -117,9 +115,9 @@ Index ep_find(const World& w, Index ep, Index file, Fd fd) {
   return kNone;
 }
 
-int ep_insert(Run& run, Index ep, Index file, Fd fd, std::uint32_t events, std::uint64_t data) {
+int ep_insert(Run& run, Index ep, Index file, const EpollCtl& op, std::uint32_t events) {
   World& w = run.w;
-  const Index item = make_item(run, ep, file, fd, events, data);
+  const Index item = make_item(run, ep, file, op, events);
   const bool nested = w.files[file].kind == FileKind::epoll;
   const bool watched = !w.files[w.eps[ep].file].items.empty();
   if ((nested || watched) && !reverse_path_check(w, file)) {
@@ -188,11 +186,7 @@ void ep_remove(Run& run, Index item, Why why) {
 
 void ep_release(Run& run, Index ep) {
   World& w = run.w;
-  std::vector<Index> all;
-  for (Index i = rb_first(w.nodes, w.eps[ep].root); i != kNone; i = rb_next(w.nodes, i)) {
-    all.push_back(i);
-  }
-  all.insert(all.end(), w.eps[ep].unranked.begin(), w.eps[ep].unranked.end());
+  const std::vector<Index> all = items_of(w, ep);
   for (const Index i : all) unhook(run, i);
   for (const Index i : all) ep_remove(run, i, Why::erased_instance);
   free_queue(w, w.eps[ep].wq);

@@ -26,14 +26,20 @@
 // at a time, so nothing needs a lock; a scan in progress still defers wakeups.
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "core/call/outcome.h"
+#include "core/call/request.h"
 #include "core/model/run.h"
 
 namespace epollscope {
+
+// EP_PRIVATE_BITS: what a mask keeps when ONESHOT has fired; nothing else in it: disarmed.
+inline constexpr std::uint32_t kPrivateBits = EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE;
 
 // A new instance behind `file`.
 Index ep_alloc(World& w, Index file);
@@ -41,8 +47,9 @@ Index ep_alloc(World& w, Index file);
 // The item of (ep, file, fd); kNone when there is none.
 Index ep_find(const World& w, Index ep, Index file, Fd fd);
 
-// ADD, MOD and DEL once every check has passed. ep_insert() gives 0 or an errno.
-int ep_insert(Run& run, Index ep, Index file, Fd fd, std::uint32_t events, std::uint64_t data);
+// ADD, MOD and DEL once every check has passed. ep_insert() gives 0 or an errno; `events` is the
+// mask that is kept. Requires: op.event.
+int ep_insert(Run& run, Index ep, Index file, const EpollCtl& op, std::uint32_t events);
 void ep_modify(Run& run, Index item, std::uint32_t events, std::uint64_t data);
 void ep_remove(Run& run, Index item, Why why);
 

@@ -101,6 +101,15 @@ std::string show_mask(std::uint32_t mask) {
   return mask == 0 ? "nothing" : print_flags(FlagSet::epoll_events, mask);
 }
 
+void say_moved(Run& run, Index file, std::string_view function, Why why, std::uint64_t number) {
+  if (!run.watched()) return;
+  tell(run, {.function = function,
+             .what = MicroStep::What::data_moved,
+             .why = why,
+             .file = file,
+             .args = {std::to_string(number)}});
+}
+
 Index make_file(World& w, FileKind kind, FileEnd end, std::uint32_t flags) {
   const Index file = w.files.take();
   File& f = w.files[file];

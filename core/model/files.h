@@ -19,6 +19,9 @@ std::uint32_t file_level(const World& w, Index file);
 // "EPOLLIN|EPOLLOUT"; "nothing" for 0.
 std::string show_mask(std::uint32_t mask);
 
+// The micro-step of data that moved: the number of bytes, or what a counter is now.
+void say_moved(Run& run, Index file, std::string_view function, Why why, std::uint64_t number);
+
 Index make_file(World& w, FileKind kind, FileEnd end, std::uint32_t flags);
 void hold(World& w, Index file);
 void fput(Run& run, Index file);  // the last one releases the file and every item on it

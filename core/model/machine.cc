@@ -27,8 +27,6 @@ Machine::Result result_of(std::optional<Outcome> step) {
   return {.blocked = false, .outcome = *std::move(step)};
 }
 
-const Machine::Observer kNobody;
-
 }  // namespace
 
 Machine::Machine(MachineInputs inputs, TreeOrder order) : world_(std::make_unique<World>()) {
@@ -96,9 +94,7 @@ void Machine::bind(Fd fd, const std::string& name) {
 void Machine::name_data(std::uint64_t data, const std::string& name) {
   World& w = *world_;
   const NameId id = w.names.intern(name);
-  const auto it = std::lower_bound(
-      w.data_names.begin(), w.data_names.end(), data,
-      [](const std::pair<std::uint64_t, NameId>& row, std::uint64_t d) { return row.first < d; });
+  const auto it = std::ranges::lower_bound(w.data_names, data, {}, &DataNameRow::first);
   if (it != w.data_names.end() && it->first == data) {
     it->second = id;
   } else {

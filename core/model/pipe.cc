@@ -19,15 +19,6 @@ constexpr std::uint32_t kSlotsOverLimit = 2;  // PIPE_MIN_DEF_BUFFERS
 
 bool full(const Pipe& p) { return p.slots.size() >= p.max_usage; }
 
-void say_moved(Run& run, Index file, std::string_view function, Why why, std::uint64_t bytes) {
-  if (!run.watched()) return;
-  tell(run, {.function = function,
-             .what = MicroStep::What::data_moved,
-             .why = why,
-             .file = file,
-             .args = {std::to_string(bytes)}});
-}
-
 Source source_of(const WriteCall& c) { return {c.text, c.size}; }
 
 // The odd bytes of a write join the last slot when they fit in its page.

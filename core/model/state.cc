@@ -7,6 +7,7 @@
 #include "core/model/calls.h"
 #include "core/model/descriptors.h"
 #include "core/model/eventfd.h"
+#include "core/model/eventpoll.h"
 #include "core/model/files.h"
 #include "core/model/machine.h"
 #include "core/model/tree_order.h"
@@ -129,7 +130,6 @@ class Builder {
     const Epitem& it = w_.items[i];
     const RbNode& node = w_.nodes[at(i)];
     const std::uint32_t level = file_level(w_, it.file);
-    constexpr std::uint32_t kPrivate = EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE;
     ItemState s;
     s.id = it.id;
     s.name = name_of_item(w_, i);
@@ -139,7 +139,7 @@ class Builder {
     s.data = it.data;
     s.data_name = data_name(it.data);
     s.level = level & (kShown | it.events);
-    s.armed = (it.events & ~kPrivate) != 0;
+    s.armed = (it.events & ~kPrivateBits) != 0;
     s.ready = s.armed && (level & it.events) != 0;
     s.queued = it.linked;
     s.ghost = file_of(w_, it.fd) != it.file;
@@ -153,9 +153,7 @@ class Builder {
   }
 
   [[nodiscard]] std::string data_name(std::uint64_t data) const {
-    const auto it = std::lower_bound(
-        w_.data_names.begin(), w_.data_names.end(), data,
-        [](const std::pair<std::uint64_t, NameId>& row, std::uint64_t d) { return row.first < d; });
+    const auto it = std::ranges::lower_bound(w_.data_names, data, {}, &DataNameRow::first);
     if (it == w_.data_names.end() || it->first != data) return std::to_string(data);
     return std::string(w_.names.text(it->second));
   }

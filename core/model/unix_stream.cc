@@ -33,15 +33,6 @@ bool writable(const World& w, const Sock& s, std::uint64_t held) {
   return (s.wmem + held) * 4 <= w.inputs.unix_sndbuf;
 }
 
-void say_moved(Run& run, Index file, std::string_view function, Why why, std::uint64_t bytes) {
-  if (!run.watched()) return;
-  tell(run, {.function = function,
-             .what = MicroStep::What::data_moved,
-             .why = why,
-             .file = file,
-             .args = {std::to_string(bytes)}});
-}
-
 void state_change(Run& run, const Sock& s) {
   if (s.dead) return;
   wake_up(run, s.wait,

@@ -81,7 +81,7 @@ constexpr std::array kRows = {
     WhyRow{Why::filtered_disarmed, "filtered.disarmed",
            "a fired one-shot item hears nothing until MOD"},
     WhyRow{Why::scan_started, "scan.started",
-           "the whole ready list moves to the scan's own list ({0} items)"},
+           "the whole ready list, {0} long, moves to the scan's own list"},
     WhyRow{Why::scan_done, "scan.done", "the scan is over"},
     WhyRow{Why::scan_left, "scan.left",
            "events[] is full: the items not visited go back to the head of the ready list"},
@@ -89,7 +89,7 @@ constexpr std::array kRows = {
            "first in the wait queue of the instance: this thread, and no other, is woken"},
     WhyRow{Why::woke_file, "woke.file", "the file it sleeps on was woken; it will look again"},
     WhyRow{Why::slept_wait, "slept.wait",
-           "nothing is ready: it sleeps at the head of the instance's wait queue"},
+           "the ready list is empty: it sleeps at the head of the instance's wait queue"},
     WhyRow{Why::slept_again, "slept.again",
            "woken, but nothing was left for it: back to the head of the wait queue"},
     WhyRow{Why::slept_read, "slept.read", "nothing to read: it sleeps"},
@@ -132,8 +132,6 @@ constexpr bool in_order() {
 static_assert(in_order(), "one row for each Why, in the order of the enumeration");
 
 }  // namespace
-
-std::span<const WhyRow> why_rows() { return kRows; }
 
 const WhyRow& row_of(Why why) { return kRows[static_cast<std::size_t>(why)]; }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace epollscope {
@@ -41,7 +40,6 @@ struct WhyRow {
   std::string_view english;
 };
 
-std::span<const WhyRow> why_rows();  // in the order of the enumeration
 const WhyRow& row_of(Why why);
 Why why_failed(int error);
 

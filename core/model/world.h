@@ -173,6 +173,8 @@ struct Task {
 
 // ---- the whole ---------------------------------------------------------------------------
 
+using DataNameRow = std::pair<std::uint64_t, NameId>;  // an event's data, and how it was written
+
 class World {
  public:
   MachineInputs inputs;
@@ -193,8 +195,8 @@ class World {
   std::vector<Index> runnable;  // woken, in the order in which they were
 
   Names names;
-  std::vector<IndexList> named;                              // items by NameId
-  std::vector<std::pair<std::uint64_t, NameId>> data_names;  // sorted
+  std::vector<IndexList> named;         // items by NameId
+  std::vector<DataNameRow> data_names;  // sorted
   std::optional<std::string> not_modelled;
 
   std::int32_t next_file_id = 0;

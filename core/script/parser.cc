@@ -147,7 +147,7 @@ class Parser {
   int prose_ = -1;
 };
 
-ParseFailure failure_at(source::Place place, std::string message) {
+ParseFailure failure_at(const source::Place& place, std::string message) {
   return {{Diagnostic{place.line, place.column, std::move(message), ""}}};
 }
 
@@ -157,9 +157,12 @@ std::optional<ParseFailure> unreadable(std::string_view text) {
     return failure_at({}, fmt::format("the file is larger than {} MiB, which is the limit",
                                       kMaxFileBytes >> 20U));
   }
-  const std::size_t nul = text.find('\0');
-  if (nul == std::string_view::npos && valid_utf8(text)) return std::nullopt;
-  return failure_at({}, "this is not a text file: a scenario or lesson is UTF-8 text");
+  const std::size_t bad = std::min(text.find('\0'), utf8_prefix(text));
+  if (bad >= text.size()) return std::nullopt;
+  return failure_at(source::place_of(text, bad),
+                    fmt::format("this is not a text file: a scenario or lesson is UTF-8 text, "
+                                "which has no byte 0x{:02x} here",
+                                static_cast<unsigned char>(text[bad])));
 }
 
 std::string_view without_byte_order_mark(std::string_view text) {

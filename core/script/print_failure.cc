@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "core/base/text.h"
 #include "core/script/program.h"
 
@@ -24,15 +22,6 @@ std::size_t byte_of(std::string_view text, std::size_t code_point) {
   return i;
 }
 
-// A file from a stranger must not steer the terminal.
-std::string printable(std::string_view text) {
-  std::string out(text);
-  std::replace_if(
-      out.begin(), out.end(),
-      [](char c) { return c != '\t' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7F); }, '?');
-  return out;
-}
-
 // The source line and, below the mistake, a caret. Tabs stay tabs in both lines.
 std::string excerpt(const Diagnostic& d) {
   std::string_view line = d.source;
@@ -51,7 +40,7 @@ std::string excerpt(const Diagnostic& d) {
     below += line[i] == '\t' ? '\t' : ' ';
     --column;
   }
-  return fmt::format("  {}{}{}\n  {}^\n", lead, printable(line), cut ? "…" : "", below);
+  return fmt::format("  {}{}{}\n  {}^\n", lead, without_controls(line), cut ? "…" : "", below);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "core/script/resolve.h"
 
 #include <fmt/format.h>
+#include <sys/epoll.h>
 
 #include <limits>
 
@@ -49,7 +50,7 @@ class Args {
       }
     }
     arg.data = number(*data);
-    name = DataName{arg.data, print(*data)};
+    if (i32(1) != EPOLL_CTL_DEL) name = DataName{arg.data, print(*data)};
     return arg;
   }
 
@@ -96,7 +97,8 @@ Operation operation(const Call& call, Args& args, Resolved& out) {
     case CallName::epoll_create1:
       return EpollCreate1{args.i32(0)};
     case CallName::epoll_ctl:
-      return EpollCtl{args.fd(0), args.i32(1), args.fd(2), args.event(3, out.data_name)};
+      return EpollCtl{args.fd(0), args.i32(1), args.fd(2), args.event(3, out.data_name),
+                      std::holds_alternative<Integer>(call.args[2].v)};
     case CallName::epoll_wait:
       return EpollWait{args.fd(0), args.i32(1), args.timeout_ms(2), args.has(3)};
     case CallName::pipe:

@@ -14,7 +14,7 @@
 
 namespace epollscope {
 
-// How the program wrote the `data` of an epoll_ctl, so that results can show it the same way.
+// How the program wrote the `data` of an ADD or MOD, so that results can show it the same way.
 struct DataName {
   std::uint64_t value = 0;
   std::string text;

@@ -9,9 +9,9 @@
 namespace epollscope::source {
 
 struct LogicalLine {
-  // A statement, "{", "}" or "repeat n {", trimmed; empty for a line without any, but
-  // it points to where the line begins. Comments
-  // between the lines of a statement are part of it: the grammar skips them.
+  // A statement, "{", "}" or "repeat n {", trimmed. Without any it is empty, but points to where
+  // the line begins. Comments between the lines of a statement are part of it: the grammar skips
+  // them.
   std::string_view text;
   std::string comment;  // all comments of the line, trimmed, without `#` or `//`
   bool has_comment = false;

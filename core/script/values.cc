@@ -17,6 +17,8 @@ using syntax::Word;
 
 namespace {
 
+// Any two names of a letter or two look alike.
+constexpr std::size_t kShortestToSuggest = 3;
 // More names than this are not searched for the one that was meant.
 constexpr std::size_t kMostNamesToSuggest = 1000;
 
@@ -112,8 +114,9 @@ std::string Values::used(const Word& word) {
     mistake(word.at, fmt::format("{} is a reserved word, not a descriptor", word.text));
   } else if (context_.check_bound && !context_.bound.contains(name)) {
     std::vector<std::string_view> known;
-    if (context_.bound.size() <= kMostNamesToSuggest) {
+    if (name.size() >= kShortestToSuggest && context_.bound.size() <= kMostNamesToSuggest) {
       known.assign(context_.bound.begin(), context_.bound.end());
+      std::sort(known.begin(), known.end());  // of equally close names always the same
     }
     mistake(word.at,
             fmt::format("{} is not bound to anything yet{}", name, words::suggestion(name, known)));

@@ -134,6 +134,10 @@ void Session::Impl::bind(const std::vector<std::string>& names, const Outcome& o
 }
 
 void Session::Impl::run_model_beside(Running& r) {
+  if (r.data && !r.record.outcome.failed()) {
+    data_names[r.data->value] = r.data->text;
+    history.do_op(OpNameData{r.data->value, r.data->text});
+  }
   LockstepResult model = run_model(history, r.main ? &*r.main : nullptr, r.returned);
   r.record.micro = std::move(model.micro);
   r.record.differences = std::move(model.differences);
@@ -270,10 +274,9 @@ void Session::Impl::settle_ready(const ExpectReady& line) {
 
 void Session::Impl::fail_expectation(const std::string& why) {
   ++failed;
-  if (steps.empty()) return;
-  StepRecord& last = steps.back();
-  last.held = false;
-  last.expectation_failure += (last.expectation_failure.empty() ? "" : "; ") + why;
+  std::string& text = steps.empty() ? failed_early : steps.back().expectation_failure;
+  text += (text.empty() ? "" : "; ") + why;
+  if (!steps.empty()) steps.back().held = false;
 }
 
 }  // namespace epollscope

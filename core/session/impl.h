@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/script/resolve.h"
 #include "core/session/history.h"
 #include "core/session/lockstep.h"
 #include "core/session/session.h"
@@ -29,6 +30,7 @@ struct Asleep {
 struct Running {
   StepRecord record;
   std::optional<OpCall> main;        // the call it made; nullopt: it waits for sleeping calls
+  std::optional<DataName> data;      // what that call, if it succeeds, gives an item as data
   std::set<ActorId> await;           // then: until one of these has returned
   std::optional<Expected> expected;  // of the line that is being waited for or called
   bool must_block = false;           // `<unfinished ...>`
@@ -79,6 +81,7 @@ struct Session::Impl {
   std::optional<Running> running;
   int next = 0;
   int failed = 0;
+  std::string failed_early;  // expectations that failed before there was a step to tell it
   int differed = 0;
   std::vector<std::string> final_differences;
   std::optional<std::string> death;

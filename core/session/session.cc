@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
+#include <limits>
 
 #include "core/lab/lab.h"
 #include "core/session/impl.h"
@@ -16,9 +18,23 @@
 namespace epollscope {
 namespace {
 
+// A number from /proc; nullopt where it cannot be read.
+std::optional<std::uint64_t> setting(const char* path) {
+  std::uint64_t value = 0;
+  if (std::ifstream(path) >> value) return value;
+  return std::nullopt;
+}
+
 // Sizes that differ between machines are measured on the running kernel.
 MachineInputs measure_inputs() {
   MachineInputs in;
+  in.descriptor_limit = lab_descriptor_limit();
+  if (const auto most = setting("/proc/sys/fs/pipe-max-size")) {
+    in.pipe_max_size = static_cast<std::uint32_t>(*most);
+  }
+  if (const auto pages = setting("/proc/sys/fs/pipe-user-pages-soft")) {
+    in.pipe_user_pages_soft = *pages > 0 ? *pages : std::numeric_limits<std::uint64_t>::max();
+  }
   in.page_size = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));
   int fds[2];
   if (pipe2(fds, O_CLOEXEC) == 0) {
@@ -197,6 +213,7 @@ std::optional<std::string> Session::data_name(std::uint64_t data) const {
 }
 
 int Session::expectations_failed() const { return impl_->failed; }
+const std::string& Session::failed_before_steps() const { return impl_->failed_early; }
 int Session::model_differences() const { return impl_->differed; }
 const SessionOptions& Session::options() const { return impl_->options; }
 int Session::lab_pid() const { return impl_->kernel ? impl_->kernel->pid() : -1; }

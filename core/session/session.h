@@ -128,6 +128,8 @@ class Session {
 
   // ---- verdict
   [[nodiscard]] int expectations_failed() const;
+  // Which expectations failed before the first step; empty: none. (Later ones are in the steps.)
+  [[nodiscard]] const std::string& failed_before_steps() const;
   [[nodiscard]] int model_differences() const;
   [[nodiscard]] const SessionOptions& options() const;
   [[nodiscard]] int lab_pid() const;

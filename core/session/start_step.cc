@@ -55,10 +55,7 @@ bool Session::Impl::start_call(const CallStatement& statement) {
     fail_expectation(resolved.error().what);
     return start_next();
   }
-  if (resolved->data_name) {
-    data_names[resolved->data_name->value] = resolved->data_name->text;
-    history.do_op(OpNameData{resolved->data_name->value, resolved->data_name->text});
-  }
+  r.data = std::move(resolved->data_name);
   r.record.request = resolved->request;
   if (history.live().needs_order_before(r.record.request)) learn_order_now();
   asleep[statement.actor] = {static_cast<int>(steps.size()) + 1,

@@ -38,6 +38,8 @@ class Driver {
   void settle();
   // Whether a frame was drawn within this time.
   bool frame_within(int milliseconds);
+  // Kills the program, as a crash would, and starts it again in the same folder, without a file.
+  void restart();
   // Ends the program with Ctrl+Q and gives back its exit status.
   int quit();
 
@@ -47,7 +49,9 @@ class Driver {
   void write_file(const std::string& name, const std::string& text) const;
 
  private:
+  void start(const std::vector<std::string>& arguments);
   bool read_frame(int milliseconds);
+  void press(long count, const std::vector<std::string>& arguments);
   void xdotool(std::vector<std::string> arguments);
 
   std::string display_, folder_, window_;

@@ -1,6 +1,7 @@
 // The tables behind the window: every action can be said and reached, every call can be put
 // together without typing.
 #include <gtest/gtest.h>
+#include <sys/epoll.h>
 
 #include <map>
 #include <set>
@@ -97,6 +98,29 @@ TEST(Draft, ProposesTheDescriptorAPersonMeans) {
     choose_call(draft, call, kNames);
     EXPECT_EQ(draft.line, line);
   }
+}
+
+TEST(Draft, ArgumentsFollowTheOneChosen) {
+  std::vector<KnownName> names = kNames;
+  names[1].watched = true;
+  names.push_back({.name = "v", .fd = Fd{6}, .open = true, .counter = true});
+  Draft draft;
+  choose_call(draft, CallName::epoll_ctl, names);
+  EXPECT_EQ(draft.line, "epoll_ctl(ep, ADD, v, IN)");
+  draft.args[1].bits = EPOLL_CTL_DEL;
+  suit(draft, names);
+  compose(draft);
+  EXPECT_EQ(draft.line, "epoll_ctl(ep, DEL, a, NULL)");
+  draft.args[1].bits = EPOLL_CTL_MOD;
+  suit(draft, names);
+  compose(draft);
+  EXPECT_EQ(draft.line, "epoll_ctl(ep, MOD, a, IN)");
+  choose_call(draft, CallName::write, names);
+  EXPECT_EQ(draft.line, "write(v, 1)");
+  draft.args[0].text = "a_w";
+  suit(draft, names);
+  compose(draft);
+  EXPECT_EQ(draft.line, "write(a_w, \"hello\")");
 }
 
 TEST(Draft, AStatementTakenUpComposesToTheSame) {

@@ -147,6 +147,128 @@ TEST_F(Window, AKilledLabIsSaidAndABranchGoesOn) {
   make_call(person, "eventfd", "v = eventfd(0, 0)", 3);
 }
 
+TEST_F(Window, AQuestionIsAnsweredByKeyAndByClick) {
+  Driver person(*screen_, {});
+  person.write_file("lesson.md",
+                    "# A lesson\n\nMake one.\n\n```epoll\nep = epoll_create1(0)\n```\n\n"
+                    "```quiz\nWhat is the next descriptor?\n- [ ] 3\n- [x] 4\n> 3 is taken.\n"
+                    "```\n\n```epoll\nv = eventfd(0, 0)\n```\n");
+  person.key("ctrl+o");
+  person.type("lesson.md");
+  person.key("Return");
+  person.until("the lesson", [](const Frame& f) { return f["dialog"] == "none"; });
+  person.key("space");
+  person.until_steps(1);
+  EXPECT_THAT(person.label("quiz:0:1"), HasSubstr("4"));
+  EXPECT_EQ(hit(person.newest(), "quiz:verdict"), nullptr);
+  person.key("1");
+  EXPECT_THAT(person.label("quiz:verdict"), HasSubstr("Not so"));
+  person.click("quiz:0:1");
+  EXPECT_THAT(person.label("quiz:verdict"), HasSubstr("Right"));
+  EXPECT_THAT(person.label("quiz:verdict"), HasSubstr("3 is taken"));
+}
+
+TEST_F(Window, ASleepingThreadIsNotCalledAndCanBeStopped) {
+  Driver person(*screen_, {});
+  make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
+  make_call(person, "pipe", "a, a_w = pipe()", 2);
+  person.click("builder:call:epoll_wait");
+  person.click("builder:arg2:-1");
+  person.click("builder:run");
+  person.until_steps(3);
+  // The builder goes on with a thread that is awake; the sleeper gets no call to wait with.
+  person.click("builder:call:close");
+  EXPECT_EQ(person.label("builder:line"), "T2: close(a_w)");
+  person.click("builder:actor:T1");
+  person.click("builder:run");
+  const Frame& refused =
+      person.until("a word about the sleeper", [](const Frame& f) { return f["toast"] != ""; });
+  EXPECT_EQ(refused["steps"], 3);
+  EXPECT_EQ(hit(refused, "statement:3"), nullptr);
+  person.click("action:stop");
+  person.until("the banner", [](const Frame& f) { return f["banner"] != ""; });
+  person.click("banner:before");
+  person.until("the moment before it", [](const Frame& f) {
+    return f["banner"] == "" && f["steps"] == 2 && f["busy"] == false;
+  });
+}
+
+TEST_F(Window, ARunawayIsRunAndStopped) {
+  Driver person(*screen_, {});
+  person.write_file("runaway.epoll",
+                    "a, w = pipe()\nrepeat 400000 {\nwrite(w, 1)\nread(a, 1)\n}\n");
+  person.key("ctrl+o");
+  person.type("runaway.epoll");
+  person.key("Return");
+  person.until("the file", [](const Frame& f) { return f["dialog"] == "none"; });
+  person.click("statement:4", 3);
+  person.click("menu:run_to");
+  person.until_steps(5);
+  person.key("ctrl+End");
+  person.until("a runaway", [](const Frame& f) { return f["busy"] == true && f["steps"] > 5; });
+  person.key("ctrl+period");
+  const Frame& f =
+      person.until("the banner", [](const Frame& frame) { return frame["banner"] != ""; });
+  EXPECT_EQ(f["busy"], false);
+  EXPECT_LT(f["steps"], 800001);
+}
+
+TEST_F(Window, TheContextMenuChangesTheProgram) {
+  Driver person(*screen_, {});
+  make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
+  make_call(person, "pipe", "a, a_w = pipe()", 2);
+  make_call(person, "eventfd", "v = eventfd(0, 0)", 3);
+  const auto line_is = [&](int index, const std::string& text) {
+    person.until(text + " in its place", [&](const Frame& f) {
+      const Frame* h = hit(f, "statement:" + std::to_string(index));
+      return h != nullptr && h->at("label").get<std::string>().find(text) != std::string::npos;
+    });
+  };
+  person.click("statement:2", 3);
+  person.click("menu:move_up");
+  line_is(1, "eventfd");
+  line_is(2, "pipe");
+  person.click("statement:1", 3);
+  person.click("menu:remove");
+  line_is(1, "pipe");
+  person.click("statement:1", 3);
+  person.click("menu:insert_before");
+  person.click("builder:call:epoll_create");
+  person.click("builder:run");
+  line_is(1, "ep2 = epoll_create(1)");
+  person.click("statement:1", 3);
+  person.click("menu:edit");
+  person.click("builder:arg0:8");
+  person.click("builder:run");
+  line_is(1, "ep2 = epoll_create(8)");
+  // The menu of a thing in the picture makes calls on it.
+  person.click("fd:5", 3);
+  person.click("menu:epoll_ctl(ep, ADD, a, IN|ET)");
+  line_is(3, "epoll_ctl(ep, ADD, a, IN|ET)");
+}
+
+TEST_F(Window, SavingAsksBeforeItWritesOverAFile) {
+  Driver person(*screen_, {});
+  person.write_file("session.epoll", "# somebody's notes\n");
+  make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
+  person.key("ctrl+s");
+  person.click("save:go");
+  person.until("the question", [](const Frame& f) { return f["toast"] != ""; });
+  EXPECT_EQ(person.file("session.epoll"), "# somebody's notes\n");
+  person.click("save:go");
+  person.until("the save", [](const Frame& f) { return f["dialog"] == "none"; });
+  EXPECT_EQ(person.file("session.epoll"), "ep = epoll_create1(0) = 3\n");
+  // A path that cannot be written keeps the dialog and its field.
+  person.key("ctrl+s");
+  person.until("the field", [](const Frame& f) { return f["text_input"] == true; });
+  person.type("/nonexistent/session.epoll");
+  person.key("Return");
+  person.until("the refusal", [](const Frame& f) {
+    return f["dialog"] == "save" && f["text_input"] == true &&
+           f["toast"].get<std::string>().find("/nonexistent") != std::string::npos;
+  });
+}
+
 TEST_F(Window, ABrokenFileKeepsTheSession) {
   Driver person(*screen_, {});
   person.write_file("broken.epoll", "ep = epoll_create1(0)\nepoll_ctl(ep, ADD, 3, EPOLLINN)\n");
@@ -164,6 +286,17 @@ TEST_F(Window, ABrokenFileKeepsTheSession) {
       person.until("the desk", [](const Frame& frame) { return frame["dialog"] == "none"; });
   EXPECT_EQ(f["steps"], 1);
   make_call(person, "pipe", "a, a_w = pipe()", 2);
+}
+
+TEST_F(Window, ASessionThatWasNotSavedIsOfferedAgain) {
+  Driver person(*screen_, {});
+  make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
+  make_call(person, "pipe", "a, a_w = pipe()", 2);
+  person.restart();
+  person.click("welcome:continue");
+  person.until("the two calls", [](const Frame& f) { return hit(f, "statement:1") != nullptr; });
+  person.key("space");
+  person.until_steps(1);
 }
 
 TEST_F(Window, NoDisplayIsOneSentence) {

@@ -89,6 +89,15 @@ TEST(ValidUtf8, AcceptsTextAndRefusesWhatTheStandardForbids) {
         "\xf5\x80\x80\x80"sv, "a\xe5\xb0"sv}) {
     EXPECT_FALSE(valid_utf8(bad));
   }
+  EXPECT_EQ(utf8_prefix("né\xff"), 3U);
+  EXPECT_EQ(utf8_prefix("né"), 3U);
+}
+
+TEST(WithoutControls, KeepsTextAndTabs) {
+  EXPECT_EQ(without_controls("a\té就😀"), "a\té就😀");
+  EXPECT_EQ(without_controls("\x1b[1m\x07\x7f\xc2\x9b"
+                             "1m\xc2\xa0"),
+            "?[1m???1m\xc2\xa0");
 }
 
 }  // namespace

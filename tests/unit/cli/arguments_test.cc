@@ -30,6 +30,7 @@ TEST(Arguments, HelpNamesWhatThereIsAndNothingElse) {
     EXPECT_THAT(said.out, Not(HasSubstr(later)));
   }
   const Said run = run_program({"run", "--help"});
+  EXPECT_THAT(run.out, HasSubstr("--timeout"));
   for (const char* word : {"--json", "--state", "--micro", "--check", "--pause-after"}) {
     EXPECT_THAT(run.out, HasSubstr(word));
   }
@@ -68,12 +69,69 @@ TEST(Arguments, ValuesAreChecked) {
   expect_bad_usage({"shot", file}, "output");
   expect_bad_usage({"shot", file, "-o", "x.png", "--size", "0x10"}, "--size");
   expect_bad_usage({"shot", file, "-o", "x.png", "--size", "99999x10"}, "--size");
+  expect_bad_usage({"shot", file, "-o", "x.png", "--size", "8193x10"}, "at most 8192x8192");
   expect_bad_usage({"shot", file, "-o", "x.png", "--scale", "0"}, "--scale");
+  expect_bad_usage({"shot", file, "-o", ""}, "'' is no file name");
+  expect_bad_usage({"shot", file, "-o", "x.SVG"}, "PNG");
   expect_bad_usage({"shot", file, "-o", "x.png", "--theme", "pink"}, "--theme");
   expect_bad_usage({"shot", file, "-o", "x.png", "--lang", "xx"}, "--lang");
   expect_bad_usage({"shot", file, "-o", "x.png", "--view", "moon"}, "--view");
   expect_bad_usage({"shot", file, "-o", "x.svg"}, "PNG");
   expect_bad_usage({"lessons", "extra"}, "one argument too many");
+}
+
+TEST(Arguments, ValuesThatAreMissingOrNumbersThatAreNone) {
+  const std::string file = source_path("tests/scenarios/holds/first.epoll");
+  expect_bad_usage({"run", "--timeout", "1s", "--timeout", "2s", file}, "given more than once");
+  expect_bad_usage({"run", "--timeout"}, "--timeout needs a value");
+  expect_bad_usage({"run", "--timeout=", file}, "--timeout needs a value");
+  expect_bad_usage({"run", "--tree", "", file}, "--tree is kernel or created, not ''");
+  expect_bad_usage({"run", "--seed", "99999999999999999999", file}, "--seed is a whole number");
+  expect_bad_usage({"run", "--pause-after", "99999999999", file}, "is a whole number from 1");
+  expect_bad_usage({"run", "--json=maybe", file}, "--json takes no value");
+  expect_bad_usage({"shot", file, "-o", "x.png", "--step", "-1"}, "is a whole number from 0");
+  expect_bad_usage({"shot", file, "-o", "x.png", "--scale", "big"}, "--scale is a number from");
+  expect_bad_usage({"shot", file, "-o"}, "--output needs a value");
+}
+
+TEST(Arguments, WordsInTheWrongPlace) {
+  const std::string file = source_path("tests/scenarios/holds/first.epoll");
+  expect_bad_usage({"run", file, "--", "--json"}, "--json stands in the wrong place");
+  expect_bad_usage({file, file}, "one argument too many");
+  expect_bad_usage({""}, "'' is no file name");
+  expect_bad_usage({"run", ""}, "'' is no file name");
+  EXPECT_EQ(run_program({"run", "run"}).err.find("did you mean run"), std::string::npos);
+  EXPECT_EQ(run_program({"run", "--", file}).status, 0);
+}
+
+// Where the caller closed a descriptor, nothing else may be taken for it.
+TEST(Streams, AClosedOrFullOutputIsToldAndNoCrash) {
+  const std::string file = source_path("tests/scenarios/holds/first.epoll");
+  const std::vector<std::vector<std::string>> all{
+      {"run", file}, {"run", "--json", file}, {"run", "--check", file}, {"lessons"}, {"--help"}};
+  for (const auto& arguments : all) {
+    SCOPED_TRACE(arguments.front());
+    const Said closed = run_program(arguments, {.input = "", .environment = {}, .closed = {1}});
+    EXPECT_EQ(closed.status, 2);
+    EXPECT_EQ(closed.err, "epollscope: stdout: Bad file descriptor\n");
+    const Said full =
+        run_program(arguments, {.input = "", .environment = {}, .output = "/dev/full"});
+    EXPECT_EQ(full.status, 2);
+    EXPECT_EQ(full.err, "epollscope: stdout: No space left on device\n");
+  }
+}
+
+TEST(Streams, WithoutStderrOrStdinNothingIsLost) {
+  const std::string good = source_path("tests/scenarios/holds/first.epoll");
+  const std::string bad = source_path("tests/scenarios/bad/flag.epoll");
+  const Said whole = run_program({"run", good});
+  const Said deaf = run_program({"run", good}, {.input = "", .environment = {}, .closed = {0, 2}});
+  EXPECT_EQ(deaf.status, 0);
+  EXPECT_EQ(deaf.out, whole.out);
+  EXPECT_EQ(run_program({"run", bad}, {.input = "", .environment = {}, .closed = {2}}).status, 2);
+  const Said none = run_program({"run", "-"}, {.input = "", .environment = {}, .closed = {0}});
+  EXPECT_EQ(none.status, 2);
+  EXPECT_EQ(none.err, "epollscope: stdin: Bad file descriptor\n");
 }
 
 TEST(Arguments, XrayIsNotBuiltIn) {

@@ -38,12 +38,19 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 pid_t spawn(const std::vector<std::string>& arguments, const Setting& setting, const int fds[3]) {
-  std::vector<std::string> args{EPOLLSCOPE_PROGRAM};
+  std::vector<std::string> args;
+  if (setting.descriptors > 0) {
+    const std::string limited =
+        "ulimit -n " + std::to_string(setting.descriptors) + "; exec \"$0\" \"$@\"";
+    args = {"/bin/sh", "-c", limited};
+  }
+  args.emplace_back(EPOLLSCOPE_PROGRAM);
   args.insert(args.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment = environment_with(setting.environment);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   for (int i = 0; i < 3; ++i) posix_spawn_file_actions_adddup2(&actions, fds[i], i);
+  for (const int fd : setting.closed) posix_spawn_file_actions_addclose(&actions, fd);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;
@@ -51,7 +58,7 @@ pid_t spawn(const std::vector<std::string>& arguments, const Setting& setting, c
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   pid_t pid = -1;
-  posix_spawn(&pid, EPOLLSCOPE_PROGRAM, &actions, &attributes, pointers(args).data(),
+  posix_spawn(&pid, args.front().c_str(), &actions, &attributes, pointers(args).data(),
               pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
@@ -69,14 +76,15 @@ int status_of(pid_t pid) {
 Said run_program(const std::vector<std::string>& arguments, const Setting& setting) {
   const Folder folder;
   const std::string in = folder.write("in", setting.input);
+  const std::string out = setting.output.empty() ? folder.path("out") : setting.output;
   const int fds[3] = {open(in.c_str(), O_RDONLY | O_CLOEXEC),
-                      open(folder.path("out").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600),
+                      open(out.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600),
                       open(folder.path("err").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
   const pid_t pid = spawn(arguments, setting, fds);
   for (const int fd : fds) close(fd);
   Said said;
   said.status = status_of(pid);
-  said.out = read_file(folder.path("out"));
+  if (setting.output.empty()) said.out = read_file(out);
   said.err = read_file(folder.path("err"));
   return said;
 }

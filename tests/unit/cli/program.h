@@ -18,6 +18,9 @@ struct Said {
 struct Setting {
   std::string input;                               // its stdin
   std::map<std::string, std::string> environment;  // added; an empty value removes the variable
+  std::vector<int> closed = {};                    // of 0, 1 and 2
+  std::string output = {};                         // where stdout goes instead: Said::out stays ""
+  int descriptors = 0;                             // `ulimit -n`; 0: as the test has it
 };
 
 Said run_program(const std::vector<std::string>& arguments, const Setting& setting = {});

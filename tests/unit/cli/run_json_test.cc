@@ -204,7 +204,7 @@ TEST(RunJson, AFailedExpectationIsSeenAndExplainedOnStderr) {
 
 TEST(RunJson, ATimeLimitIsAnError) {
   const Said said = run_program(
-      {"run", "--json", "--timeout", "100ms", "-"},
+      {"run", "--json", "--timeout", "1s", "-"},
       {.input = "ep = epoll_create1(0)\nepoll_wait(ep, 8, 60000) = 0\n", .environment = {}});
   EXPECT_EQ(said.status, 1);
   const auto objects = objects_of(said.out);

@@ -17,7 +17,9 @@ platform::Pixels checkers(int width, int height) {
   platform::Pixels p{width, height, {}};
   for (int i = 0; i < width * height; ++i) {
     const auto v = static_cast<std::uint8_t>(i * 7);
-    p.rgba.insert(p.rgba.end(), {v, static_cast<std::uint8_t>(255 - v), 40, 255});
+    for (const int channel : {+v, 255 - v, 40, 255}) {
+      p.rgba.push_back(static_cast<std::uint8_t>(channel));
+    }
   }
   return p;
 }

@@ -46,6 +46,8 @@ TEST(LabDeath, ADeadLabAnswersEveryRequestWithItsDeath) {
 TEST(LabDeath, AStoppedLabDoesNotHangItsParent) {
   Driver d;
   ASSERT_EQ(kill(d.lab().pid(), SIGSTOP), 0);
+  siginfo_t stopped{};  // kill() returns before the last thread has stopped
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(d.lab().pid()), &stopped, WSTOPPED | WNOWAIT), 0);
   d.submit(thread(1), EpollCreate1{0});
   EXPECT_FALSE(d.lab().take());
   ASSERT_EQ(kill(d.lab().pid(), SIGCONT), 0);

@@ -31,15 +31,16 @@ class Detector : public testing::Test {
     area_.unmap();
   }
 
-  // Runs `work` as the thread of slot 1, in the given phase.
-  std::jthread act(Phase phase, std::function<void()> work) {
-    std::jthread thread([this, work = std::move(work)] {
-      area_.slot(1).tid = static_cast<std::uint32_t>(syscall(SYS_gettid));
-      area_.slot(1).tid.notify_all();
+  // Runs `work` as the thread of a slot, in the given phase.
+  std::jthread act(Phase phase, std::function<void()> work, std::size_t slot = 1) {
+    Slot& s = area_.slot(slot);
+    std::jthread thread([&s, work = std::move(work)] {
+      s.tid = static_cast<std::uint32_t>(syscall(SYS_gettid));
+      s.tid.notify_all();
       work();
     });
-    area_.slot(1).tid.wait(0);
-    area_.slot(1).phase = phase;
+    s.tid.wait(0);
+    s.phase = phase;
     return thread;
   }
   void read_a_byte() {
@@ -91,6 +92,29 @@ TEST_F(Detector, AThreadThatRunsIsNot) {
   stop = true;
 }
 
+// What tells a thread that slept on from one that ran and sleeps again.
+TEST_F(Detector, ALookAfterRunningDiffersFromTheOneBefore) {
+  const auto thread = act(in_call, [&] {
+    read_a_byte();
+    area_.slot(1).phase = returned;
+    read_a_byte();
+  });
+  TaskEyes eyes;
+  ASSERT_EQ(eyes.open(getpid(), static_cast<pid_t>(area_.slot(1).tid)), 0);
+  until_asleep();
+  while (!eyes.off_cpu()) std::this_thread::yield();
+  const auto before = eyes.look();
+  EXPECT_EQ(before, eyes.look());
+  let_go();
+  while (area_.slot(1).phase != returned) std::this_thread::yield();
+  until_asleep();
+  while (!eyes.off_cpu()) std::this_thread::yield();
+  const auto after = eyes.look();
+  EXPECT_EQ(after->state, before->state);
+  EXPECT_NE(after, before);
+  let_go();
+}
+
 TEST_F(Detector, AThreadThatIsNotThereYetIsNot) {
   RestDetector detector(area_, getpid());
   detector.forget(2);
@@ -114,6 +138,35 @@ TEST_F(Detector, WhoSleptAndRanIsLookedAtAgain) {
   }
   for (int i = 0; i < 100; ++i) EXPECT_FALSE(detector.all_asleep({1}));
   stop = true;
+}
+
+// A look at one and then at the other finds both asleep now and then; yet whoever falls asleep has
+// woken the other first, so at no instant they are.
+TEST_F(Detector, TwoThatWakeEachOtherAreNeverAtRest) {
+  RestDetector detector(area_, getpid());
+  detector.forget(1);
+  detector.forget(2);
+  int back[2];
+  ASSERT_EQ(pipe2(back, O_CLOEXEC), 0);
+  std::atomic<bool> stop = false;
+  const auto pass_on = [&stop](int from, int to) {
+    char token = 0;
+    while (!stop) {
+      static_cast<void>(!syscall(SYS_read, from, &token, 1));
+      static_cast<void>(!syscall(SYS_write, to, &token, 1));
+    }
+    static_cast<void>(!syscall(SYS_write, to, &token, 1));  // the other may still sleep
+  };
+  {
+    const auto one = act(in_call, [&] { pass_on(pipe_[0], back[1]); }, 1);
+    const auto two = act(in_call, [&] { pass_on(back[0], pipe_[1]); }, 2);
+    let_go();
+    int rests = 0;
+    for (int i = 0; i < 30'000; ++i) rests += detector.all_asleep({1, 2}) ? 1 : 0;
+    stop = true;
+    EXPECT_EQ(rests, 0);
+  }
+  for (const int fd : back) close(fd);
 }
 
 }  // namespace

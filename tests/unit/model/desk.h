@@ -25,7 +25,9 @@ struct Desk {
 
   explicit Desk(TreeOrder order = TreeOrder::created) : m({}, order) {}
 
-  Machine::Result call(const Operation& op, std::string bytes = {}) { return call(t1, op, bytes); }
+  Machine::Result call(const Operation& op, std::string bytes = {}) {
+    return call(t1, op, std::move(bytes));
+  }
   Machine::Result call(ActorId actor, const Operation& op, std::string bytes = {}) {
     return m.call(actor, {op, std::move(bytes)}, observe);
   }

@@ -21,7 +21,8 @@ class FrozenScan {
     for (Index fd = 0; fd <= 8; ++fd) {
       files_.push_back(make_eventfd(run_, 0, 0, false));
       install(w_, fd, files_.back(), false);
-      ep_insert(run_, ep_, files_.back(), Fd{fd}, mask, static_cast<std::uint64_t>(fd));
+      const EventArg event{mask, static_cast<std::uint64_t>(fd)};
+      ep_insert(run_, ep_, files_.back(), EpollCtl{{}, EPOLL_CTL_ADD, Fd{fd}, event}, mask);
     }
   }
 

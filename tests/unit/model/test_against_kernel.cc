@@ -111,7 +111,10 @@ class Program {
   }
 
   Operation write(std::string& bytes) {
-    if (upto(3) != 0) return WriteAmount{any(), upto(30) == 0 ? ~0ULL - upto(3) : small_amount()};
+    if (upto(3) != 0) {
+      const auto enormous = [this] { return ~0ULL - static_cast<unsigned>(upto(3)); };
+      return WriteAmount{any(), upto(30) == 0 ? enormous() : small_amount()};
+    }
     for (int n = upto(12); n > 0; --n) bytes += static_cast<char>('a' + upto(26));
     return WriteBytes{any()};
   }
@@ -151,7 +154,7 @@ class Program {
       return EpollWait{epoll(), max, 0, upto(30) == 0};
     }
     if (n < 64) return write(bytes);
-    if (n < 76) return Read{any(), small_amount() + 7 * static_cast<unsigned>(upto(2))};
+    if (n < 76) return Read{any(), small_amount() + 7ULL * static_cast<unsigned>(upto(2))};
     if (n < 79) return drain(m);
     if (n < 81) return Fill{any()};
     if (n < 84) return Dup{any()};

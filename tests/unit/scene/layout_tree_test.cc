@@ -13,7 +13,8 @@ namespace {
 std::int32_t grow(std::vector<ItemState>& items, std::int32_t from, std::int32_t to,
                   std::mt19937& random) {
   if (from >= to) return -1;
-  const std::int32_t root = from + static_cast<std::int32_t>(random() % static_cast<unsigned>(to - from));
+  const std::int32_t root =
+      from + static_cast<std::int32_t>(random() % static_cast<unsigned>(to - from));
   ItemState& node = items[static_cast<std::size_t>(root)];
   node.left = grow(items, from, root, random);
   node.right = grow(items, root + 1, to, random);
@@ -41,7 +42,9 @@ TEST(TreeLayout, KeepsOrderAndRowsApart) {
       } else {
         EXPECT_EQ(node.depth, 0);
       }
-      if (i > 0) EXPECT_GE(node.x - layout.nodes[i - 1].x, step - 0.01F);
+      if (i > 0) {
+        EXPECT_GE(node.x - layout.nodes[i - 1].x, step - 0.01F);
+      }
       for (std::size_t k = 0; k < i; ++k) {
         if (layout.nodes[k].depth != node.depth) continue;
         EXPECT_GE(node.x - layout.nodes[k].x, apart - 0.01F);

@@ -29,7 +29,58 @@ std::string shown(const ShownText& t) {
   return fmt::format("\"{}\" at ({:.0f}, {:.0f})", t.text, t.box.x, t.box.y);
 }
 
+scene::Point on_curve(const scene::Wire& w, float t) {
+  const float u = 1 - t;
+  const auto mix = [&](float a, float c1, float c2, float b) {
+    return u * u * u * a + 3 * u * u * t * c1 + 3 * u * t * t * c2 + t * t * t * b;
+  };
+  return {mix(w.a.x, w.c1.x, w.c2.x, w.b.x), mix(w.a.y, w.c1.y, w.c2.y, w.b.y)};
+}
+
+// Is something drawn over the point, between the wire and the text?
+bool covered(const scene::Scene& scene, std::size_t from, std::size_t to, scene::Point p) {
+  for (std::size_t i = from + 1; i < to; ++i) {
+    const auto* box = std::get_if<scene::Box>(&scene.shapes[i]);
+    if (box != nullptr && box->fill != Role::none && box->rect.contains(p)) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+std::vector<std::string> wires_through_text(const scene::Scene& scene) {
+  constexpr int kSamples = 64;
+  std::vector<std::string> faults;
+  for (std::size_t i = 0; i < scene.shapes.size(); ++i) {
+    const auto* wire = std::get_if<scene::Wire>(&scene.shapes[i]);
+    if (wire == nullptr) continue;
+    for (std::size_t k = 0; k < scene.shapes.size(); ++k) {
+      const auto* text = std::get_if<scene::Text>(&scene.shapes[k]);
+      if (text == nullptr) continue;
+      for (int n = 0; n <= kSamples; ++n) {
+        const scene::Point p = on_curve(*wire, static_cast<float>(n) / kSamples);
+        if (!box_of(*text).contains(p) || (k > i && covered(scene, i, k, p))) continue;
+        faults.push_back(
+            fmt::format("a wire runs through \"{}\" at ({:.0f}, {:.0f})", text->text, p.x, p.y));
+        break;
+      }
+    }
+  }
+  return faults;
+}
+
+std::vector<std::string> cut_inside(const scene::Scene& scene, std::string_view hit) {
+  std::vector<std::string> cut;
+  for (const scene::Hit& h : scene.hits) {
+    if (!h.id.starts_with(hit)) continue;
+    for (const ShownText& text : texts_of(scene)) {
+      if (text.text.ends_with("…") && h.rect.contains(text.box.center())) {
+        cut.push_back(shown(text) + " in " + h.id);
+      }
+    }
+  }
+  return cut;
+}
 
 std::vector<ShownText> texts_of(const scene::Scene& scene) {
   std::vector<ShownText> all;
@@ -46,8 +97,9 @@ std::vector<ShownText> texts_of(const scene::Scene& scene) {
         // Scrolled away is fine, outside the picture is not.
         if (clips.size() > 1) continue;
       }
-      all.push_back({clips.size() > 1 ? seen : box, clips.back(), text->text,
-                     box.x < clips.back().x - kTouch || box.right() > clips.back().right() + kTouch});
+      all.push_back(
+          {clips.size() > 1 ? seen : box, clips.back(), text->text,
+           box.x < clips.back().x - kTouch || box.right() > clips.back().right() + kTouch});
     }
   }
   return all;

@@ -22,6 +22,12 @@ std::vector<ShownText> texts_of(const scene::Scene& scene);
 // clip sideways.
 std::vector<std::string> faults_of(const scene::Scene& scene);
 
+// Wires that can be seen running through words.
+std::vector<std::string> wires_through_text(const scene::Scene& scene);
+
+// Words that had to be shortened inside things whose id begins like this.
+std::vector<std::string> cut_inside(const scene::Scene& scene, std::string_view hit);
+
 bool shows(const scene::Scene& scene, const std::string& text);
 
 }  // namespace epollscope::test

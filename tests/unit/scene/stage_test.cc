@@ -46,13 +46,15 @@ std::string random_scenario(std::mt19937& random) {
         made += 1;
     }
   }
-  constexpr std::array kMasks = {"IN",          "OUT",       "IN|ET",      "IN|OUT|ET|RDHUP",
-                                 "IN|EXCLUSIVE", "0",        "IN|ONESHOT", "IN|ET|ONESHOT|PRI|RDHUP"};
-  const unsigned steps = 5 + random() % 60;
-  for (unsigned i = 0; i < steps; ++i) {
+  constexpr std::array kMasks = {"IN",           "OUT", "IN|ET",      "IN|OUT|ET|RDHUP",
+                                 "IN|EXCLUSIVE", "0",   "IN|ONESHOT", "IN|ET|ONESHOT|PRI|RDHUP"};
+  const auto steps = 5 + random() % 60;
+  for (auto i = steps; i > 0; --i) {
     const std::string f = name_of_file(random, made);
     const std::string ep =
-        random() % 4 == 0 && instances > 1 ? "ep" + std::to_string(1 + random() % static_cast<unsigned>(instances - 1)) : "ep";
+        random() % 4 == 0 && instances > 1
+            ? "ep" + std::to_string(1 + random() % static_cast<unsigned>(instances - 1))
+            : "ep";
     const std::string mask = kMasks[random() % kMasks.size()];
     switch (random() % 11) {
       case 0:
@@ -99,8 +101,9 @@ StageInput random_input(std::mt19937& random, const Session& session) {
   if (random() % 3 == 0) input.micro = static_cast<int>(random() % 9);
   if (random() % 4 == 0) input.selected = "item:" + std::to_string(random() % 5);
   if (random() % 4 == 0) input.selected = "epoll:4";
-  constexpr std::array kSizes = {std::pair{1680, 1050}, std::pair{900, 600}, std::pair{1280, 720},
-                                 std::pair{1024, 768}, std::pair{2400, 1500}, std::pair{1400, 700}};
+  constexpr std::array kSizes = {std::pair{1680, 1050}, std::pair{900, 600},
+                                 std::pair{1280, 720},  std::pair{1024, 768},
+                                 std::pair{2400, 1500}, std::pair{1400, 700}};
   const auto& size = kSizes[random() % kSizes.size()];
   input.width = static_cast<float>(size.first);
   input.height = static_cast<float>(size.second);
@@ -122,21 +125,119 @@ TEST(Pictures, OfRandomRunsHaveNoTextOverAnother) {
       const StageInput input = random_input(random, *session);
       const auto view = static_cast<View>(look < 3 ? 4 : random() % 5);
       const auto faults = faults_of(build(input, view));
-      EXPECT_TRUE(faults.empty())
-          << faults.front() << " (one of " << faults.size() << ")\nview " << static_cast<int>(view)
-          << " step " << input.step << " micro " << input.micro.value_or(-1) << " size "
-          << input.width << "x" << input.height << " " << name_of(input.lang) << " scroll "
-          << input.kernel_scroll_y << " selected " << input.selected << "\n"
-          << scenario;
+      EXPECT_TRUE(faults.empty()) << faults.front() << " (one of " << faults.size() << ")\nview "
+                                  << static_cast<int>(view) << " step " << input.step << " micro "
+                                  << input.micro.value_or(-1) << " size " << input.width << "x"
+                                  << input.height << " " << name_of(input.lang) << " scroll "
+                                  << input.kernel_scroll_y << " selected " << input.selected << "\n"
+                                  << scenario;
       if (!faults.empty()) return;
     }
   }
 }
 
+// Four files of the third lesson: level, edge, a socket, one-shot.
+constexpr std::string_view kFour =
+    "ep = epoll_create1(0)\na, a_w = pipe()\nb, b_w = pipe()\n"
+    "s, peer = socketpair(AF_UNIX, SOCK_STREAM)\nv = eventfd(0, 0)\n"
+    "epoll_ctl(ep, ADD, a, IN)\nepoll_ctl(ep, ADD, b, IN|ET)\n"
+    "epoll_ctl(ep, ADD, s, IN|RDHUP)\nepoll_ctl(ep, ADD, v, IN|ONESHOT)\n"
+    "write(a_w, \"hello\")\nwrite(b_w, \"hello\")\nwrite(peer, \"ping\")\nwrite(v, 1)\n"
+    "epoll_wait(ep, 8, 0)\nepoll_wait(ep, 8, 0)\n";
+
+TEST(Pictures, OfALessonCutNoWordOfANodeAndDrawNoWireThroughWords) {
+  const auto session = test::run(kFour, kModel);
+  StageInput input;
+  input.session = session.get();
+  for (const auto& [w, h] : {std::pair{1600, 1000}, std::pair{1680, 1050}, std::pair{1280, 720},
+                             std::pair{1024, 768}, std::pair{2400, 1500}}) {
+    input.width = static_cast<float>(w);
+    input.height = static_cast<float>(h);
+    for (const Lang lang : {Lang::en, Lang::zh_cn}) {
+      input.lang = lang;
+      for (input.step = 6; input.step <= static_cast<int>(session->steps().size()); ++input.step) {
+        for (const View view : {View::window, View::stage, View::tree, View::ready}) {
+          const Scene scene = build(input, view);
+          for (const char* kind : {"item:", "ready:", "event:", "object:", "hook:", "statement:"}) {
+            if (w < 1200 && std::string_view(kind) == "statement:") continue;
+            const auto cut = test::cut_inside(scene, kind);
+            EXPECT_TRUE(cut.empty())
+                << cut.front() << " " << w << "x" << h << " step " << input.step << " "
+                << name_of(lang) << " view " << static_cast<int>(view);
+          }
+          const auto faults = test::wires_through_text(scene);
+          EXPECT_TRUE(faults.empty()) << faults.front() << " " << w << "x" << h << " step "
+                                      << input.step << " " << name_of(lang);
+        }
+      }
+    }
+  }
+}
+
+TEST(Pictures, OfACrowdShowWhatTheStepIsAbout) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nep2 = epoll_create1(0)\nv[1..60] = eventfd(0, 0)\n"
+      "r[1..20], w[1..20] = pipe()\nepoll_ctl(ep, ADD, v[1..60], IN)\n"
+      "epoll_ctl(ep, ADD, r[1..20], IN|ET)\nepoll_ctl(ep2, ADD, v[1], IN)\n"
+      "write(v[30..60], 1)\nwrite(w[17], 2000)\n",
+      kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = static_cast<int>(session->steps().size());
+  input.width = 1600;
+  input.height = 1000;
+  const Scene scene = build(input, View::window);
+  EXPECT_TRUE(test::wires_through_text(scene).empty());
+  const Rect kernel = zones_of(input.width, input.height).kernel;
+  int items = 0;
+  int objects = 0;
+  int lanes = 0;
+  for (const Hit& hit : scene.hits) {
+    if (hit.id.starts_with("item:") && hit.label.starts_with("r[17],")) ++items;
+    if (hit.id.starts_with("object:") && hit.label.find("r[17]") != std::string::npos) {
+      ++objects;
+      EXPECT_LE(hit.rect.bottom(), kernel.bottom() - 20);
+      EXPECT_GE(hit.rect.h, 40);  // not cut off by the edge of the panel
+    }
+    if (hit.id.starts_with("lane:") && hit.label.find("r[17]") != std::string::npos) ++lanes;
+  }
+  EXPECT_EQ(items, 2);  // its dot in the tree, and its card
+  EXPECT_EQ(objects, 1);
+  EXPECT_EQ(lanes, 1);
+}
+
+TEST(Pictures, KeepTheReasonsWhileAQuestionIsOpen) {
+  const auto session = test::run(
+      "# Title\n\n```epoll\nep = epoll_create1(0)\nv = eventfd(1, 0)\n"
+      "epoll_ctl(ep, ADD, v, IN|ET)\nepoll_wait(ep, 8, 0)\n```\n\n"
+      "```quiz\nWhat comes next?\n- [ ] v\n- [x] nothing\n> It left the list.\n```\n\n"
+      "```epoll\nepoll_wait(ep, 8, 0)\n```\n",
+      kModel);
+  ASSERT_NE(session, nullptr);
+  StageInput input;
+  input.session = session.get();
+  const auto mentions = [&](std::string_view words) {
+    std::string all;
+    for (const test::ShownText& text : test::texts_of(build(input, View::window))) {
+      all += text.text + " ";
+    }
+    return all.find(words) != std::string::npos;
+  };
+  input.step = 4;
+  EXPECT_TRUE(mentions("What comes next?"));
+  EXPECT_FALSE(mentions("edge-triggered:"));
+  input.micro = static_cast<int>(session->steps()[3].micro.size());
+  EXPECT_TRUE(mentions("edge-triggered:"));  // to look inside is to ask
+  input.micro = std::nullopt;
+  input.step = 5;
+  EXPECT_FALSE(mentions("What comes next?"));
+}
+
 TEST(Pictures, AreTheSameForTheSameInput) {
-  const auto session = test::run("ep = epoll_create1(0)\na, w = pipe()\n"
-                                 "epoll_ctl(ep, ADD, a, IN)\nwrite(w, 5)\nepoll_wait(ep, 8, 0)\n",
-                                 kModel);
+  const auto session = test::run(
+      "ep = epoll_create1(0)\na, w = pipe()\n"
+      "epoll_ctl(ep, ADD, a, IN)\nwrite(w, 5)\nepoll_wait(ep, 8, 0)\n",
+      kModel);
   StageInput input;
   input.session = session.get();
   input.step = 5;
@@ -172,10 +273,11 @@ TEST(Pictures, OfOneThousandItemsFold) {
 }
 
 TEST(Pictures, CanBePointedAt) {
-  const auto session = test::run("ep = epoll_create1(0)\na, w = pipe()\n"
-                                 "epoll_ctl(ep, ADD, a, IN)\nwrite(w, 5)\n"
-                                 "T2: epoll_wait(ep, 8, -1)\nepoll_wait(ep, 8, 0)\n",
-                                 kModel);
+  const auto session = test::run(
+      "ep = epoll_create1(0)\na, w = pipe()\n"
+      "epoll_ctl(ep, ADD, a, IN)\nwrite(w, 5)\n"
+      "T2: epoll_wait(ep, 8, -1)\nepoll_wait(ep, 8, 0)\n",
+      kModel);
   StageInput input;
   input.session = session.get();
   input.step = static_cast<int>(session->steps().size());
@@ -191,11 +293,32 @@ TEST(Pictures, CanBePointedAt) {
   }
 }
 
+TEST(Pictures, OpenTheInstanceThatTheStepIsAbout) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nother = epoll_create1(0)\nv = eventfd(0, EFD_NONBLOCK)\n"
+      "epoll_ctl(other, ADD, v, IN)\nread(v, 8)\nepoll_wait(ep, 8, 0)\nwrite(v, 1)\n",
+      kModel);
+  const auto open = [&](int step, std::string selected) {
+    StageInput input;
+    input.session = session.get();
+    input.step = step;
+    input.selected = std::move(selected);
+    return test::shows(build(input, View::window), "fd 3") ? "ep" : "other";
+  };
+  EXPECT_STREQ(open(3, ""), "ep");
+  EXPECT_STREQ(open(4, ""), "other");
+  EXPECT_STREQ(open(5, ""), "other");
+  EXPECT_STREQ(open(6, ""), "ep");
+  EXPECT_STREQ(open(7, ""), "other");  // the write made an item of it ready
+  EXPECT_STREQ(open(4, "epoll:3"), "ep");
+}
+
 TEST(Pictures, BelongToTheMomentOfTheCursor) {
-  const auto session = test::run("ep = epoll_create1(0)\na, w = pipe()\n"
-                                 "epoll_ctl(ep, ADD, a, IN|ET)\nwrite(w, \"hello\")\n"
-                                 "epoll_wait(ep, 8, 0)\nread(a, 2)\n",
-                                 kModel);
+  const auto session = test::run(
+      "ep = epoll_create1(0)\na, w = pipe()\n"
+      "epoll_ctl(ep, ADD, a, IN|ET)\nwrite(w, \"hello\")\n"
+      "epoll_wait(ep, 8, 0)\nread(a, 2)\n",
+      kModel);
   StageInput input;
   input.session = session.get();
   input.step = 3;
@@ -211,13 +334,14 @@ TEST(Pictures, BelongToTheMomentOfTheCursor) {
   const Scene after = build(input, View::window);
   EXPECT_TRUE(test::shows(after, "readable, not queued"));
   EXPECT_TRUE(test::shows(after, "events[] as step 5 left it"));
-  EXPECT_TRUE(test::shows(after, "3 B still unread"));
+  EXPECT_TRUE(test::shows(after, "3 B unread now"));
 }
 
 TEST(Pictures, ShowAFailedCallWithItsErrno) {
-  const auto session = test::run("ep = epoll_create1(0)\nv = eventfd(0, 0)\n"
-                                 "epoll_ctl(ep, ADD, v, IN)\nepoll_ctl(ep, ADD, v, IN)\n",
-                                 kModel);
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nv = eventfd(0, 0)\n"
+      "epoll_ctl(ep, ADD, v, IN)\nepoll_ctl(ep, ADD, v, IN)\n",
+      kModel);
   StageInput input;
   input.session = session.get();
   input.step = 4;
@@ -228,9 +352,10 @@ TEST(Pictures, ShowAFailedCallWithItsErrno) {
 }
 
 TEST(Pictures, DrawTheScanOnlyWhileItRuns) {
-  const auto session = test::run("ep = epoll_create1(0)\nv = eventfd(1, 0)\n"
-                                 "epoll_ctl(ep, ADD, v, IN)\nepoll_wait(ep, 8, 0)\n",
-                                 kModel);
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nv = eventfd(1, 0)\n"
+      "epoll_ctl(ep, ADD, v, IN)\nepoll_wait(ep, 8, 0)\n",
+      kModel);
   StageInput input;
   input.session = session.get();
   input.step = 4;
@@ -245,27 +370,6 @@ TEST(Pictures, DrawTheScanOnlyWhileItRuns) {
   EXPECT_TRUE(seen);
 }
 
-TEST(Explanations, SayWhyAnItemLeftOrStayed) {
-  const auto session = test::run("ep = epoll_create1(0)\nv = eventfd(1, 0)\nu = eventfd(1, 0)\n"
-                                 "epoll_ctl(ep, ADD, v, IN)\nepoll_ctl(ep, ADD, u, IN|ET)\n"
-                                 "epoll_wait(ep, 8, 0)\n",
-                                 kModel);
-  StageInput input;
-  input.session = session.get();
-  input.step = 6;
-  for (const Lang lang : {Lang::en, Lang::zh_cn}) {
-    input.lang = lang;
-    std::string all;
-    for (const std::string& sentence : explain(input)) all += sentence + "\n";
-    EXPECT_NE(all.find(tr(lang, "said.about", {"v", tr(lang, "why.requeued.level")})),
-              std::string::npos)
-        << all;
-    EXPECT_NE(all.find(tr(lang, "said.about", {"u", tr(lang, "why.left.edge")})),
-              std::string::npos)
-        << all;
-  }
-}
-
 TEST(Zones, LieBesideEachOtherInsideTheWindow) {
   for (const auto& [w, h] : {std::pair{1680, 1050}, std::pair{900, 600}, std::pair{1280, 720},
                              std::pair{3840, 2160}, std::pair{1024, 768}}) {
@@ -275,13 +379,58 @@ TEST(Zones, LieBesideEachOtherInsideTheWindow) {
       EXPECT_LE(all[i].right(), static_cast<float>(w) + 0.01F);
       EXPECT_LE(all[i].bottom(), static_cast<float>(h) + 0.01F);
       for (std::size_t k = 0; k < i; ++k) {
-        const bool apart = all[i].right() <= all[k].x + 0.01F || all[k].right() <= all[i].x + 0.01F ||
-                           all[i].bottom() <= all[k].y + 0.01F ||
-                           all[k].bottom() <= all[i].y + 0.01F;
+        const bool apart =
+            all[i].right() <= all[k].x + 0.01F || all[k].right() <= all[i].x + 0.01F ||
+            all[i].bottom() <= all[k].y + 0.01F || all[k].bottom() <= all[i].y + 0.01F;
         EXPECT_TRUE(apart) << w << "x" << h << " zones " << i << " and " << k;
       }
     }
   }
+}
+
+TEST(Views, AloneFillTheirPictureAndSayWhy) {
+  const auto session = test::run(kFour, kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = static_cast<int>(session->steps().size());
+  input.width = 1600;
+  input.height = 1000;
+  for (const View view : {View::stage, View::tree, View::ready, View::timeline}) {
+    for (const Lang lang : {Lang::en, Lang::zh_cn}) {
+      input.lang = lang;
+      const Scene scene = build(input, view);
+      EXPECT_FLOAT_EQ(scene.width, input.width);
+      EXPECT_FLOAT_EQ(scene.height, input.height);
+      EXPECT_TRUE(test::shows(scene, tr(lang, "said.unlisted", {"b"}))) << static_cast<int>(view);
+      float low = 0;  // where the lowest of the zone and its words ends
+      for (const Shape& shape : scene.shapes) {
+        if (const auto* box = std::get_if<Box>(&shape); box != nullptr && box->rect.x > 0) {
+          low = std::max(low, box->rect.bottom());
+        }
+      }
+      EXPECT_GT(low, input.height - 40);
+    }
+  }
+  input.lang = Lang::en;
+  float largest = 0;
+  const Scene tree = build(input, View::tree);
+  for (const Shape& shape : tree.shapes) {
+    if (const auto* text = std::get_if<Text>(&shape)) largest = std::max(largest, text->size);
+  }
+  EXPECT_GT(largest, 24);  // few nodes are drawn for the last row of the room
+}
+
+TEST(Views, OfALittleWindowAreDrawnSmallerNotCut) {
+  const auto session = test::run(kFour, kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = static_cast<int>(session->steps().size());
+  input.width = 800;
+  input.height = 500;
+  const Scene scene = build(input, View::window);
+  EXPECT_FLOAT_EQ(scene.width, 800);
+  EXPECT_TRUE(test::shows(scene, tr(Lang::en, "file.title")));
+  EXPECT_TRUE(test::faults_of(scene).empty());
 }
 
 TEST(Views, AreFoundByName) {

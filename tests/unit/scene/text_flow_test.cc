@@ -34,13 +34,14 @@ TEST(TextFlow, LosesNothingAndStaysInItsColumn) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  const std::vector<std::string> parts = {"word",   "a",    "epoll_wait", "就绪列表，", "水平触发",
-                                          "（ET）", "…",    "EPOLLEXCLUSIVE|EPOLLIN",
-                                          "“唤醒”", "字",   "x"};
+  const std::vector<std::string> parts = {
+      "word",     "a",      "epoll_wait", "就绪列表，",
+      "水平触发", "（ET）", "…",          "EPOLLEXCLUSIVE|EPOLLIN",
+      "“唤醒”",   "字",     "x"};
   for (int round = 0; round < 300; ++round) {
     std::string text;
-    const unsigned n = 1 + random() % 40;
-    for (unsigned i = 0; i < n; ++i) {
+    const auto n = 1 + random() % 40;
+    for (auto i = n; i > 0; --i) {
       text += parts[random() % parts.size()];
       if (random() % 3 != 0) text += ' ';
     }
@@ -54,7 +55,8 @@ TEST(TextFlow, LosesNothingAndStaysInItsColumn) {
 }
 
 TEST(TextFlow, PutsNoClosingMarkFirst) {
-  const Flow flowed = flow({plain("就绪列表，就绪列表。就绪列表；就绪列表！", kText)}, 14 * 4.2F, 20);
+  const Flow flowed =
+      flow({plain("就绪列表，就绪列表。就绪列表；就绪列表！", kText)}, 14 * 4.2F, 20);
   ASSERT_GT(flowed.lines.size(), 2U);
   for (const FlowLine& line : flowed.lines) {
     const std::string& first = line.runs.front().text;
@@ -65,13 +67,13 @@ TEST(TextFlow, PutsNoClosingMarkFirst) {
 }
 
 TEST(Markdown, TellsCodeAndEmphasisFromWords) {
-  const auto paragraphs = read_markdown("# Title\n\nRead `a` *now*, then\nwait.\n\n- one\n- two\n",
-                                        kText, true);
+  const auto paragraphs =
+      read_markdown("# Title\n\nRead `a` *now*, then\nwait.\n\n- one\n- two\n", kText, true);
   ASSERT_EQ(paragraphs.size(), 3U);
   std::string plain_words;
   bool code = false;
   bool strong = false;
-  for (const Run& run : paragraphs[0].runs) {
+  for (const auto& run : paragraphs[0].runs) {
     plain_words += run.text;
     code = code || (run.text == "a" && run.type.face == Face::mono);
     strong = strong || (run.text == "now" && run.type.face == Face::sans_bold);

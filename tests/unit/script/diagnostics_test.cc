@@ -33,9 +33,7 @@ TEST(Diagnostic, UnknownWords) {
 }
 
 TEST(Diagnostic, Names) {
-  EXPECT_EQ(mistake("close(b)"),
-            "7: b is not bound to anything yet; did you mean a?"s.substr(0, 34) +
-                mistake("close(b)").substr(34));
+  EXPECT_EQ(mistake("close(b)"), "7: b is not bound to anything yet");
   EXPECT_EQ(mistake("close(nowhere)"), "7: nowhere is not bound to anything yet");
   EXPECT_EQ(mistake("IN = eventfd(0, 0)"), "1: IN is a reserved word and cannot be a name");
   EXPECT_EQ(mistake("close(EAGAIN)"), "7: EAGAIN is a reserved word, not a descriptor");
@@ -46,6 +44,11 @@ TEST(Diagnostic, Names) {
             "4: eventfd makes 1 descriptor, so it cannot bind 2 names");
   EXPECT_EQ(mistake("x = close(a)"), "1: close makes no descriptor, so it binds no name");
   EXPECT_EQ(mistake("x, x = pipe()"), "4: x is bound twice by one call");
+}
+
+TEST(Diagnostic, ANameThatWasProbablyMeant) {
+  EXPECT_EQ(first_mistake("peer = eventfd(0, 0)\nclose(per)"),
+            "2:7: per is not bound to anything yet; did you mean peer?");
 }
 
 TEST(Diagnostic, Arguments) {
@@ -113,11 +116,13 @@ TEST(Diagnostic, AllMistakesAreToldAtOnce) {
 }
 
 TEST(Diagnostic, FilesThatAreNoScenario) {
-  const std::string binary = "1:1: this is not a text file: a scenario or lesson is UTF-8 text";
-  EXPECT_EQ(first_mistake("close(1)\0"s), binary);
+  const std::string binary =
+      "this is not a text file: a scenario or lesson is UTF-8 text, which has no byte ";
+  EXPECT_EQ(first_mistake("close(1)\0"s), "1:9: " + binary + "0x00 here");
   EXPECT_EQ(first_mistake("\x7f"
                           "ELF\xff\xfe"),
-            binary);
+            "1:5: " + binary + "0xff here");
+  EXPECT_EQ(first_mistake("close(1)\n# é\xe9\n"), "2:4: " + binary + "0xe9 here");
   const std::string empty = "1:1: nothing to run: there is no statement here";
   EXPECT_EQ(first_mistake(""), empty);
   EXPECT_EQ(first_mistake("# only this\n\n"), empty);

@@ -51,7 +51,7 @@ TEST(Range, OfAnotherLengthIsRefused) {
 
 TEST(Range, BindsOnlyItsOwnNames) {
   EXPECT_EQ(first_mistake("a[1..3] = eventfd(0, 0)\nclose(a[2..5])"),
-            "2:7: a[4] is not bound to anything yet; did you mean a[3]?");
+            "2:7: a[4] is not bound to anything yet; did you mean a[1]?");
 }
 
 TEST(Range, HasOneNumberOfTheSourceAndOneComment) {

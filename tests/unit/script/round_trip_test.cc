@@ -53,7 +53,9 @@ class Maker {
   Value wide() { return {Integer{chance(3) ? random_() : below(5000), false}}; }
   std::string bytes() {
     std::string b(below(12), '\0');
-    for (char& c : b) c = static_cast<char>(chance(2) ? random_() : "\"\\#/?[{}n0f"[below(11)]);
+    for (char& c : b) {
+      c = chance(2) ? static_cast<char>(random_()) : "\"\\#/?[{}n0f"[below(11)];
+    }
     return b;
   }
   Value mask(FlagSet set) {

@@ -1,0 +1,55 @@
+#include "app/scene/scene.h"
+
+namespace epollscope::scene {
+namespace {
+
+class Enlarger {
+ public:
+  explicit Enlarger(float k) : k_(k) {}
+
+  void operator()(Point& p) const { p = {p.x * k_, p.y * k_}; }
+  void operator()(Rect& r) const { r = {r.x * k_, r.y * k_, r.w * k_, r.h * k_}; }
+  void operator()(Box& box) const {
+    (*this)(box.rect);
+    scale(box.radius, box.border_width);
+  }
+  void operator()(Line& line) const {
+    points(line.a, line.b);
+    scale(line.width);
+  }
+  void operator()(Wire& wire) const {
+    points(wire.a, wire.c1, wire.c2, wire.b);
+    scale(wire.width);
+  }
+  void operator()(Disc& disc) const {
+    points(disc.center);
+    scale(disc.radius, disc.border_width);
+  }
+  void operator()(Polygon& polygon) const {
+    for (Point& p : polygon.points) (*this)(p);
+  }
+  void operator()(Text& text) const {
+    points(text.at);
+    scale(text.size);
+  }
+  void operator()(ClipBegin& clip) const { (*this)(clip.rect); }
+  void operator()(ClipEnd& /*end*/) const {}
+
+ private:
+  void points(auto&... ps) const { ((*this)(ps), ...); }
+  void scale(auto&... lengths) const { ((lengths *= k_), ...); }
+
+  float k_;
+};
+
+}  // namespace
+
+void enlarge(Scene& scene, float k) {
+  const Enlarger larger(k);
+  scene.width *= k;
+  scene.height *= k;
+  for (Shape& shape : scene.shapes) std::visit(larger, shape);
+  for (Hit& hit : scene.hits) larger(hit.rect);
+}
+
+}  // namespace epollscope::scene

@@ -1,0 +1,207 @@
+// The nodes of the interest list, from a card with everything to a dot.
+#include <algorithm>
+#include <array>
+
+#include "app/scene/kernel_parts.h"
+
+namespace epollscope::scene {
+namespace {
+
+void draw_dot(Sketch& pen, const ItemState& item, Point center, float radius) {
+  pen.disc(center, radius, item.red ? Role::node_red : Role::node_black,
+           item.red ? Role::node_red : Role::node_ring, 2);
+}
+
+// A node of a tree of many: a disc inside says ready now, a square on the ready list.
+void draw_tree_dot(Sketch& pen, const ItemState& item, Rect at, bool in_focus) {
+  const Point middle = at.center();
+  const float r = at.w / 2 - 1;
+  if (in_focus) pen.disc(middle, r + 3.5F, Role::none, Role::selection, 2);
+  if (!item.queued && !item.ready) return draw_dot(pen, item, middle, r);
+  // The colour of the node is a ring, so that the mark inside can be seen.
+  pen.disc(middle, r, Role::panel, item.red ? Role::node_red : Role::node_ring, 2);
+  const Role lit = item.ready ? ready_color(item) : Role::text_dim;
+  if (item.queued) {
+    const float side = r * 1.1F;
+    pen.box({middle.x - side / 2, middle.y - side / 2, side, side}, lit, Role::none, 0.5F);
+  } else {
+    pen.disc(middle, r * 0.5F, lit);
+  }
+}
+
+std::string rank_text(const EventpollState& ep, const ItemState& item) {
+  if (std::ranges::find(ep.unranked, item.id) != ep.unranked.end()) return "#?";
+  return "#" + std::to_string(&item - ep.items.data() + 1);
+}
+
+// What stands beside the lamps, in as many words as there is room for; while the file is being
+// asked, its answer. Returns how wide it is.
+float draw_state(Sketch& pen, const ItemState& item, const MicroStep* instant, Point at, float size,
+                 float room) {
+  const bool quiet = !item.queued && !item.ready;
+  const Type set = type::kWord.in(quiet ? Role::text_faint : Role::text).at(size);
+  std::vector<std::string> words;
+  if (instant != nullptr && instant->what == MicroStep::What::checked && instant->item == item.id) {
+    words.push_back(pen.t(
+        "item.answers", {instant->mask == 0 ? pen.t("ready.nothing") : mask_text(instant->mask)}));
+  } else {
+    const std::string word = pen.t(case_key(item));
+    const std::string brief = pen.t(brief_case_key(item));
+    words = {word, brief};
+    if (item.ghost) words = {pen.t("item.ghost", {word}), pen.t("item.ghost", {brief}), brief};
+  }
+  for (const std::string& word : words) {
+    if (Sketch::width_of(word, set) <= room) return pen.text(at, word, set, room);
+  }
+  return pen.text(at, words.back(), set, room);
+}
+
+void draw_card(Sketch& pen, const EventpollState& ep, const ItemState& item, Rect at,
+               const MicroStep* instant) {
+  const float line1 = at.y + at.h * 0.44F;
+  const float line2 = at.bottom() - 9;
+  draw_dot(pen, item, {at.x + 18, line1 - 5}, 7.5F);
+  float x = at.x + 34;
+  const float right = at.right() - 10;
+  x += pen.text({x, line1}, item.name, type::kName, at.w * 0.36F) + 8;
+  const std::string fd = pen.t("item.fd", {std::to_string(item.fd.value)});
+  if (x + Sketch::width_of(fd, type::kFd) < at.x + at.w * 0.5F) {
+    x += pen.text({x, line1}, fd, type::kFd, at.w * 0.3F) + 8;
+  }
+  draw_flags(pen, item, right, line1, x);
+  draw_lamps(pen, item, {at.x + 18, line2 - 4});
+  const float rank = pen.text({right, line2}, rank_text(ep, item), type::kNote.at(11.5F),
+                              at.w * 0.3F, Align::right);
+  draw_state(pen, item, instant, {at.x + 48, line2}, 12, right - rank - 6 - (at.x + 48));
+}
+
+void draw_small(Sketch& pen, const ItemState& item, Rect at, const MicroStep* instant) {
+  const float line1 = at.y + 19;
+  const float line2 = at.bottom() - 7;
+  draw_dot(pen, item, {at.x + 14, line1 - 5}, 5.5F);
+  const float right = at.right() - 7;
+  float x = at.x + 25;
+  x += pen.text({x, line1}, item.name, type::kName.at(13), at.w * 0.42F) + 6;
+  draw_flags(pen, item, right, line1, x, 11);
+  draw_lamps(pen, item, {at.x + 14, line2 - 4});
+  draw_state(pen, item, instant, {at.x + 42, line2}, 11.5F, right - (at.x + 42));
+}
+
+// One line: name, lamps, state, flags.
+void draw_bar(Sketch& pen, const ItemState& item, Rect at, const MicroStep* instant) {
+  draw_dot(pen, item, {at.x + 13, at.center().y}, 5.5F);
+  const Type name = type::kName.at(13);
+  const float y = Sketch::middle(at, name);
+  const float right = at.right() - 8;
+  float x = at.x + 24;
+  x += pen.text({x, y}, item.name, name, at.w * 0.3F) + 12;
+  draw_lamps(pen, item, {x, at.center().y});
+  x += kLampsWidth + 3;
+  // The state is the shorter the more flags there are.
+  const float flags = std::min(flags_width(item, 11), at.w * 0.45F);
+  x += draw_state(pen, item, instant, {x, y}, 11.5F, right - flags - 4 - x) + 6;
+  draw_flags(pen, item, right, y - 0.5F, x, 11);
+}
+
+void draw_chip(Sketch& pen, const ItemState& item, Rect at) {
+  draw_dot(pen, item, {at.x + 11, at.center().y}, 4.5F);
+  const float lamps = at.right() - 27;
+  const Type name = type::kName.at(12);
+  pen.text({at.x + 20, Sketch::middle(at, name)}, item.name, name, lamps - 6 - (at.x + 20));
+  draw_lamps(pen, item, {lamps + 4, at.center().y});
+}
+
+constexpr Rect kFocusCard{0, 0, 156, 44};
+
+// The items that a step is about, by name, where the tree cannot name them.
+void draw_focus(Sketch& pen, const EventpollState& ep, const TreePlan& plan, Rect where,
+                const MicroStep* instant) {
+  const Type set = type::kWord.in(Role::text_dim);
+  const auto places = focus_places(plan, where);
+  Rect last{where.x, where.y + plan.height - kFocusCard.h, 0, 0};
+  pen.text({where.x, last.y - 8}, pen.t("tree.focus"), set, where.w);
+  for (const auto& [id, at] : places) {
+    const ItemState* item = find_item(ep, id);
+    const CardLook look = card_look(*item);
+    pen.box(at, look.fill, look.border, 10, look.width, look.stroke);
+    draw_small(pen, *item, at, instant);
+    pen.hit("item:" + std::to_string(id.value), at, item_label(pen, *item), 10);
+    if (at.x > last.x) last = at;
+  }
+  if (places.size() < plan.focus.size()) {
+    const float x = last.right() + 12;
+    pen.text({x, last.center().y + 4},
+             pen.t("ready.folded", {std::to_string(plan.focus.size() - places.size())}), set,
+             where.right() - x);
+  }
+}
+
+void draw_counts(Sketch& pen, const EventpollState& ep, Rect where) {
+  constexpr std::array kKeys = {"item.queued", "item.stale", "item.readable", "item.writable",
+                                "item.ready",  "item.spent", "item.idle"};
+  std::array<int, kKeys.size()> counts{};
+  for (const ItemState& item : ep.items) {
+    const auto at = std::ranges::find(kKeys, case_key(item));
+    ++counts.at(static_cast<std::size_t>(at - kKeys.begin()));
+  }
+  float x = where.x;
+  pen.text({x, where.y + 14}, pen.t("tree.too_many", {std::to_string(ep.items.size())}),
+           type::kWord, where.w);
+  for (std::size_t i = 0; i < kKeys.size(); ++i) {
+    if (counts.at(i) == 0) continue;
+    const std::string words = std::to_string(counts.at(i)) + "  " + pen.t(kKeys.at(i));
+    const float w = Sketch::width_of(words, type::kWord) + 24;
+    if (x + w > where.right()) break;
+    pen.box({x, where.y + 26, w, 28}, Role::raised, Role::panel_border, 8);
+    pen.text({x + 12, where.y + 44.5F}, words, type::kWord, w - 20);
+    x += w + 8;
+  }
+}
+
+}  // namespace
+
+std::map<EpitemId, Rect> focus_places(const TreePlan& plan, Rect where) {
+  constexpr float kMore = 76;
+  std::map<EpitemId, Rect> places;
+  Rect at = kFocusCard;
+  at.x = where.x;
+  at.y = where.y + plan.height - at.h;
+  for (std::size_t i = 0; i < plan.focus.size(); ++i) {
+    const bool last = i + 1 == plan.focus.size();
+    if (at.right() + (last ? 0 : kMore) > where.right()) break;
+    places[plan.focus[i]] = at;
+    at.x += at.w + 8;
+  }
+  return places;
+}
+
+void draw_tree_nodes(Sketch& pen, const EventpollState& ep, const TreePlan& plan,
+                     const std::map<EpitemId, Rect>& places, Rect where, const MicroStep* instant) {
+  if (ep.items.empty()) {
+    pen.box({where.x, where.y, where.w, 44}, Role::none, Role::panel_border, 9, 1, Stroke::dashed);
+    pen.text({where.center().x, where.y + 26.5F}, pen.t("tree.empty"), type::kNote.at(13),
+             where.w - 24, Align::center);
+    return;
+  }
+  if (!plan.focus.empty()) draw_focus(pen, ep, plan, where, instant);
+  if (plan.style == NodeStyle::counts) return draw_counts(pen, ep, where);
+  for (const ItemState& item : ep.items) {
+    const Rect at = places.at(item.id);
+    if (plan.style == NodeStyle::dot) {
+      draw_tree_dot(pen, item, at, std::ranges::find(plan.focus, item.id) != plan.focus.end());
+    } else {
+      const CardLook look = card_look(item);
+      pen.box(at, look.fill, look.border, plan.style >= NodeStyle::bar ? 7 : 10, look.width,
+              look.stroke);
+      if (plan.style == NodeStyle::card) draw_card(pen, ep, item, at, instant);
+      if (plan.style == NodeStyle::small) draw_small(pen, item, at, instant);
+      if (plan.style == NodeStyle::bar) draw_bar(pen, item, at, instant);
+      if (plan.style == NodeStyle::chip) draw_chip(pen, item, at);
+    }
+    std::string label = item_label(pen, item);
+    label += pen.t(item.red ? "hit.red" : "hit.black", {rank_text(ep, item)});
+    pen.hit("item:" + std::to_string(item.id.value), at, label, 10);
+  }
+}
+
+}  // namespace epollscope::scene

@@ -1,0 +1,195 @@
+// The program: every statement with what became of it, the current one marked.
+#include <algorithm>
+#include <map>
+#include <span>
+
+#include "app/scene/look.h"
+#include "app/scene/zones.h"
+
+namespace epollscope::scene {
+namespace {
+
+constexpr float kRowMargins = 62;  // left and right of a row's call: number, gaps
+constexpr Type kRowResult{Face::mono_bold, 12.6F, Role::good};
+constexpr Type kNumber{Face::mono, 11.5F, Role::text_faint};
+
+// Which step made a statement's call, and what became of it by the cursor.
+class Outcomes {
+ public:
+  explicit Outcomes(const StageModel& model) : model_(model) {
+    for (const StepRecord& r : model.steps) {
+      if (r.statement >= 0) step_of_[r.statement] = r.n;
+      for (const Resumed& back : r.resumed) ended_[back.began] = {r.n, &back.outcome};
+    }
+    const auto& statements = model.lesson->program.statements;
+    int last = 0;
+    for (std::size_t i = 0; i < statements.size(); ++i) {
+      const int n = step_of(static_cast<int>(i));
+      const bool call = std::holds_alternative<CallStatement>(statements[i].what);
+      if (n > 0 || call) last = n > 0 ? n : last + 1;
+      numbers_.push_back(n > 0 || call ? last : 0);
+    }
+  }
+  // The number of the step that the line is, or will be if nothing comes between; 0: none.
+  [[nodiscard]] int number(int statement) const {
+    return numbers_[static_cast<std::size_t>(statement)];
+  }
+  [[nodiscard]] int step_of(int statement) const {
+    const auto at = step_of_.find(statement);
+    return at == step_of_.end() ? 0 : at->second;
+  }
+  // nullopt: nothing to show yet.
+  [[nodiscard]] std::optional<ResultText> result(const Sketch& pen, int statement) const {
+    const int n = step_of(statement);
+    if (n == 0 || n > model_.done()) return std::nullopt;
+    const StepRecord& r = model_.steps[static_cast<std::size_t>(n) - 1];
+    if (r.returned) return result_text(pen, r.outcome);
+    const auto end = ended_.find(n);
+    if (end != ended_.end() && end->second.first <= model_.done()) {
+      return result_text(pen, *end->second.second);
+    }
+    return asleep_text(pen);
+  }
+  [[nodiscard]] const StepRecord* record(int statement) const {
+    const int n = step_of(statement);
+    return n == 0 ? nullptr : &model_.steps[static_cast<std::size_t>(n) - 1];
+  }
+
+ private:
+  const StageModel& model_;
+  std::map<int, int> step_of_;
+  std::vector<int> numbers_;
+  std::map<int, std::pair<int, const Outcome*>> ended_;
+};
+
+std::vector<int> shown_rows(const Program& program) {
+  std::vector<int> rows;
+  for (std::size_t i = 0; i < program.statements.size(); ++i) {
+    const Statement& s = program.statements[i];
+    if (std::holds_alternative<Comment>(s.what) && s.comment.empty()) continue;
+    rows.push_back(static_cast<int>(i));
+  }
+  return rows;
+}
+
+// The first row shown, so that the current one is in sight with something of what follows.
+std::size_t first_row(const Sketch& pen, const std::vector<int>& rows, int current,
+                      std::size_t room) {
+  if (rows.size() <= room) return 0;
+  const std::size_t last = rows.size() - room;
+  const int wanted = pen.input().program_scroll;
+  if (wanted >= 0) {
+    const auto at = std::ranges::lower_bound(rows, wanted);
+    return std::min(last, static_cast<std::size_t>(at - rows.begin()));
+  }
+  const auto at = static_cast<std::size_t>(std::ranges::lower_bound(rows, current) - rows.begin());
+  const std::size_t lead = room * 2 / 3;
+  return std::min(last, at > lead ? at - lead : 0);
+}
+
+// What a row says: all of it, or of a failure its name alone, or of a creation no arguments.
+struct RowWords {
+  std::string call, result;
+};
+RowWords row_words(const Statement& statement, const std::optional<ResultText>& result, float width,
+                   float size) {
+  constexpr std::string_view kFailure = "= -1 ";
+  RowWords words{call_text(statement), result ? result->words : std::string()};
+  const auto fits = [&] {
+    return Sketch::width_of(words.call, type::kCode.at(size)) +
+               Sketch::width_of(words.result, kRowResult) <=
+           width;
+  };
+  if (!fits() && words.result.starts_with(kFailure)) words.result.erase(0, kFailure.size());
+  if (!fits()) words.call = brief_call_text(statement);
+  return words;
+}
+
+constexpr float kSmallestRow = 10.4F;
+constexpr float kBriefBelow = 11.8F;  // rather fewer words than smaller ones
+
+// The largest size at which the rows in sight fit, of those that can fit at all.
+float row_size(const Sketch& pen, const StageModel& model, const Outcomes& outcomes,
+               std::span<const int> rows, float width) {
+  float size = type::kCode.size;
+  for (const int index : rows) {
+    const auto& statement = model.lesson->program.statements[static_cast<std::size_t>(index)];
+    const RowWords words = row_words(statement, outcomes.result(pen, index), width, kBriefBelow);
+    const float at_one = Sketch::width_of(words.call, type::kCode.at(1));
+    const float fits =
+        (width - Sketch::width_of(words.result, kRowResult)) / std::max(1.0F, at_one);
+    if (fits >= kSmallestRow) size = std::min(size, fits);
+  }
+  return size;
+}
+
+void draw_row(Sketch& pen, const StageModel& model, const Outcomes& outcomes, Rect row, int index,
+              bool current, float size) {
+  const Statement& statement = model.lesson->program.statements[static_cast<std::size_t>(index)];
+  const float baseline = row.y + row.h - 8.4F;
+  const int step = outcomes.step_of(index);
+  const bool past = step > 0 && step <= model.step;
+  if (current) pen.box({row.x, row.y + 0.2F, row.w, 25}, Role::selection_fill, Role::selection, 5);
+  const int ordinal = outcomes.number(index);
+  const std::string number = ordinal > 0 ? std::to_string(ordinal) : std::string();
+  const float numbers = std::max(14.0F, Sketch::width_of(number, kNumber));
+  pen.text({row.x + 12 + numbers, baseline}, number, kNumber, numbers + 1, Align::right);
+  const float left = row.x + 12 + numbers + 12;
+  const float right = row.right() - 12;
+  float taken = 0;
+  const auto result = outcomes.result(pen, index);
+  const RowWords row_says = row_words(statement, result, row.w - kRowMargins, size);
+  if (result) {
+    taken = pen.text({right, baseline}, row_says.result, kRowResult.in(result->color), row.w * 0.4F,
+                     Align::right);
+  }
+  if (const StepRecord* r = outcomes.record(index); result && r != nullptr) {
+    const bool wrong = r->held == false || !r->differences.empty();
+    if (wrong || r->branch_differs) {
+      taken += 18;
+      pen.disc({right - taken + 6, baseline - 4.5F}, 4, wrong ? Role::bad : Role::warn);
+    }
+  }
+  const bool is_call = std::holds_alternative<CallStatement>(statement.what);
+  const Role color = past && is_call ? Role::text : Role::text_faint;
+  const std::string words = call_text(statement);
+  pen.text({left, baseline}, row_says.call, type::kCode.at(size).in(color),
+           right - taken - 8 - left);
+  std::string label = number.empty() ? words : pen.t("hit.statement", {number, words});
+  if (result) label += " " + result->words;
+  pen.hit("statement:" + std::to_string(index), row, label, 5);
+}
+
+}  // namespace
+
+float program_height(const StageModel& model) {
+  return static_cast<float>(shown_rows(model.lesson->program).size()) * kProgramRow;
+}
+
+void draw_program(Sketch& pen, const StageModel& model, Rect where) {
+  const auto room = static_cast<std::size_t>(std::max(0.0F, where.h / kProgramRow));
+  if (room == 0) return;
+  const std::vector<int> rows = shown_rows(model.lesson->program);
+  const StepRecord* record = model.current();
+  const int current = record == nullptr ? -1 : record->statement;
+  const Outcomes outcomes(model);
+  const std::size_t first = first_row(pen, rows, std::max(0, current), room);
+  const std::size_t end = std::min(rows.size(), first + room);
+  const float size = row_size(pen, model, outcomes, std::span(rows).subspan(first, end - first),
+                              where.w - 16 - kRowMargins);
+  for (std::size_t i = first; i < end; ++i) {
+    const Rect row{where.x + 8, where.y + static_cast<float>(i - first) * kProgramRow, where.w - 16,
+                   kProgramRow};
+    draw_row(pen, model, outcomes, row, rows[i], rows[i] == current, size);
+  }
+  if (rows.size() > room) {  // where we are in a long program
+    const float h = where.h - 4;
+    const auto share = [&](std::size_t n) {
+      return h * static_cast<float>(n) / static_cast<float>(rows.size());
+    };
+    pen.box({where.right() - 6, where.y + 2 + share(first), 3, std::max(8.0F, share(room))},
+            Role::line_faint, Role::none, 1.5F);
+  }
+}
+
+}  // namespace epollscope::scene

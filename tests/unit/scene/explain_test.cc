@@ -1,0 +1,72 @@
+// A step in words: what the call gave, and why.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "app/scene/stage.h"
+#include "tests/unit/session/run.h"
+
+namespace epollscope::scene {
+namespace {
+
+constexpr SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
+
+TEST(Explanations, SayWhyAnItemLeftOrStayed) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nv = eventfd(1, 0)\nu = eventfd(1, 0)\n"
+      "epoll_ctl(ep, ADD, v, IN)\nepoll_ctl(ep, ADD, u, IN|ET)\n"
+      "epoll_wait(ep, 8, 0)\n",
+      kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = 6;
+  for (const Lang lang : {Lang::en, Lang::zh_cn}) {
+    input.lang = lang;
+    std::string all;
+    for (const std::string& sentence : explain(input)) all += sentence + "\n";
+    EXPECT_NE(all.find(tr(lang, "said.about", {"v", tr(lang, "why.requeued.level")})),
+              std::string::npos)
+        << all;
+    EXPECT_NE(all.find(tr(lang, "said.about", {"u", tr(lang, "why.left.edge")})), std::string::npos)
+        << all;
+  }
+}
+
+TEST(Explanations, GiveAReasonOnceForAllThatItHoldsFor) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nv[1..7] = eventfd(1, 0)\nepoll_ctl(ep, ADD, v[1..7], IN)\n"
+      "epoll_wait(ep, 8, 0)\n",
+      kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = static_cast<int>(session->steps().size());
+  const auto said = explain(input);
+  ASSERT_EQ(said.size(), 2U);
+  EXPECT_EQ(said[1], tr(Lang::en, "said.about",
+                        {"v[1], v[2], v[3], v[4] and 3 more", tr(Lang::en, "why.requeued.level")}));
+}
+
+TEST(Explanations, SayWhyWhatCanBeReadWasNotReported) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nb, b_w = pipe()\nv = eventfd(0, 0)\n"
+      "epoll_ctl(ep, ADD, b, IN|ET)\nepoll_ctl(ep, ADD, v, IN|ONESHOT)\n"
+      "write(b_w, \"hello\")\nwrite(v, 1)\n"
+      "epoll_wait(ep, 8, 0)\nepoll_wait(ep, 8, 0)\n",
+      kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = static_cast<int>(session->steps().size());
+  for (const Lang lang : {Lang::en, Lang::zh_cn}) {
+    input.lang = lang;
+    const auto said = explain(input);
+    EXPECT_NE(std::ranges::find(said, tr(lang, "said.unlisted", {"b"})), said.end());
+    EXPECT_NE(std::ranges::find(said, tr(lang, "said.disarmed", {"v"})), said.end());
+  }
+  input.step = 7;  // nothing was asked yet
+  for (const std::string& sentence : explain(input)) {
+    EXPECT_EQ(sentence.find("nowhere else"), std::string::npos) << sentence;
+  }
+}
+
+}  // namespace
+}  // namespace epollscope::scene
