@@ -1,14 +1,15 @@
 // Decides whether the lab is at rest: every actor idle or asleep inside its call.
 //
 // One pass over the threads proves nothing: while it looks at the last, the first may have been
-// woken by one in between. Two passes that agree do: a thread that was S with n voluntary
-// switches in both cannot have run between its two looks, because to sleep again it would have
-// had to switch, so at the instant between the passes all of them slept at once. A pass made long
-// ago serves as the first one just as well; that is why a thread that has slept since the last
-// rest costs a single look.
+// woken by one in between. Two passes that agree do: a thread that slept, off its CPU, with n
+// voluntary switches in both cannot have run between its two looks, because to sleep again it
+// would have had to switch, so at the instant between the passes all of them slept at once. A pass
+// made long ago serves as the first one just as well; that is why a thread that has slept since
+// the last rest costs a single look.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -32,10 +33,9 @@ class RestDetector {
   struct Watched {
     TaskEyes eyes;
     std::optional<TaskLook> last;  // of the previous pass; asleep in its call then
-    bool confirmed = false;        // and off its CPU
   };
-  // One pass; true when every actor slept and had slept just so in the previous one.
-  enum class Pass { awake, fell_asleep, agrees };
+  enum class Pass : std::uint8_t { awake, fell_asleep, agrees };
+  // `agrees`: every actor sleeps, and slept just so in the previous pass.
   Pass pass(const std::vector<std::size_t>& busy);
   std::optional<TaskLook> look(std::size_t slot, Watched& w);
 

@@ -36,6 +36,12 @@ int TaskEyes::open(pid_t pid, pid_t tid) {
   return 0;
 }
 
+std::optional<TaskLook> TaskEyes::asleep() const {
+  if (!off_cpu()) return std::nullopt;
+  const std::optional<TaskLook> now = look();
+  return now && now->state == 'S' ? now : std::nullopt;
+}
+
 std::optional<TaskLook> TaskEyes::look() const {
   std::array<char, 4096> buffer;
   const ssize_t n = pread(status_.get(), buffer.data(), buffer.size(), 0);

@@ -24,13 +24,20 @@ class TaskEyes {
   // State first, switches after it, in one read: proc(5), status. nullopt: the thread is gone.
   [[nodiscard]] std::optional<TaskLook> look() const;
 
-  // False when the kernel says that the thread is on a CPU or waits for one, although its state
-  // may read S already: it is about to sleep, or about to find that it need not. The read waits
-  // until the thread has left its CPU (wait_task_inactive). True when asleep or when the file may
-  // not be read.
-  [[nodiscard]] bool off_cpu() const;
+  // The same of a thread that sleeps, nullopt of any other. Two that are equal mean that it slept
+  // all the time from the end of the first look to the beginning of the second.
+  //
+  // A state of S is not enough for that. A thread sets it a moment before it leaves its CPU, and
+  // once more when it was woken and tests what it waited for; in both moments it has switched no
+  // more often than when it slept last. So the kernel is asked first whether the thread has left
+  // its CPU: to have left it again it must have switched again.
+  [[nodiscard]] std::optional<TaskLook> asleep() const;
 
  private:
+  // False: on a CPU, or waiting for one; the read waits for a thread that is just leaving it
+  // (wait_task_inactive). True as well when the file may not be read.
+  [[nodiscard]] bool off_cpu() const;
+
   OwnedFd status_;
   OwnedFd syscall_;
 };
