@@ -2,6 +2,7 @@
 #include <GLFW/glfw3.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -20,6 +21,20 @@ std::string glfw_message() {
   const char* text = nullptr;
   glfwGetError(&text);
   return text == nullptr ? "no reason given" : text;
+}
+
+// A size to ask for, before GLFW multiplies it by the monitor's scale: not more than the screen
+// has.
+void fit_to_screen(int& width, int& height) {
+  GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+  if (monitor == nullptr) return;
+  int room_x = 0, room_y = 0;
+  float scale_x = 1, scale_y = 1;
+  glfwGetMonitorWorkarea(monitor, nullptr, nullptr, &room_x, &room_y);
+  glfwGetMonitorContentScale(monitor, &scale_x, &scale_y);
+  if (room_x <= 0 || room_y <= 0 || scale_x <= 0 || scale_y <= 0) return;
+  width = std::min(width, static_cast<int>(static_cast<float>(room_x) / scale_x));
+  height = std::min(height, static_cast<int>(static_cast<float>(room_y) / scale_y));
 }
 
 bool readable(int fd) {
@@ -122,6 +137,7 @@ Result<std::unique_ptr<Window>> Window::create(int width, int height, const std:
   glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
   glfwWindowHintString(GLFW_X11_CLASS_NAME, "epollscope");
   glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "epollscope");
+  fit_to_screen(width, height);
   impl.window.reset(glfwCreateWindow(width, height, title.c_str(), nullptr, nullptr));
   if (!impl.window) {
     return fail("no window with OpenGL 3.3 could be opened (" + glfw_message() + ")",

@@ -187,7 +187,9 @@ float flags_width(const ItemState& item, float size) {
 
 float draw_flags(Sketch& pen, const ItemState& item, float right, float baseline, float least,
                  float size) {
-  constexpr float kGap = 6;
+  constexpr float kGap = 6, kLeastSize = 9.5F;
+  const float room = right - least;
+  while (size - 0.5F >= kLeastSize && flags_width(item, size) > room) size -= 0.5F;
   float x = right;
   const float middle = baseline - cap_height(Face::mono_bold, size) / 2;
   auto badges = mode_badges(item.mask);

@@ -65,7 +65,8 @@ void draw_card(Sketch& pen, const EventpollState& ep, const ItemState& item, Rec
   const float right = at.right() - 10;
   x += pen.text({x, line1}, item.name, type::kName, at.w * 0.36F) + 8;
   const std::string fd = pen.t("item.fd", {std::to_string(item.fd.value)});
-  if (x + Sketch::width_of(fd, type::kFd) < at.x + at.w * 0.5F) {
+  // Its descriptor stands below the file as well, so the flags go first where room is short.
+  if (x + Sketch::width_of(fd, type::kFd) + 8 + flags_width(item, 12) <= right) {
     x += pen.text({x, line1}, fd, type::kFd, at.w * 0.3F) + 8;
   }
   draw_flags(pen, item, right, line1, x);

@@ -121,11 +121,16 @@ void draw_object(Sketch& pen, const ObjectPlace& place, Rect where, FileStyle st
       const Rect part{bar.x + static_cast<float>(i) * (w + 8), bar.y, w, bar.h};
       std::string words = buffer_text(pen, object, i, true);
       const FileState* reader = i < place.files.size() ? place.files[i].file : nullptr;
-      const Type fine = set.at(small ? 10.0F : 11.0F);
+      Type fine = set.at(small ? 10.0F : 11.0F);
       if (reader != nullptr) {
         const std::string named = fmt::format("{} ← {}", first_name(*reader), words);
         const float blob = object.fill[i] > 0 ? bar.h + 4 : 6;
-        if (Sketch::width_of(named, fine) <= part.w - blob - 8) words = named;
+        const float room = part.w - blob - 10;
+        const Type least = fine.at(9.5F);
+        if (Sketch::width_of(named, least) <= room) {
+          words = named;
+          fine.size = std::min(fine.size, 9.5F * room / Sketch::width_of(named, least));
+        }
       }
       draw_bar(pen, object, i, part, words, fine);
     }

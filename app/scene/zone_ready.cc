@@ -273,13 +273,16 @@ void draw_sleepers(Sketch& pen, const KernelContext& c, Rect at) {
              Align::center);
     return;
   }
-  const std::size_t rows = std::max<std::size_t>(1, static_cast<std::size_t>(at.h / 19));
+  constexpr float kEdge = 4;
+  const float inside = at.h - 2 * kEdge;
+  const std::size_t rows = std::max<std::size_t>(1, static_cast<std::size_t>(inside / 15));
   if (waiters.size() <= rows) {
-    const float pitch = at.h / static_cast<float>(waiters.size());
+    const float pitch = inside / static_cast<float>(waiters.size());
     for (std::size_t i = 0; i < waiters.size(); ++i) {
-      const Rect row{at.x + 4, at.y + pitch * static_cast<float>(i), at.w - 8, pitch};
+      const float top = at.y + kEdge + pitch * static_cast<float>(i);
+      const Rect row{at.x + 4, top, at.w - 8, pitch};
       const std::string name = print(waiters[i].actor);
-      const Type set = type::kName.at(14);
+      const Type set = type::kName.at(pitch < 19 ? 12.5F : 14);
       const float y = Sketch::middle(row, set);
       const float taken = pen.text({row.x + 10, y}, name, set, row.w / 2);
       pen.text({row.right() - 8, y}, timeout_text(pen, waiters[i].timeout_ns),

@@ -11,6 +11,7 @@ namespace epollscope::scene {
 namespace {
 
 constexpr float kHighestLane = 76;
+constexpr float kLowLane = 44;  // below it a label has one line, and words are small
 constexpr float kBand = 0.74F;  // where the band lies, in heights of the lane
 constexpr Type kColumn{Face::mono, 12.5F, Role::text_dim};
 
@@ -94,6 +95,7 @@ std::string level_text(const Sketch& pen, const Lane& lane, std::uint64_t value)
 
 void draw_stairs(Sketch& pen, const Lane& lane, const Grid& g, Rect row) {
   const Role color = role_of(lane);
+  const bool low = row.h < kLowLane;
   float text_from = 0;
   for (std::size_t i = 0; i < lane.points.size(); ++i) {
     const LanePoint& p = lane.points[i];
@@ -112,10 +114,12 @@ void draw_stairs(Sketch& pen, const Lane& lane, const Grid& g, Rect row) {
       const float end = g.x(lane.points[i + 1].step);
       pen.line({x, y}, {end, y}, color, width);
     }
+    // Clear of the triangle and of a tick beside it.
+    const float indent = p.wakeups > 0 && p.reports > 0 ? 28 : low ? 11 : 8;
     const bool changed = first || lane.points[i - 1].value != p.value;
-    if (changed && p.value > 0 && x + 8 >= text_from && p.step >= g.first) {
+    if (changed && p.value > 0 && x + indent >= text_from && p.step >= g.first) {
       const std::string words = level_text(pen, lane, p.value);
-      const Type set = type::kNote.at(11.5F);
+      const Type set = type::kNote.at(low ? 10.0F : 11.5F);
       // As far as this level lasts, or the cursor's own line.
       float room = g.right - x - 12;
       for (std::size_t k = i + 1; k < lane.points.size(); ++k) {
@@ -126,8 +130,9 @@ void draw_stairs(Sketch& pen, const Lane& lane, const Grid& g, Rect row) {
       }
       if (p.step == g.cursor) room = std::min(room, g.x(p.step + 1) - x - 12);
       if (Sketch::width_of(words, set) <= room) {
-        pen.text({x + 8, std::min(y + 16, row.y + row.h * kBand - 4)}, words, set, room);
-        text_from = x + 8 + room;
+        pen.text({x + indent, std::min(y + 16, row.y + row.h * kBand - (low ? 2 : 4))}, words, set,
+                 room);
+        text_from = x + indent + room;
       }
     }
   }
@@ -154,11 +159,12 @@ void draw_marks(Sketch& pen, const Lane& lane, const Grid& g, Rect row) {
       pen.box({from, band, w, std::min(8.0F, row.h * 0.14F)}, role_of(lane), Role::none, 3);
       from = -1;
       if (!p.queued && p.watched && p.value > 0) {
-        const Type set = type::kNote.at(11.5F);
+        const Type set = type::kNote.at(row.h < kLowLane ? 10.0F : 11.5F);
         const float room = std::min(next_queued(lane, i, g), g.right) - x - 16;
         const std::string words = pen.t("timeline.left");
         if (Sketch::width_of(words, set) <= room) {
-          pen.text({x + 8, band + 8}, words, set.in(Role::text_dim), room);
+          pen.text({x + 8, std::min(band + 8, row.bottom() - 3)}, words, set.in(Role::text_dim),
+                   room);
         }
       }
     }
@@ -169,20 +175,21 @@ void draw_marks(Sketch& pen, const Lane& lane, const Grid& g, Rect row) {
     const float y = level_y(lane, p.value, row);
     const float radius = std::min(8.5F, row.h * 0.15F);
     if (p.reports > 0) {
-      pen.disc({x, y}, radius, Role::good);
-      pen.tick({x, y}, radius * 1.15F, Role::on_selection, 1.8F);
+      // First the wakeup, then the report: beside each other where one step holds both.
+      const Point at{x + (p.wakeups > 0 ? radius + 8 : 0), y};
+      pen.disc(at, radius, Role::good);
+      pen.tick(at, radius * 1.15F, Role::on_selection, 1.8F);
     }
     for (int k = 0; k < std::min(3, p.wakeups); ++k) {
       const float shift =
           static_cast<float>(k) * 9 - static_cast<float>(std::min(3, p.wakeups) - 1) * 4.5F;
-      const float lift = p.reports > 0 ? radius + 14 : 16;
-      pen.triangle({x + shift, std::max(row.y + 1, y - lift)}, 6.5F, 11, Role::wakeup);
+      pen.triangle({x + shift, std::max(row.y + 1, y - 16)}, 6.5F, 11, Role::wakeup);
     }
   }
 }
 
 void draw_lane_label(Sketch& pen, const Lane& lane, Rect row, float width) {
-  const bool low = row.h < 44;
+  const bool low = row.h < kLowLane;
   const float y = row.y + (low ? row.h / 2 + 5 : row.h * 0.42F);
   float x = row.x;
   x += pen.text({x, y}, lane.name, type::kName.at(low ? 13 : 15), width * 0.45F) + 10;

@@ -27,6 +27,10 @@ bool contains_folded(std::string_view text, std::string_view part) {
 
 std::string chords_of(const Action& action) {
   std::string text;
+  constexpr std::size_t kMostNamed = 3;  // more of them are a row of keys
+  if (action.chords.size() > kMostNamed) {
+    return shown_chord(action.chords.front()) + " … " + shown_chord(action.chords.back());
+  }
   for (const std::string_view chord : action.chords) {
     if (!text.empty()) text += "  ";
     text += shown_chord(chord);
@@ -136,8 +140,8 @@ void help_panel(Ui& ui, const scene::Rect& window) {
   ui.wrapped(ui.t("ui.help.what"), Role::text_dim);
   constexpr std::array<std::pair<Menu, std::string_view>, 4> kMenus{
       {{Menu::go, "ui.menu.go"},
-       {Menu::program, "ui.menu.program"},
        {Menu::file, "ui.menu.file"},
+       {Menu::program, "ui.menu.program"},
        {Menu::view, "ui.menu.view"}}};
   const float half = (where.w - 52) / 2;
   ImGui::BeginChild("left", {ui.px(half), 0});

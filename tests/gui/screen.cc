@@ -10,7 +10,7 @@
 
 namespace epollscope::test {
 
-Screen::Screen() {
+Screen::Screen(const std::string& size) {
   // The server chooses the number itself and tells it when it is ready: no race, no waiting.
   int ready[2];
   if (pipe(ready) != 0) throw std::runtime_error("pipe failed");
@@ -21,8 +21,8 @@ Screen::Screen() {
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     dup2(null, 2);
     const std::string fd = std::to_string(ready[1]);
-    execlp("Xvfb", "Xvfb", "-displayfd", fd.c_str(), "-screen", "0", "1680x1050x24", "-nolisten",
-           "tcp", nullptr);
+    execlp("Xvfb", "Xvfb", "-displayfd", fd.c_str(), "-screen", "0", (size + "x24").c_str(),
+           "-nolisten", "tcp", nullptr);
     _exit(127);
   }
   close(ready[1]);

@@ -9,7 +9,8 @@ namespace epollscope::test {
 
 class Screen {
  public:
-  Screen();  // throws std::runtime_error when Xvfb cannot be started
+  // Throws std::runtime_error when Xvfb cannot be started.
+  explicit Screen(const std::string& size = "1680x1050");
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
   ~Screen();  // ends the server

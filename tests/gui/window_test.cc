@@ -306,5 +306,13 @@ TEST_F(Window, NoDisplayIsOneSentence) {
   EXPECT_THAT(ended.errors, HasSubstr("display"));
 }
 
+TEST_F(Window, IsNoLargerThanTheScreen) {
+  const Screen small("1024x600");
+  Driver person(small, {});
+  EXPECT_EQ(person.newest().at("width"), 1024);
+  EXPECT_EQ(person.newest().at("height"), 600);
+  EXPECT_EQ(person.quit(), 0);
+}
+
 }  // namespace
 }  // namespace epollscope::test
