@@ -16,7 +16,7 @@ struct Overload : F... {
 // maxevents of a wait, as far as it is a number one can draw.
 int slots_of(const Request& request) {
   const auto* wait = std::get_if<EpollWait>(&request.op);
-  return wait == nullptr ? 4 : std::clamp(wait->maxevents, 1, 8);
+  return wait == nullptr ? 4 : std::max(wait->maxevents, 1);
 }
 
 }  // namespace
@@ -81,6 +81,7 @@ EventsLeft events_left(const StageModel& model) {
   const StepRecord* record = model.current();
   if (model.micro && record != nullptr && record->call.name == CallName::epoll_wait) {
     left.step = model.step;
+    left.actor = record->actor;
     left.filling = true;
     left.slots = slots_of(record->request);
     std::size_t stored = 0;
@@ -96,12 +97,12 @@ EventsLeft events_left(const StageModel& model) {
     const StepRecord& r = model.steps[static_cast<std::size_t>(n) - 1];
     for (auto it = r.resumed.rbegin(); it != r.resumed.rend(); ++it) {
       if (it->call.name != CallName::epoll_wait || it->outcome.failed()) continue;
-      return {.step = n,
-              .slots = std::max(4, static_cast<int>(it->events.size())),
-              .events = it->events};
+      const StepRecord& began = model.steps[static_cast<std::size_t>(it->began) - 1];
+      return {
+          .step = n, .actor = it->actor, .slots = slots_of(began.request), .events = it->events};
     }
     if (r.call.name != CallName::epoll_wait || !r.returned || r.outcome.failed()) continue;
-    return {.step = n, .slots = slots_of(r.request), .events = r.events};
+    return {.step = n, .actor = r.actor, .slots = slots_of(r.request), .events = r.events};
   }
   left.filling = false;
   left.step = 0;

@@ -43,6 +43,8 @@ struct TreePlan {
 TreePlan plan_tree(const KernelContext& context, float width, Density density);
 // The items of the instance that something happened to in the step at the cursor.
 std::vector<EpitemId> items_of_step(const KernelContext& context);
+// Those, and some of those whose two lamps differ.
+std::vector<EpitemId> items_in_focus(const KernelContext& context);
 // Where each item's node is; empty for counts.
 std::map<EpitemId, Rect> tree_places(const EventpollState& ep, const TreePlan& plan, Rect where);
 std::map<EpitemId, Rect> focus_places(const TreePlan& plan, Rect where);
@@ -88,6 +90,8 @@ FilesPlan plan_files(const KernelContext& context, float width, float room, Dens
 void draw_files(Sketch& pen, const KernelContext& context, const FilesPlan& plan, Rect where);
 // The top middle of the hooks on an open file, in the coordinates of `where`.
 std::optional<Point> hook_point(const FilesPlan& plan, FileId file, Rect where);
+// Where a check of the file arrives: past its hooks, at the object.
+std::optional<Point> check_point(const FilesPlan& plan, FileId file, Rect where);
 
 // ---- wires
 

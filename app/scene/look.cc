@@ -213,6 +213,20 @@ float draw_flags(Sketch& pen, const ItemState& item, float right, float baseline
   return x;
 }
 
+void draw_flags_from(Sketch& pen, const ItemState& item, float left, float baseline, float most,
+                     float size) {
+  constexpr float kGap = 6;
+  float x = left;
+  if (item.armed) x += draw_words(pen, interest_words(item), {x, baseline}, most - x, size) + kGap;
+  const float middle = baseline - cap_height(Face::mono_bold, size) / 2;
+  for (const std::string_view badge : mode_badges(item.mask)) {
+    const float w = badge_width(badge);
+    if (x + w > most) break;
+    draw_badge(pen, badge, {x, middle}, !item.armed && badge == "ONESHOT");
+    x += w + kGap;
+  }
+}
+
 Role ready_color(const ItemState& item) {
   const std::uint32_t answer = item.level & item.mask;
   if ((answer & (EPOLLIN | EPOLLRDNORM)) != 0) return Role::in;

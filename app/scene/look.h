@@ -51,6 +51,9 @@ std::vector<std::string_view> mode_badges(std::uint32_t mask);  // ET, ONESHOT, 
 // above `least` is left out and `…` says so.
 float draw_flags(Sketch& pen, const ItemState& item, float right, float baseline, float least,
                  float size = 12);
+// The same from `left` on, as far as `most`.
+void draw_flags_from(Sketch& pen, const ItemState& item, float left, float baseline, float most,
+                     float size);
 float draw_words(Sketch& pen, const std::vector<FlagWord>& words, Point at, float width, float size,
                  Align align = Align::left);
 // What draw_flags takes at most.

@@ -119,6 +119,9 @@ std::vector<const ObjectState*> most_important(const KernelContext& c,
     const ItemState* item = m.item.valid() ? find_item(c.state, m.item) : nullptr;
     if (item != nullptr) touched.insert(item->file);
   }
+  if (c.ep != nullptr) {
+    for (const EpitemId id : items_in_focus(c)) touched.insert(find_item(*c.ep, id)->file);
+  }
   const auto rank = [&](const ObjectState* object) {
     const auto in_step = [&](FileId id) { return touched.contains(id); };
     if (std::ranges::any_of(object->files, in_step)) return 0;
@@ -196,6 +199,23 @@ FilesPlan place_all(const KernelContext& c, const std::vector<const ObjectState*
   return plan;
 }
 
+struct Found {
+  const ObjectPlace* object;
+  const FilePlace* file;
+};
+std::optional<Found> find_place(const FilesPlan& plan, FileId file) {
+  for (const ObjectPlace& object : plan.objects) {
+    for (const FilePlace& place : object.files) {
+      if (place.file != nullptr && place.file->id == file) return Found{&object, &place};
+    }
+  }
+  return std::nullopt;
+}
+
+bool folded(const FilesPlan& plan) {
+  return plan.style == FileStyle::mini || plan.style == FileStyle::counts;
+}
+
 }  // namespace
 
 FilesPlan plan_files(const KernelContext& context, float width, float room, Density density) {
@@ -220,15 +240,18 @@ FilesPlan plan_files(const KernelContext& context, float width, float room, Dens
 }
 
 std::optional<Point> hook_point(const FilesPlan& plan, FileId file, Rect where) {
-  for (const ObjectPlace& object : plan.objects) {
-    for (const FilePlace& place : object.files) {
-      if (place.file == nullptr || place.file->id != file) continue;
-      const bool mini = plan.style == FileStyle::mini || plan.style == FileStyle::counts;
-      const Rect top = mini ? object.body : place.hook;
-      return Point{where.x + top.center().x, where.y + top.y};
-    }
-  }
-  return std::nullopt;
+  const auto found = find_place(plan, file);
+  if (!found) return std::nullopt;
+  const Rect top = folded(plan) ? found->object->body : found->file->hook;
+  return Point{where.x + top.center().x, where.y + top.y};
+}
+
+std::optional<Point> check_point(const FilesPlan& plan, FileId file, Rect where) {
+  if (folded(plan)) return hook_point(plan, file, where);
+  const auto found = find_place(plan, file);
+  if (!found) return std::nullopt;
+  const Rect& hook = found->file->hook;
+  return Point{where.x + hook.right() + kColumns / 2, where.y + found->object->body.y};
 }
 
 }  // namespace epollscope::scene

@@ -23,6 +23,11 @@ struct Asked {
 // The question asked where the cursor stands.
 Asked asked_at(const StageModel& model, const StageInput& input);
 
+// What would answer it, beside the picture itself, is not written while it is open.
+inline bool question_open(const StageModel& model, const Sketch& pen) {
+  return asked_at(model, pen.input()).open();
+}
+
 float quiz_height(const Asked& asked, float width, float scale);
 // Choices are hits: "quiz:0:2" is the third choice of the first question.
 void draw_quiz(Sketch& pen, const Asked& asked, Rect where, float scale);

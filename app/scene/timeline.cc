@@ -48,7 +48,7 @@ std::string words_of(const StepRecord& r) {
   if (!r.returned) return words + " …";  // asleep
   if (r.outcome.failed()) return words + " ✗";
   if (r.call.name == CallName::epoll_wait) {
-    return words + " " + std::to_string(r.outcome.returned);
+    return words + " = " + std::to_string(r.outcome.returned);
   }
   return words;
 }
@@ -82,6 +82,7 @@ LanePoint point_of(const Lane& lane, const State& state, int step) {
 
 struct Happened {
   int wakeups = 0, reports = 0;
+  bool queued = false;
 };
 
 void count(std::span<const MicroStep> micro, std::map<EpitemId, Happened>& items,
@@ -89,6 +90,7 @@ void count(std::span<const MicroStep> micro, std::map<EpitemId, Happened>& items
   for (const MicroStep& m : micro) {
     if (m.what == MicroStep::What::wakeup && m.file.valid()) ++files[m.file].wakeups;
     if (m.what == MicroStep::What::reported && m.item.valid()) ++items[m.item].reports;
+    if (m.what == MicroStep::What::queued && m.item.valid()) items[m.item].queued = true;
   }
 }
 
@@ -184,6 +186,7 @@ Lanes read_lanes(const StageModel& model, const State& now, int first_step, std:
       LanePoint p = point_of(lane, state, n);
       p.wakeups = files[lane.file].wakeups;
       p.reports = items[lane.id].reports;
+      p.visited = items[lane.id].queued;
       lane.most = std::max(lane.most, p.value);
       lane.points.push_back(p);
     }

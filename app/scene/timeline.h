@@ -13,6 +13,7 @@ struct LanePoint {  // a watched file after one step
   bool exists = false, watched = false, queued = false;
   std::uint64_t value = 0;
   int wakeups = 0, reports = 0;  // during the step
+  bool visited = false;          // was on the ready list during the step
 };
 struct Lane {  // one registration's file
   EpitemId id;
@@ -38,7 +39,7 @@ Lanes read_lanes(const StageModel& model, const State& now, int first_step, std:
 // How many moments may be asked for: a State of many files takes its time.
 int columns_affordable(const State& now);
 
-// "write a_w", "wait 2": the step's call in as few words as name it; empty past the end.
+// "write a_w", "wait = 2": the step's call in as few words as name it; empty past the end.
 std::string column_text(const StageModel& model, int step);
 
 }  // namespace epollscope::scene

@@ -24,14 +24,18 @@ void draw_sign(Sketch& pen, Sign sign, Point left, Role color) {
   }
 }
 
-float draw_button(Sketch& pen, float x, float middle, Sign sign, std::string_view words,
-                  bool primary) {
+enum class Use : std::uint8_t { primary, plain, none };
+
+float draw_button(Sketch& pen, float x, float middle, Sign sign, std::string_view words, Use use) {
+  const bool primary = use == Use::primary;
   const float icon = sign == Sign::none ? 0 : 13;
   const float text = Sketch::width_of(words, kButton);
   const float gap = icon > 0 && text > 0 ? 7 : 0;
   const float w = 30 + icon + gap + text;
   const Role fill = primary ? Role::selection : Role::ground;
-  const Role color = primary ? Role::on_selection : Role::text;
+  const Role color = primary            ? Role::on_selection
+                     : use == Use::none ? Role::text_faint
+                                        : Role::text;
   pen.box({x, middle - 15, w, 30}, fill, primary ? Role::selection : Role::panel_border, 7);
   draw_sign(pen, sign, {x + 15, middle}, color);
   pen.text({x + 15 + icon + gap, middle + 4.8F}, words, kButton.in(color), text + 1);
@@ -89,11 +93,14 @@ void draw_top_bar(Sketch& pen, const StageModel& model, Rect where) {
   }
   pen.text({x, baseline}, at, dim.in(Role::text_faint), left - 16 - x);
 
-  float b = draw_button(pen, left, middle, Sign::first, "", false);
-  b = draw_button(pen, b, middle, Sign::back, back, false);
-  b = draw_button(pen, b, middle, Sign::step, step, true);
-  b = draw_button(pen, b, middle, Sign::none, into, false);
-  b = draw_button(pen, b, middle, Sign::none, play, false);
+  const Use behind = model.step > 0 || model.micro ? Use::plain : Use::none;
+  const bool ahead = model.step < all_steps(model) || model.micro;
+  const Use onward = ahead ? Use::plain : Use::none;
+  float b = draw_button(pen, left, middle, Sign::first, "", behind);
+  b = draw_button(pen, b, middle, Sign::back, back, behind);
+  b = draw_button(pen, b, middle, Sign::step, step, ahead ? Use::primary : Use::none);
+  b = draw_button(pen, b, middle, Sign::none, into, onward);
+  b = draw_button(pen, b, middle, Sign::none, play, onward);
 
   float right = where.right() - 20;
   const Type small{Face::sans, 13, Role::text_dim};

@@ -66,7 +66,7 @@ void draw_card(Sketch& pen, const EventpollState& ep, const ItemState& item, Rec
   x += pen.text({x, line1}, item.name, type::kName, at.w * 0.36F) + 8;
   const std::string fd = pen.t("item.fd", {std::to_string(item.fd.value)});
   // Its descriptor stands below the file as well, so the flags go first where room is short.
-  if (x + Sketch::width_of(fd, type::kFd) + 8 + flags_width(item, 12) <= right) {
+  if (x + Sketch::width_of(fd, type::kFd) + flags_width(item, 12) <= right + 6) {
     x += pen.text({x, line1}, fd, type::kFd, at.w * 0.3F) + 8;
   }
   draw_flags(pen, item, right, line1, x);

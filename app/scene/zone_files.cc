@@ -85,21 +85,55 @@ void draw_bar(Sketch& pen, const ObjectState& object, std::size_t i, Rect bar,
     if (i < object.capacity.size() && object.capacity[i] > 0) {
       share = std::min(1.0, static_cast<double>(fill) / static_cast<double>(object.capacity[i]));
     }
-    const float w = std::max(height, inner * static_cast<float>(share));
+    // As long as its share; never too thin to be seen, and no outline where it is short.
+    constexpr float kThinnest = 6;
+    const float w = std::max(kThinnest, inner * static_cast<float>(share));
+    const bool thin = w < height;
     const float end = bar.x + 2 + w;
     // No outline may run through the words: they move aside, or lie on the filled part.
     const float rest = bar.right() - 7 - end - 4;
     if (end > room.center().x - text / 2 - 3 && rest >= text) room = {end + 4, bar.y, rest, bar.h};
     const float left = room.center().x - text / 2 - 3;
     const bool through = end > left && end < left + text + 6;
-    pen.box({bar.x + 2, bar.y + 2, w, height}, Role::in_fill, through ? Role::none : Role::in,
-            height / 2, 1.4F);
+    if (thin) {
+      pen.box({bar.x + 5, bar.y + 5, w, bar.h - 10}, Role::in, Role::none, w / 2);
+    } else {
+      pen.box({bar.x + 2, bar.y + 2, w, height}, Role::in_fill, through ? Role::none : Role::in,
+              height / 2, 1.4F);
+    }
     if (through) {
       pen.line({end, bar.y + 1}, {end, bar.y + 4}, Role::in, 2);
       pen.line({end, bar.bottom() - 4}, {end, bar.bottom() - 1}, Role::in, 2);
     }
   }
   pen.text({room.center().x, Sketch::middle(bar, set)}, words, set, room.w, Align::center);
+}
+
+// A buffer each way: under each socket what it can read, all in one size.
+void draw_queues(Sketch& pen, const ObjectPlace& place, Rect bar, Type set) {
+  constexpr float kGap = 8, kSmallest = 9.5F;
+  const ObjectState& object = *place.object;
+  const auto n = static_cast<float>(std::max<std::size_t>(1, object.fill.size()));
+  const float w = (bar.w - (n - 1) * kGap) / n;
+  std::vector<std::string> brief, named;
+  for (std::size_t i = 0; i < object.fill.size(); ++i) {
+    brief.push_back(buffer_text(pen, object, i, true));
+    const FileState* reader = i < place.files.size() ? place.files[i].file : nullptr;
+    named.push_back(reader == nullptr ? brief.back()
+                                      : fmt::format("{} ← {}", first_name(*reader), brief.back()));
+  }
+  Type close = set;
+  const auto fits = [&](std::size_t i) {
+    const float mark = object.fill[i] > 0 ? 16 : 0;
+    return Sketch::width_of(named[i], close) <= w - 14 - mark;
+  };
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    while (close.size > kSmallest && !fits(i)) close.size -= 0.25F;
+  }
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    const Rect part{bar.x + static_cast<float>(i) * (w + kGap), bar.y, w, bar.h};
+    draw_bar(pen, object, i, part, fits(i) ? named[i] : brief[i], close);
+  }
 }
 
 void draw_object(Sketch& pen, const ObjectPlace& place, Rect where, FileStyle style) {
@@ -114,26 +148,7 @@ void draw_object(Sketch& pen, const ObjectPlace& place, Rect where, FileStyle st
   const Type set = Type{Face::mono_bold, small ? 10.5F : 12, Role::text};
   const Rect bar{at.x + pad, at.y + (small ? 19.0F : 24.0F), at.w - 2 * pad, small ? 18.0F : 24.0F};
   if (object.kind == ObjectKind::unix_stream) {
-    // A buffer each way: under each socket what it can read.
-    const auto n = static_cast<float>(std::max<std::size_t>(1, object.fill.size()));
-    const float w = (bar.w - (n - 1) * 8) / n;
-    for (std::size_t i = 0; i < object.fill.size(); ++i) {
-      const Rect part{bar.x + static_cast<float>(i) * (w + 8), bar.y, w, bar.h};
-      std::string words = buffer_text(pen, object, i, true);
-      const FileState* reader = i < place.files.size() ? place.files[i].file : nullptr;
-      Type fine = set.at(small ? 10.0F : 11.0F);
-      if (reader != nullptr) {
-        const std::string named = fmt::format("{} ← {}", first_name(*reader), words);
-        const float blob = object.fill[i] > 0 ? bar.h + 4 : 6;
-        const float room = part.w - blob - 10;
-        const Type least = fine.at(9.5F);
-        if (Sketch::width_of(named, least) <= room) {
-          words = named;
-          fine.size = std::min(fine.size, 9.5F * room / Sketch::width_of(named, least));
-        }
-      }
-      draw_bar(pen, object, i, part, words, fine);
-    }
+    draw_queues(pen, place, bar, set.at(small ? 10.0F : 11.0F));
   } else if (!object.fill.empty()) {
     std::string words = buffer_text(pen, object, 0, false);
     if (Sketch::width_of(words, set) > bar.w - 24) words = buffer_text(pen, object, 0, true);

@@ -154,9 +154,9 @@ void draw_files_caption(Sketch& pen, const FilesPlan& plan, Rect line) {
 // The dotted border between user space and the kernel, and the way of events across it.
 void draw_system_call_line(Sketch& pen, const KernelContext& c, Rect where, Point head) {
   pen.line({where.x - 10, where.y}, {where.x - 10, where.bottom()}, Role::line, 2, Stroke::dotted);
-  if (c.ep == nullptr || head.y - 8 < where.y + kTop || head.y > where.bottom()) return;
+  if (c.ep == nullptr || head.y < where.y + kTop || head.y > where.bottom()) return;
   const bool flows = c.instant != nullptr && c.instant->what == MicroStep::What::reported;
-  const float y = head.y - 8;
+  const float y = head.y;
   pen.line({where.x - 18, y}, {head.x, y}, flows ? Role::in : Role::text_faint, flows ? 2.4F : 1.4F,
            flows ? Stroke::solid : Stroke::dashed);
 }

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "app/scene/look.h"
+#include "app/scene/quiz.h"
 #include "app/scene/zones.h"
 
 namespace epollscope::scene {
@@ -123,8 +124,30 @@ float row_size(const Sketch& pen, const StageModel& model, const Outcomes& outco
   return size;
 }
 
-void draw_row(Sketch& pen, const StageModel& model, const Outcomes& outcomes, Rect row, int index,
-              bool current, float size) {
+// Beginning and end of a call that is too long: the last flags say how an item is triggered.
+std::string keep_ends(const std::string& call, const Type& set, float room) {
+  const std::size_t last = call.rfind('|');
+  if (Sketch::width_of(call, set) <= room || last == std::string::npos || last == 0) return call;
+  const std::size_t before = call.rfind('|', last - 1);
+  const std::size_t cut = before == std::string::npos ? last : before;
+  const std::string tail = "…" + call.substr(cut);
+  for (std::size_t n = cut - 1; n > cut / 2; --n) {
+    std::string kept = call.substr(0, n) + tail;
+    if (Sketch::width_of(kept, set) <= room) return kept;
+  }
+  return call;
+}
+
+struct RowPlace {
+  Rect at;
+  float size;    // of the type
+  bool current;  // the step at the cursor
+  bool hidden;   // what it expects would answer an open question
+};
+
+void draw_row(Sketch& pen, const StageModel& model, const Outcomes& outcomes, int index,
+              const RowPlace& place) {
+  const auto& [row, size, current, hidden] = place;
   const Statement& statement = model.lesson->program.statements[static_cast<std::size_t>(index)];
   const float baseline = row.y + row.h - 8.4F;
   const int step = outcomes.step_of(index);
@@ -138,7 +161,7 @@ void draw_row(Sketch& pen, const StageModel& model, const Outcomes& outcomes, Re
   const float right = row.right() - 12;
   float taken = 0;
   const auto result = outcomes.result(pen, index);
-  const RowWords row_says = row_words(statement, result, row.w - kRowMargins, size);
+  RowWords row_says = row_words(statement, result, row.w - kRowMargins, size);
   if (result) {
     taken = pen.text({right, baseline}, row_says.result, kRowResult.in(result->color), row.w * 0.4F,
                      Align::right);
@@ -152,9 +175,14 @@ void draw_row(Sketch& pen, const StageModel& model, const Outcomes& outcomes, Re
   }
   const bool is_call = std::holds_alternative<CallStatement>(statement.what);
   const Role color = past && is_call ? Role::text : Role::text_faint;
-  const std::string words = call_text(statement);
-  pen.text({left, baseline}, row_says.call, type::kCode.at(size).in(color),
-           right - taken - 8 - left);
+  std::string words = call_text(statement);
+  if (hidden) {
+    words.resize(words.find('=') + 1);
+    row_says.call = words += " …";
+  }
+  const Type set = type::kCode.at(size).in(color);
+  const float room = right - taken - 8 - left;
+  pen.text({left, baseline}, keep_ends(row_says.call, set, room), set, room);
   std::string label = number.empty() ? words : pen.t("hit.statement", {number, words});
   if (result) label += " " + result->words;
   pen.hit("statement:" + std::to_string(index), row, label, 5);
@@ -172,6 +200,7 @@ void draw_program(Sketch& pen, const StageModel& model, Rect where) {
   const std::vector<int> rows = shown_rows(model.lesson->program);
   const StepRecord* record = model.current();
   const int current = record == nullptr ? -1 : record->statement;
+  const bool asks = question_open(model, pen);
   const Outcomes outcomes(model);
   const std::size_t first = first_row(pen, rows, std::max(0, current), room);
   const std::size_t end = std::min(rows.size(), first + room);
@@ -180,7 +209,10 @@ void draw_program(Sketch& pen, const StageModel& model, Rect where) {
   for (std::size_t i = first; i < end; ++i) {
     const Rect row{where.x + 8, where.y + static_cast<float>(i - first) * kProgramRow, where.w - 16,
                    kProgramRow};
-    draw_row(pen, model, outcomes, row, rows[i], rows[i] == current, size);
+    const auto& statement = model.lesson->program.statements[static_cast<std::size_t>(rows[i])];
+    const bool answer =
+        asks && rows[i] > current && std::holds_alternative<ExpectReady>(statement.what);
+    draw_row(pen, model, outcomes, rows[i], {row, size, rows[i] == current, answer});
   }
   if (rows.size() > room) {  // where we are in a long program
     const float h = where.h - 4;

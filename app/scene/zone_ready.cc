@@ -4,6 +4,7 @@
 #include <set>
 
 #include "app/scene/kernel_parts.h"
+#include "app/scene/quiz.h"
 
 namespace epollscope::scene {
 namespace {
@@ -48,9 +49,7 @@ void draw_card(Sketch& pen, const ItemState& item, Rect at, Density density) {
     const float taken = pen.text({x, at.y + 19}, item.name, type::kName, 90);
     pen.text({x + taken + 8, at.y + 19}, pen.t("item.fd", {std::to_string(item.fd.value)}),
              type::kFd, square.x - 10 - (x + taken + 8));
-    float right = std::min(at.right() - 10, x + flags_width(item, 11) - 6);
-    right = std::max(right, x + 10);
-    draw_flags(pen, item, right, at.y + 35.5F, x - 2, 11);
+    draw_flags_from(pen, item, x, at.y + 35.5F, at.right() - 10, 11);
     if (density == Density::full) {
       pen.text({x, at.y + 51}, if_taken(pen, item), type::kNote.at(11), at.w - 24);
     }
@@ -135,8 +134,10 @@ void draw_rail(Sketch& pen, const KernelContext& c, Rect where, Density density,
   if (rail.folded > 0) {
     const Rect fold{x, middle - 13, 74, 26};
     pen.box(fold, Role::panel, Role::panel_border, 9, 1, Stroke::dashed);
-    pen.text({fold.center().x, middle + 4}, pen.t("ready.folded", {std::to_string(rail.folded)}),
-             type::kWord.in(Role::text_dim), fold.w - 6, Align::center);
+    const Type set = type::kWord.in(Role::text_dim);
+    std::string words = pen.t("ready.folded", {std::to_string(rail.folded)});
+    if (Sketch::width_of(words, set) > fold.w - 6) words = "+" + std::to_string(rail.folded);
+    pen.text({fold.center().x, middle + 4}, words, set, fold.w - 6, Align::center);
     x += 86;
   }
   x = draw_cards(pen, rail.after, x, middle, rail.density, places);
@@ -252,13 +253,27 @@ float draw_names(Sketch& pen, const KernelContext& c, std::string_view title,
   return std::max(x, chip) + 24;
 }
 
+// The item that the scan has taken off its list and not put anywhere yet.
+std::vector<EpitemId> in_hand(const KernelContext& c) {
+  using enum MicroStep::What;
+  const MicroStep* m = c.instant;
+  if (m == nullptr || (m->what != checked && m->what != reported)) return {};
+  const ItemState* item = find_item(*c.ep, m->item);
+  const bool listed = item == nullptr || item->queued ||
+                      std::ranges::find(c.ep->scan_batch, m->item) != c.ep->scan_batch.end();
+  return listed ? std::vector<EpitemId>{} : std::vector{m->item};
+}
+
 void draw_scan(Sketch& pen, const KernelContext& c, Rect where) {
   const float half = where.w / 2 - 12;
-  const float x =
+  float x =
       draw_names(pen, c, pen.t("ready.batch"), c.ep->scan_batch, {where.x, where.y, half, where.h});
-  const float second = std::max(x, where.x + 160);
+  x = std::max(x, where.x + 150);
+  if (const auto item = in_hand(c); !item.empty()) {
+    x = draw_names(pen, c, pen.t("ready.in_hand"), item, {x, where.y, where.right() - x, where.h});
+  }
   draw_names(pen, c, pen.t("ready.ovflist"), c.ep->ovflist,
-             {second, where.y, where.right() - second, where.h});
+             {x, where.y, where.right() - x, where.h});
 }
 
 // ---- sleepers
@@ -285,8 +300,13 @@ void draw_sleepers(Sketch& pen, const KernelContext& c, Rect at) {
       const Type set = type::kName.at(pitch < 19 ? 12.5F : 14);
       const float y = Sketch::middle(row, set);
       const float taken = pen.text({row.x + 10, y}, name, set, row.w / 2);
-      pen.text({row.right() - 8, y}, timeout_text(pen, waiters[i].timeout_ns),
-               type::kWord.in(Role::text_dim), row.w - taken - 28, Align::right);
+      const Type word = type::kWord.in(Role::text_dim);
+      const float time = pen.text({row.right() - 8, y}, timeout_text(pen, waiters[i].timeout_ns),
+                                  word, row.w - taken - 28, Align::right);
+      if (i == 0 && waiters.size() > 1) {
+        pen.whole({row.x + 10 + taken + 8, y}, pen.t("ready.next"), type::kNote.at(11.5F),
+                  row.w - taken - time - 36);
+      }
       pen.hit("waiter:" + name, {row.x, row.y + 1, row.w, row.h - 2},
               pen.t("hit.waiter", {name, timeout_text(pen, waiters[i].timeout_ns)}));
     }
@@ -354,7 +374,7 @@ ReadyPlaces draw_ready(Sketch& pen, const KernelContext& c, Rect where, Density 
   const Rect below{where.x + kHeadRoom, rail.bottom() + 8, where.w - kHeadRoom, kNoteHeight};
   if (c.ep->scanning) {
     draw_scan(pen, c, below);
-  } else if (density != Density::tight) {
+  } else if (density != Density::tight && !question_open(c.model, pen)) {
     draw_left(pen, c, below);
   }
   return places;

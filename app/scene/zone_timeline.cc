@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "app/scene/quiz.h"
 #include "app/scene/timeline.h"
 
 namespace epollscope::scene {
@@ -146,7 +147,8 @@ float next_queued(const Lane& lane, std::size_t from, const Grid& g) {
   return g.x(lane.points[from].step + 1);
 }
 
-void draw_marks(Sketch& pen, const Lane& lane, const Grid& g, Rect row) {
+void draw_marks(Sketch& pen, const Lane& lane, const Grid& g, Rect row, bool tells_left) {
+  constexpr float kVisit = 16;  // how long a stay within one step is drawn
   const float band = row.y + row.h * kBand;
   float from = -1;
   for (std::size_t i = 0; i < lane.points.size(); ++i) {
@@ -154,11 +156,13 @@ void draw_marks(Sketch& pen, const Lane& lane, const Grid& g, Rect row) {
     const float x = std::max(g.x(p.step), g.x0);
     const bool last = i + 1 == lane.points.size();
     if (p.queued && from < 0) from = x;
+    if (p.visited && !p.queued && from < 0) from = x - kVisit;
     if (from >= 0 && (!p.queued || last)) {
       const float w = std::max(5.0F, x - from);
       pen.box({from, band, w, std::min(8.0F, row.h * 0.14F)}, role_of(lane), Role::none, 3);
       from = -1;
-      if (!p.queued && p.watched && p.value > 0) {
+      // Inside a step an item may be in the hands of the scan and come back.
+      if (tells_left && !p.queued && p.watched && p.value > 0) {
         const Type set = type::kNote.at(row.h < kLowLane ? 10.0F : 11.5F);
         const float room = std::min(next_queued(lane, i, g), g.right) - x - 16;
         const std::string words = pen.t("timeline.left");
@@ -203,10 +207,9 @@ void draw_lane_label(Sketch& pen, const Lane& lane, Rect row, float width) {
   }
 }
 
-void draw_cursor(Sketch& pen, const Grid& g, int step) {
+void draw_cursor_tag(Sketch& pen, const Grid& g, int step) {
   if (step < g.first) return;
   const float x = g.x(step);
-  pen.line({x, g.top + 8}, {x, g.bottom - 10}, Role::selection, 1.6F);
   const std::string words = pen.t("timeline.step", {std::to_string(step)});
   const Type set{Face::sans_bold, 12, Role::on_selection};
   const float w = Sketch::width_of(words, set) + 18;
@@ -259,13 +262,20 @@ void draw_timeline(Sketch& pen, const StageModel& model, Rect where) {
                       ? 0
                       : std::min(std::max(kHighestLane, room / 4),
                                  (room - more) / static_cast<float>(lanes.rows.size()));
+  for (std::size_t i = 1; i <= lanes.rows.size(); ++i) {
+    const float bottom = g.top + 10 + static_cast<float>(i) * h;
+    pen.line({g.x0, bottom}, {g.right, bottom}, Role::ground_dots);
+  }
+  if (model.step >= g.first) {
+    pen.line({g.x(model.step), g.top + 8}, {g.x(model.step), g.bottom - 10}, Role::selection, 1.6F);
+  }
+  const bool asks = question_open(model, pen);
   for (std::size_t i = 0; i < lanes.rows.size(); ++i) {
     const Lane& lane = lanes.rows[i];
     const Rect row{where.x + 20, g.top + 10 + static_cast<float>(i) * h, g.right - where.x - 20, h};
     draw_lane_label(pen, lane, row, label - 12);
     draw_stairs(pen, lane, g, row);
-    draw_marks(pen, lane, g, row);
-    pen.line({g.x0, row.bottom()}, {g.right, row.bottom()}, Role::ground_dots);
+    draw_marks(pen, lane, g, row, !model.micro && !asks);
     pen.hit("lane:" + std::to_string(lane.id.value), {row.x, row.y, label - 8, h},
             pen.t("hit.lane", {lane.name}));
   }
@@ -273,7 +283,7 @@ void draw_timeline(Sketch& pen, const StageModel& model, Rect where) {
     pen.text({where.x + 20, g.bottom}, pen.t("timeline.more", {std::to_string(lanes.left_out)}),
              type::kNote, label - 10);
   }
-  if (model.step > 0) draw_cursor(pen, g, model.step);
+  if (model.step > 0) draw_cursor_tag(pen, g, model.step);
   pen.unclip();
 }
 

@@ -69,6 +69,17 @@ std::vector<EpitemId> items_of_step(const KernelContext& c) {
   return items;
 }
 
+std::vector<EpitemId> items_in_focus(const KernelContext& c) {
+  constexpr std::size_t kMost = 6;  // with those that the step is not about
+  std::vector<EpitemId> items = items_of_step(c);
+  for (const ItemState& item : c.ep->items) {
+    if (items.size() >= kMost) break;
+    const bool differs = item.ready != item.queued;
+    if (differs && std::ranges::find(items, item.id) == items.end()) items.push_back(item.id);
+  }
+  return items;
+}
+
 TreePlan plan_tree(const KernelContext& c, float width, Density density) {
   const EventpollState& ep = *c.ep;
   TreePlan plan;
@@ -83,9 +94,10 @@ TreePlan plan_tree(const KernelContext& c, float width, Density density) {
     plan.style = NodeStyle::counts;
     plan.height = kCountsHeight;
   }
-  // A dot has no name: the items that the step is about are written out below.
+  // A dot has no name: the items that the step is about are written out below, and those whose
+  // two lamps differ.
   if (plan.style == NodeStyle::dot || plan.style == NodeStyle::counts) {
-    plan.focus = items_of_step(c);
+    plan.focus = items_in_focus(c);
     if (!plan.focus.empty()) plan.height += kFocusHeight;
   }
   return plan;
@@ -135,21 +147,20 @@ void draw_tree_caption(Sketch& pen, Rect line) {
   // The legend of the lamps stands at the right end.
   const Type set = type::kWord.in(Role::text_dim);
   float right = line.right();
-  const auto entry = [&](std::string_view key, bool square) {
+  const auto entry = [&](std::string_view key, float icon, auto draw) {
     const std::string words = pen.t(key);
-    const float w = Sketch::width_of(words, set) + 18;
+    const float w = Sketch::width_of(words, set) + icon + 6;
     if (right - w < x + 20) return;
     pen.text({right, y}, words, set, w, Align::right);
-    const Point lamp{right - w + 6, y - 4.5F};
-    if (square) {
-      draw_square(pen, lamp, true, Role::text_dim);
-    } else {
-      pen.disc(lamp, 5.2F, Role::text_dim);
-    }
+    draw(Point{right - w + 6, y - 4.5F});
     right -= w + 16;
   };
-  entry("legend.queued", true);
-  entry("legend.ready", false);
+  entry("legend.queued", 12, [&](Point at) { draw_square(pen, at, true, Role::in); });
+  entry("legend.ready", 12, [&](Point at) { pen.disc(at, 5.2F, Role::in); });
+  entry("legend.node", 27, [&](Point at) {
+    pen.disc(at, 5.5F, Role::node_black, Role::node_ring, 2);
+    pen.disc({at.x + 15, at.y}, 5.5F, Role::node_red, Role::node_red, 2);
+  });
   pen.whole({x, y}, pen.t("tree.note"), type::kNote, right - x);
 }
 

@@ -61,11 +61,12 @@ void draw_data(Sketch& pen, const ShownEvent& event, Point at, float size, float
            Align::center);
 }
 
-void draw_slot(Sketch& pen, Rect where, int index, const ShownEvent* event, int more) {
+// `more`: of the events, as many as follow; `last`: the number of the slot that it stands for.
+void draw_slot(Sketch& pen, Rect where, int index, const ShownEvent* event, int more, int last) {
   const bool full = event != nullptr;
   pen.box(where, full ? Role::in_fill : Role::sunken, full ? Role::in : Role::panel_border, 7,
           full ? 1.5F : 1);
-  const std::string number = "[" + std::to_string(index) + "]";
+  const std::string number = (last > index ? "…[" : "[") + std::to_string(last) + "]";
   const Type faint{Face::mono, 11, Role::text_faint};
   const float middle = where.center().x;
   const bool low = where.h < 50;
@@ -102,7 +103,12 @@ void draw_events(Sketch& pen, const StageModel& model, Rect where) {
                                : left.filling        ? "user.events_filling"
                                : left.events.empty() ? "user.events_empty"
                                                      : "user.events_left";
-  pen.text({x, where.y + 88}, pen.t(key, {step}), type::kNote, width);
+  // Every thread has an array of its own.
+  const bool others =
+      std::ranges::any_of(model.steps, [](const StepRecord& r) { return r.actor != ActorId{}; });
+  std::string words = pen.t(key, {step});
+  if (others && left.step > 0) words = print(left.actor) + ": " + words;
+  pen.text({x, where.y + 88}, words, type::kNote, width);
   const Slots slots = slots_for(left, width);
   const float w = (width + kSlotGap) / static_cast<float>(std::max(4, slots.columns)) - kSlotGap;
   const float slot_width = slots.columns < 4 && width < 220
@@ -115,8 +121,9 @@ void draw_events(Sketch& pen, const StageModel& model, Rect where) {
                   where.y + 98 + static_cast<float>(row) * (slots.height + kSlotGap), slot_width,
                   slots.height};
     const bool last = i + 1 == slots.count();
+    const int stands_for = last && i >= all ? std::max(i, left.slots - 1) : i;
     draw_slot(pen, at, i, i < all ? &left.events[static_cast<std::size_t>(i)] : nullptr,
-              last && all > slots.count() ? all - i : 0);
+              last && all > slots.count() ? all - i : 0, stands_for);
   }
 }
 

@@ -63,7 +63,9 @@ void draw_hook_wires(Sketch& pen, const KernelContext& c, const FilesPlan& files
     const bool chosen = pen.selected("item:" + std::to_string(item.id.value));
     if (!all && !chosen && lit.color == Role::line) continue;
     const Role color = chosen && lit.color == Role::line ? Role::selection : lit.color;
-    if (const auto hook = hook_point(files, item.file, files_at)) {
+    const bool checks = lit.stroke == Stroke::dotted;
+    if (const auto hook = checks ? check_point(files, item.file, files_at)
+                                 : hook_point(files, item.file, files_at)) {
       draw_hook_wire(pen, *hook, node->second, floor_y, color, lit.width, lit.stroke);
     } else if (const auto inner = ends.instances.find(item.file); inner != ends.instances.end()) {
       const Rect& card = inner->second;

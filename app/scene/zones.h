@@ -66,8 +66,9 @@ Headline headline(const Sketch& pen, const StageModel& model);
 // What events[] holds: what the last call that wrote to it left, or what a scan under way has
 // written so far.
 struct EventsLeft {
-  int step = 0;  // 0: nothing was ever written
-  int slots = 4;
+  int step = 0;   // 0: nothing was ever written
+  ActorId actor;  // whose array it is
+  int slots = 4;  // maxevents
   std::vector<ShownEvent> events;
   bool filling = false;
 };

@@ -38,7 +38,7 @@ constexpr std::array kTable = std::to_array<Row>({
     {Role::line_faint, "line_faint", 0x2a3848, 0xd5d9dd, 0x8a8a8a},
     {Role::text, "text", 0xeef3f8, 0x15202b, 0xffffff},
     {Role::text_dim, "text_dim", 0xa3b0c0, 0x46535f, 0xe4e4e4},
-    {Role::text_faint, "text_faint", 0x8492a3, 0x66737f, 0xc4c4c4},
+    {Role::text_faint, "text_faint", 0x8492a3, 0x5f6b77, 0xc4c4c4},
     {Role::in, "in", 0x56b4e9, 0x0b6fb0, 0x7accff},
     {Role::in_fill, "in_fill", 0x12283a, 0xe2f1fb, 0x00263d},
     {Role::out, "out", 0xea8fc4, 0xa62b7d, 0xffa3da},

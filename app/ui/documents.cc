@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <tuple>
 
 #include "built_in.h"
 #include "core/export/transcript.h"
@@ -144,7 +145,7 @@ void Autosave::keep(const Session& session, std::size_t version) {
   const fs::path folder = fs::path(path).parent_path();
   fs::create_directories(folder, error);
   // A state folder that cannot be written is no reason to disturb anybody.
-  (void)write_file(path, print(session.lesson().program));
+  std::ignore = write_file(path, print(session.lesson().program));
 }
 
 }  // namespace epollscope::ui

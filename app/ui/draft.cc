@@ -120,7 +120,7 @@ ArgDraft initial(const CallSpec& spec, std::size_t index, const std::vector<Know
 
 std::string event_text(const ArgDraft& arg) {
   if (arg.null) return "NULL";
-  const std::string mask = print_flags(FlagSet::epoll_events, arg.bits, FlagStyle::brief);
+  std::string mask = print_flags(FlagSet::epoll_events, arg.bits, FlagStyle::brief);
   if (arg.data.empty()) return mask;
   return fmt::format("{{events={}, data={}}}", mask, arg.data);
 }

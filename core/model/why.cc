@@ -86,7 +86,7 @@ constexpr std::array kRows = {
     WhyRow{Why::scan_left, "scan.left",
            "events[] is full: the items not visited go back to the head of the ready list"},
     WhyRow{Why::woke_event, "woke.event",
-           "first in the wait queue of the instance: this thread, and no other, is woken"},
+           "first in the wait queue of the instance at that moment: one wakeup, one thread"},
     WhyRow{Why::woke_file, "woke.file", "the file it sleeps on was woken; it will look again"},
     WhyRow{Why::slept_wait, "slept.wait",
            "the ready list is empty: it sleeps at the head of the instance's wait queue"},

@@ -26,7 +26,7 @@ TEST_P(EveryTheme, TextIsReadableOnEveryGround) {
   for (const Role ground : kGrounds) {
     expect_contrast(Role::text, ground, kReadable);
     expect_contrast(Role::text_dim, ground, kReadable);
-    expect_contrast(Role::text_faint, ground, kDecoration);
+    expect_contrast(Role::text_faint, ground, kReadable);
   }
 }
 
