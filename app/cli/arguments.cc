@@ -70,13 +70,15 @@ std::optional<float> number(std::string_view text) {
   return n;
 }
 
+bool parse_side(std::string_view text, int& n) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  return error == std::errc() && end == text.data() + text.size() && n >= 1 && n <= kMostPixels;
+}
+
 bool parse_size(std::string_view text, int& width, int& height) {
-  const char* end = text.data() + text.size();
-  const auto w = std::from_chars(text.data(), end, width);
-  if (w.ec != std::errc() || w.ptr == end || *w.ptr != 'x') return false;
-  const auto h = std::from_chars(w.ptr + 1, end, height);
-  const auto fits = [](int n) { return n >= 1 && n <= kMostPixels; };
-  return h.ec == std::errc() && h.ptr == end && fits(width) && fits(height);
+  const auto x = text.find('x');
+  return x != std::string_view::npos && parse_side(text.substr(0, x), width) &&
+         parse_side(text.substr(x + 1), height);
 }
 
 void add_common(CLI::App& app, CommandLine& line) {

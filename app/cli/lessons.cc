@@ -46,7 +46,7 @@ std::optional<fs::path> cache_folder() {
 // A file with exactly this lesson: of the installation, else written into the cache.
 Result<fs::path> file_of(const ui::BuiltInLesson& lesson) {
   if (const auto folder = installed_folder()) {
-    const fs::path path = *folder / lesson.id;
+    fs::path path = *folder / lesson.id;
     if (read_file(path) == lesson.text) return path;
   }
   const auto folder = cache_folder();
@@ -54,7 +54,7 @@ Result<fs::path> file_of(const ui::BuiltInLesson& lesson) {
     return fail("there is no place for the lessons' files: neither XDG_CACHE_HOME nor HOME is set",
                 "set XDG_CACHE_HOME to a folder that can be written");
   }
-  const fs::path path = *folder / lesson.id;
+  fs::path path = *folder / lesson.id;
   if (read_file(path) == lesson.text) return path;
   std::error_code error;
   fs::create_directories(*folder, error);

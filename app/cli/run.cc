@@ -23,6 +23,9 @@ class Printer {
   virtual ~Printer() = default;
   virtual void begin() = 0;
   virtual void step(const StepRecord& record) = 0;
+  // The step printed last, again: more may be known about it.
+  virtual void late(const StepRecord& record) = 0;
+  virtual void before_pause() {}
   virtual void end() = 0;
 };
 
@@ -42,6 +45,8 @@ class TextPrinter : public Printer {
     transcript_.step(record, session_.next_statement());
     out_.flush_if_large();
   }
+  void late(const StepRecord& record) override { transcript_.late(record); }
+  void before_pause() override { transcript_.settle(); }
   void end() override { transcript_.end(ending_of(session_)); }
 
  private:
@@ -76,6 +81,7 @@ class JsonPrinter : public Printer {
     for (const std::string& d : record.differences) say(record.line, "model differs: " + d);
     failure(record);
   }
+  void late(const StepRecord& record) override { failure(record); }
   void end() override {
     if (!session_.steps().empty()) failure(session_.steps().back());
     const Ending ending = ending_of(session_);
@@ -187,9 +193,11 @@ class FileRun {
   }
 
   void print_new(const Session& session, Printer& printer) {
+    if (printed_ > 0) printer.late(session.steps()[printed_ - 1]);
     for (; printed_ < session.steps().size(); ++printed_) {
       printer.step(session.steps()[printed_]);
       if (arguments_.pause_after == session.steps()[printed_].n) {
+        printer.before_pause();
         out_.flush();
         pause_for_enter(session, file_ == "-", *arguments_.pause_after, interrupt_);
       }

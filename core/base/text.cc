@@ -123,6 +123,9 @@ std::optional<std::string> unescape_c(std::string_view body) {
       const int value = read_digits(body, i, 3, 8);
       if (value > 255) return std::nullopt;
       bytes += static_cast<char>(value);
+    } else if (c == '?') {  // C's way around trigraphs
+      bytes += c;
+      ++i;
     } else {
       const auto* e =
           std::find_if(kShort.begin(), kShort.end(), [&](ShortEscape s) { return s.letter == c; });

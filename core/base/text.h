@@ -14,7 +14,7 @@ namespace epollscope {
 std::string escape_c(std::string_view bytes);
 
 // The bytes that the body of a C literal (without quotes) stands for: \n \t \r \0 \a \b \f \v
-// \\ \" \' \xN[N] \NNN (octal). nullopt when an escape is malformed.
+// \\ \" \' \? \xN[N] \NNN (octal). nullopt when an escape is malformed.
 std::optional<std::string> unescape_c(std::string_view body);
 
 // The candidate closest to `word` (edit distance, at most a third of its length but at least

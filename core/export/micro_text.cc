@@ -12,6 +12,7 @@ std::string subject_of(const MicroStep& step) {
     case MicroStep::What::woke:
     case MicroStep::What::slept:
     case MicroStep::What::timed_out:
+    case MicroStep::What::interrupted:
       return print(step.actor);
     default:
       return {};

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "core/export/chance.h"
 #include "core/export/micro_text.h"
 
 namespace epollscope {
@@ -37,10 +36,10 @@ const Expected* expected_of(const Statement* s) {
 
 // The actors of a `resumed` line: those of the program, which may allow several, else those
 // among whom the scheduler chose.
-std::vector<ActorId> resumed_actors(const Statement* s, const StepRecord& record, ActorId actor,
-                                    CallName call) {
+std::vector<ActorId> resumed_actors(const Statement* s, const Chance& chance, ActorId actor) {
   if (s != nullptr) return std::get<ResumedStatement>(s->what).actors;
-  return could_have_been(record, actor, call);
+  if (chance.actors.empty() || chance.by_chance) return {actor};
+  return {chance.actors.begin(), chance.actors.end()};
 }
 
 }  // namespace
@@ -98,6 +97,16 @@ void Transcript::step(const StepRecord& record, int next) {
   lines_.pass_to(next);
 }
 
+void Transcript::late(const StepRecord& record) {
+  if (pending_ && pending_->n == record.n) {
+    pending_->expectation_failure = record.expectation_failure;
+    return;
+  }
+  if (record.expectation_failure.size() <= failure_told_) return;
+  lines_.comment("does not hold: " + record.expectation_failure.substr(failure_told_));
+  failure_told_ = record.expectation_failure.size();
+}
+
 void Transcript::print_pending() {
   if (!pending_) return;
   const StepRecord record = *std::move(pending_);
@@ -118,7 +127,7 @@ void Transcript::print_step(const StepRecord& record, const Expected* written) {
   std::vector<const Resumed*> others;
   for (const Resumed& other : record.resumed) others.push_back(&other);
   std::ranges::sort(others, {}, &Resumed::actor);
-  for (const Resumed* other : others) resumed_line(record, *other);
+  for (const Resumed* other : others) resumed_line(*other);
   notes(record);
 }
 
@@ -132,18 +141,24 @@ void Transcript::returned_line(const StepRecord& record, const Expected* written
     lines_.line(record.statement, lines_.call_text(record) + outcome);
     return;
   }
-  const auto actors = resumed_actors(s, record, record.actor, record.call.name);
-  lines_.line(record.statement, fmt::format("{}: <... {} resumed>{}", actors_text(actors),
-                                            spec_of(record.call.name).name, outcome));
+  const auto actors = resumed_actors(s, record.chance, record.actor);
+  const std::string words = fmt::format("{}: <... {} resumed>{}", actors_text(actors),
+                                        spec_of(record.call.name).name, outcome);
+  if (s == nullptr && record.chance.by_chance) return lines_.comment("by chance: " + words);
+  lines_.line(record.statement, words);
 }
 
-void Transcript::resumed_line(const StepRecord& record, const Resumed& other) {
+void Transcript::resumed_line(const Resumed& other) {
   const Statement* s = lines_.statement(claim(other.actor, other.call.name));
+  const bool chance = descriptors_.shows_socket_size(other.request, other.outcome);
   const std::string outcome = outcome_text(
-      other.call, other.outcome, descriptors_.still_named(other.events), expected_of(s), false);
-  const auto actors = resumed_actors(s, record, other.actor, other.call.name);
-  lines_.line(-1, fmt::format("{}: <... {} resumed>{}", actors_text(actors),
-                              spec_of(other.call.name).name, outcome));
+      other.call, other.outcome, descriptors_.still_named(other.events), expected_of(s), chance);
+  const auto actors = resumed_actors(s, other.chance, other.actor);
+  const std::string words = fmt::format("{}: <... {} resumed>{}", actors_text(actors),
+                                        spec_of(other.call.name).name, outcome);
+  // In another order of running this would not come, so the transcript cannot ask for it.
+  if (s == nullptr && other.chance.by_chance) return lines_.comment("by chance: " + words);
+  lines_.line(-1, words);
 }
 
 // The program's own `resumed` line for a call that has returned; -1: it has none.

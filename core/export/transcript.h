@@ -47,6 +47,10 @@ class Transcript {
   void begin(int next, const std::string& failure = {});
   // The step that has just ended, and how far the program has come. Requires: steps in order.
   void step(const StepRecord& record, int next);
+  // What was found out about the newest step after step() was told of it.
+  void late(const StepRecord& record);
+  // Prints what is held back: a call that has not returned, which may end on the same line.
+  void settle() { print_pending(); }
   // Everything that is left, and the summary. Call once.
   void end(const Ending& ending);
 
@@ -54,7 +58,7 @@ class Transcript {
   void print_step(const StepRecord& record, const Expected* written);
   void print_pending();
   void returned_line(const StepRecord& record, const Expected* written);
-  void resumed_line(const StepRecord& record, const Resumed& other);
+  void resumed_line(const Resumed& other);
   void notes(const StepRecord& record);
   int claim(ActorId actor, CallName call);
   void leave_out_rest(int next);

@@ -338,6 +338,20 @@ Outcome end_call_in_time(Run& run, Index task) {
   return *settle(run, task, Outcome{}, true);
 }
 
+Outcome interrupt_wait(Run& run, Index task) {
+  Task& t = run.w.tasks[at(task)];
+  remove_entry(run.w, t.entry);
+  note(run, {.function = "ep_poll",
+             .what = What::interrupted,
+             .why = Why::interrupted_wait,
+             .file = t.file,
+             .task = task});
+  Outcome outcome;
+  outcome.returned = -1;
+  outcome.error = EINTR;
+  return *settle(run, task, outcome, true);
+}
+
 std::string_view call_name(const Frame& frame) {
   if (std::holds_alternative<WaitCall>(frame)) return "epoll_wait";
   if (std::holds_alternative<ReadCall>(frame)) return "read";

@@ -15,6 +15,8 @@ std::optional<Outcome> start_call(Run& run, Index task, const Request& request);
 std::optional<Outcome> continue_call(Run& run, Index task);
 // The deadline of a sleeping task has passed.
 Outcome end_call_in_time(Run& run, Index task);
+// EINTR ends the epoll_wait that the task sleeps in.
+Outcome interrupt_wait(Run& run, Index task);
 
 std::string_view call_name(const Frame& frame);
 

@@ -17,7 +17,7 @@ namespace {
 
 // 0, 1 and 2 of a lab: one open file, /dev/null.
 void open_standard(World& w) {
-  const Index null = make_file(w, FileKind::null_device, FileEnd::whole, O_RDWR);
+  const Index null = make_file(w, FileKind::null_device, FileEnd::whole, w.inputs.null_flags);
   w.files[null].label_number = ++w.made[static_cast<int>(FileKind::null_device)];
   for (Index fd = 0; fd < 3; ++fd) install(w, fd, null, false);
 }
@@ -80,6 +80,14 @@ Machine::Result Machine::expire(ActorId actor, const Observer& observe) {
   return result_of(end_call_in_time(run, task));
 }
 
+Machine::Result Machine::interrupt(ActorId actor, const Observer& observe) {
+  World& w = *world_;
+  const Index task = find_task(w, actor);
+  assert(task != kNone && w.tasks[at(task)].state == TaskState::blocked);
+  Run run{w, *this, observe, actor};
+  return result_of(interrupt_wait(run, task));
+}
+
 std::optional<std::string> Machine::not_modelled() const { return world_->not_modelled; }
 
 void Machine::bind(Fd fd, const std::string& name) {
@@ -110,6 +118,11 @@ std::vector<Fd> Machine::unranked() const {
     if (const Index fd = w.files[ep.file].fds.head; fd != kNone) fds.push_back(Fd{fd});
   }
   return fds;
+}
+
+bool Machine::order_known(Fd epfd) const {
+  const Index ep = find_ep(*world_, epfd);
+  return ep != kNone && world_->eps[ep].unranked.empty();
 }
 
 bool Machine::needs_order_before(const Request& request) const {

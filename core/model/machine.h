@@ -29,6 +29,7 @@ struct MachineInputs {
   std::uint64_t pipe_user_pages_soft = 16384;  // beyond it new pipes get two slots
   std::uint32_t pipe_max_size = 1 << 20;
   int descriptor_limit = 65536;
+  std::uint32_t null_flags = 2;  // F_GETFL of /dev/null: O_RDWR, and what open() adds (O_LARGEFILE)
 };
 
 // How the tree's order is known. created: open files compare in creation order.
@@ -64,6 +65,10 @@ class Machine {
   // The deadline of a sleeping actor has passed. Requires: it sleeps with a deadline.
   Result expire(ActorId actor, const Observer& observe = {});
 
+  // A signal, a stop or a debugger ended the sleep, which the kernel showed by EINTR: an observed
+  // input. Requires: it sleeps in epoll_wait, the one call here that is never restarted.
+  Result interrupt(ActorId actor, const Observer& observe = {});
+
   // Actors asleep in a call, with what they wait for.
   [[nodiscard]] std::vector<ThreadState> threads() const;
 
@@ -77,6 +82,8 @@ class Machine {
   // ---- tree order (TreeOrder::learned)
   // Epoll instances (by descriptor) that hold items whose rank is not known yet.
   [[nodiscard]] std::vector<Fd> unranked() const;
+  // Whether the rank of every item of the instance is known; any descriptor of it will do.
+  [[nodiscard]] bool order_known(Fd epfd) const;
   // Whether running this request could remove an item from a tree that has unranked ones: then
   // learn_order() is due first.
   [[nodiscard]] bool needs_order_before(const Request& request) const;

@@ -55,6 +55,8 @@ std::string_view name_of(MicroStep::What what) {
       return "slept";
     case timed_out:
       return "timed_out";
+    case interrupted:
+      return "interrupted";
     case data_moved:
       return "data_moved";
     case closed:

@@ -37,6 +37,7 @@ struct MicroStep {
     woke,          // a sleeping actor was woken
     slept,         // the actor fell asleep in its call
     timed_out,     // the deadline passed
+    interrupted,   // a signal, a stop or a debugger ended the sleep
     data_moved,    // bytes entered or left a buffer
     closed,        // last reference to an open file gone
     failed,        // a check refused the call

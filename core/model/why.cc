@@ -98,6 +98,9 @@ constexpr std::array kRows = {
     WhyRow{Why::timed_out_wait, "timed_out.wait",
            "the timeout has passed: epoll_wait returns 0 without looking again"},
     WhyRow{Why::timed_out_sleep, "timed_out.sleep", "the time has passed"},
+    WhyRow{
+        Why::interrupted_wait, "interrupted.wait",
+        "EINTR: a signal, a stop or a debugger ended its sleep, and epoll_wait is never restarted"},
     WhyRow{Why::moved_in, "moved.in", "bytes that go in: {0}"},
     WhyRow{Why::moved_out, "moved.out", "bytes that come out: {0}"},
     WhyRow{Why::moved_counter, "moved.counter", "the counter is {0} now"},

@@ -26,7 +26,7 @@ enum class Why : std::uint8_t {
   scan_started, scan_done, scan_left,
   woke_event, woke_file,
   slept_wait, slept_again, slept_read, slept_write, slept_sleep,
-  timed_out_wait, timed_out_sleep,
+  timed_out_wait, timed_out_sleep, interrupted_wait,
   moved_in, moved_out, moved_counter,
   closed_file,
   failed_ebadf, failed_eperm, failed_einval, failed_eexist, failed_enoent, failed_efault,

@@ -112,7 +112,9 @@ void Session::Impl::record_returns(Running& r) {
       Resumed other{.actor = x.actor,
                     .began = it->second.step,
                     .call = it->second.call,
+                    .request = it->second.request,
                     .outcome = x.outcome,
+                    .chance = {},
                     .events = {},
                     .printed_unfinished = true,
                     .bound = {}};
@@ -139,6 +141,7 @@ void Session::Impl::run_model_beside(Running& r) {
     history.do_op(OpNameData{r.data->value, r.data->text});
   }
   LockstepResult model = run_model(history, r.main ? &*r.main : nullptr, r.returned);
+  judge_chance(r, model);
   r.record.micro = std::move(model.micro);
   r.record.differences = std::move(model.differences);
   name_descriptors(r.record.bound);
@@ -150,6 +153,25 @@ void Session::Impl::run_model_beside(Running& r) {
     r.record.not_modelled = *why;
     r.record.differences.clear();
   }
+}
+
+void Session::Impl::judge_chance(Running& r, const LockstepResult& model) {
+  std::map<ActorId, CallName> calls{{r.record.actor, r.record.call.name}};
+  std::set<ActorId> sleepers;
+  for (const auto& [actor, call] : asleep) {
+    calls[actor] = call.call.name;
+    sleepers.insert(actor);
+  }
+  for (const Resumed& other : r.record.resumed) calls[other.actor] = other.call.name;
+  std::vector<Returned> others = r.returned;
+  if (r.main) std::erase_if(others, [&](const Returned& x) { return x.actor == r.main->actor; });
+  if (others.empty() && !model.raced_from) return;
+  const std::optional<Endings> endings =
+      model.raced_from ? endings_of(*model.raced_from, others) : Endings{};
+  std::map<ActorId, Chance> chances = scheduling.judge(endings, others, calls);
+  scheduling.settle(sleepers);
+  r.record.chance = std::move(chances[r.record.actor]);
+  for (Resumed& other : r.record.resumed) other.chance = std::move(chances[other.actor]);
 }
 
 std::vector<ShownEvent> Session::Impl::show(const Outcome& outcome) const {

@@ -20,6 +20,7 @@ Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& o
                         [&](const OpCall& o) { return machine.call(o.actor, o.request, observe); },
                         [&](const OpResume& o) { return machine.resume(o.actor, observe); },
                         [&](const OpExpire& o) { return machine.expire(o.actor, observe); },
+                        [&](const OpInterrupt& o) { return machine.interrupt(o.actor, observe); },
                         [&](const OpBind& o) {
                           machine.bind(o.fd, o.name);
                           return Machine::Result{};

@@ -27,6 +27,9 @@ struct OpResume {
 struct OpExpire {
   ActorId actor;
 };
+struct OpInterrupt {
+  ActorId actor;
+};
 struct OpBind {
   Fd fd;
   std::string name;
@@ -39,7 +42,7 @@ struct OpOrder {  // the interest list in the kernel's order, as it was read
   Fd epfd;
   std::shared_ptr<const std::vector<Machine::Row>> rows;
 };
-using Op = std::variant<OpCall, OpResume, OpExpire, OpBind, OpNameData, OpOrder>;
+using Op = std::variant<OpCall, OpResume, OpExpire, OpInterrupt, OpBind, OpNameData, OpOrder>;
 
 // What an operation gave; empty for those that only name or order.
 Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& observe = {});

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/script/resolve.h"
+#include "core/session/chance.h"
 #include "core/session/history.h"
 #include "core/session/lockstep.h"
 #include "core/session/session.h"
@@ -59,6 +60,7 @@ struct Session::Impl {
             std::map<std::string, Fd>& into);
   void judge(Running& r);
   void run_model_beside(Running& r);
+  void judge_chance(Running& r, const LockstepResult& model);
   void observe(StepRecord& record);
   void settle_followers();
   bool settle_resumed(const ResumedStatement& line);
@@ -76,6 +78,7 @@ struct Session::Impl {
   std::map<Fd, std::string> epolls;  // open epoll instances
   std::map<std::uint64_t, std::string> data_names;
   std::map<ActorId, Asleep> asleep;
+  Scheduling scheduling;
   std::map<ActorId, Resumed> unclaimed;  // returned, and no `resumed` line has named it yet
   std::vector<StepRecord> steps;
   std::optional<Running> running;

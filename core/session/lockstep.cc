@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <utility>
 
 namespace epollscope {
 namespace {
@@ -60,34 +63,47 @@ std::vector<ActorId> candidates(const Machine& machine, const std::vector<Return
   return order;
 }
 
-bool has_deadline(const Machine& machine, ActorId actor) {
-  for (const ThreadState& t : machine.threads()) {
-    if (t.actor == actor) return t.state == TaskState::blocked && t.timeout_ns.has_value();
-  }
-  return false;
-}
-
 bool fits(const Machine::Result& r, ActorId actor, const std::vector<Returned>& returned) {
   const Returned* seen = find(returned, actor);
   if (r.blocked) return true;  // it may be woken again
   return seen != nullptr && seen->outcome.same_result(r.outcome);
 }
 
+bool sleeps_in_wait(const Machine& machine, ActorId actor) {
+  for (const ThreadState& t : machine.threads()) {
+    if (t.actor == actor) return t.state == TaskState::blocked && t.call == "epoll_wait";
+  }
+  return false;
+}
+
+struct Choice {
+  Op op;
+  ActorId actor;
+};
+
+// How a sleeper that nobody woke can have returned.
+std::optional<Choice> ended_by_itself(const Machine& machine, const Returned& r) {
+  if (r.outcome.error == EINTR) {
+    if (sleeps_in_wait(machine, r.actor)) return Choice{OpInterrupt{r.actor}, r.actor};
+  } else if (has_deadline(machine, r.actor)) {
+    return Choice{OpExpire{r.actor}, r.actor};
+  }
+  return std::nullopt;
+}
+
 // Searches an order of running the woken actors that gives exactly what the kernel showed.
 bool search(const Machine& machine, const std::vector<Returned>& returned, int& tries,
             std::vector<Op>& path) {
   const std::vector<ActorId> woken = candidates(machine, returned);
-  std::vector<Op> choices;
-  for (const ActorId a : woken) choices.emplace_back(OpResume{a});
+  std::vector<Choice> choices;
+  for (const ActorId a : woken) choices.push_back({OpResume{a}, a});
   for (const Returned& r : returned) {
-    const bool sleeps = std::find(woken.begin(), woken.end(), r.actor) == woken.end();
-    if (sleeps && has_deadline(machine, r.actor)) choices.emplace_back(OpExpire{r.actor});
+    if (std::find(woken.begin(), woken.end(), r.actor) != woken.end()) continue;
+    if (auto choice = ended_by_itself(machine, r)) choices.push_back(*std::move(choice));
   }
   if (choices.empty()) return returned.empty();
-  for (const Op& op : choices) {
+  for (const auto& [op, actor] : choices) {
     if (--tries < 0) return false;
-    const ActorId actor = std::holds_alternative<OpResume>(op) ? std::get<OpResume>(op).actor
-                                                               : std::get<OpExpire>(op).actor;
     Machine next = machine;
     const Machine::Result r = apply(next, op);
     if (!fits(r, actor, returned)) continue;
@@ -113,12 +129,18 @@ class Lockstep {
     std::vector<Op> path;
     int tries = kMostTries;
     const bool simple = returned_.empty() && history_.live().runnable().empty();
-    if (!simple && search(history_.live(), returned_, tries, path)) {
-      for (const Op& op : path) history_.do_op(op, observer());
+    if (simple) return std::move(result_);
+    Machine before = history_.live();
+    if (search(history_.live(), returned_, tries, path)) {
+      for (const Op& op : path) {
+        look_for_a_race();
+        history_.do_op(op, observer());
+      }
       returned_.clear();
-    } else if (!simple) {
+    } else {
       greedy();
     }
+    if (raced_) result_.raced_from = std::move(before);
     for (const Returned& r : returned_) {
       result_.differences.push_back(difference(r.actor, &r.outcome, nullptr));
     }
@@ -147,26 +169,37 @@ class Lockstep {
         step(OpResume{woken.front()}, woken.front());
         continue;
       }
-      const auto due = std::find_if(returned_.begin(), returned_.end(), [&](const Returned& r) {
-        return has_deadline(history_.live(), r.actor);
-      });
-      if (due == returned_.end()) return;
-      const ActorId actor = due->actor;
-      step(OpExpire{actor}, actor);
+      std::optional<Choice> due;
+      for (std::size_t i = 0; i < returned_.size() && !due; ++i) {
+        due = ended_by_itself(history_.live(), returned_[i]);
+      }
+      if (!due) return;
+      step(due->op, due->actor);
     }
   }
 
+  void look_for_a_race() { raced_ = raced_ || history_.live().runnable().size() > 1; }
+
   void step(const Op& op, ActorId actor) {
+    look_for_a_race();
     const Machine::Result r = history_.do_op(op, observer());
     if (!r.blocked) compare(actor, &r.outcome);
   }
 
   History& history_;
   std::vector<Returned> returned_;
+  bool raced_ = false;
   LockstepResult result_;
 };
 
 }  // namespace
+
+bool has_deadline(const Machine& machine, ActorId actor) {
+  for (const ThreadState& t : machine.threads()) {
+    if (t.actor == actor) return t.state == TaskState::blocked && t.timeout_ns.has_value();
+  }
+  return false;
+}
 
 LockstepResult run_model(History& history, const OpCall* main, std::vector<Returned> returned) {
   return Lockstep(history, std::move(returned)).run(main);

@@ -19,7 +19,12 @@ struct Returned {  // an actor whose call ended on the kernel, in the order in w
 struct LockstepResult {
   std::vector<std::string> differences;  // one sentence each
   std::vector<MicroStep> micro;
+  // Several actors were runnable at once: the machine before any of them ran.
+  std::optional<Machine> raced_from;
 };
+
+// Whether the actor sleeps in a call that time alone can end.
+bool has_deadline(const Machine& machine, ActorId actor);
 
 // `main`: the call that the step submitted; nullptr when a sleeping call ended by itself.
 LockstepResult run_model(History& history, const OpCall* main, std::vector<Returned> returned);

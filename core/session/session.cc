@@ -36,6 +36,10 @@ MachineInputs measure_inputs() {
     in.pipe_user_pages_soft = *pages > 0 ? *pages : std::numeric_limits<std::uint64_t>::max();
   }
   in.page_size = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));
+  if (const int null = open("/dev/null", O_RDWR | O_CLOEXEC); null >= 0) {
+    in.null_flags = static_cast<std::uint32_t>(fcntl(null, F_GETFL));
+    close(null);
+  }
   int fds[2];
   if (pipe2(fds, O_CLOEXEC) == 0) {
     const int bytes = fcntl(fds[0], F_GETPIPE_SZ);

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,11 +44,19 @@ struct ShownEvent {
   std::string data_name;
 };
 
+// What the scheduler decided about a call that returned; the default: nothing.
+struct Chance {
+  std::set<ActorId> actors;  // it could have been any of these, and one of them it was
+  bool by_chance = false;    // in another order of running it returns something else, or not at all
+};
+
 struct Resumed {  // a call of another actor that returned during a step
   ActorId actor;
   int began = 0;  // number of the step in which it was called
   Call call;
+  Request request;
   Outcome outcome;
+  Chance chance;
   std::vector<ShownEvent> events;
   bool printed_unfinished = false;  // its first half was printed as <unfinished ...>
   std::map<std::string, Fd> bound;
@@ -65,6 +74,7 @@ struct StepRecord {
   bool is_resume = false;  // this step is a blocked call that ended (a `resumed` line, or
                            // a timeout between two statements)
   Outcome outcome;         // when returned
+  Chance chance;           // of a resumed call
   std::vector<ShownEvent> events;
   std::map<std::string, Fd> bound;       // names bound by this step
   std::vector<Resumed> resumed;          // other actors' calls that this step let return

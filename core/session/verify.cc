@@ -46,9 +46,7 @@ void verify_interest(const Machine& machine, TreeOrder order, int pid, Fd epfd,
     return;
   }
   std::vector<Machine::Row> model = machine.interest(epfd);
-  const auto unranked = machine.unranked();
-  if (order == TreeOrder::created ||
-      std::find(unranked.begin(), unranked.end(), epfd) != unranked.end()) {
+  if (order == TreeOrder::created || !machine.order_known(epfd)) {
     std::sort(kernel.begin(), kernel.end(), less);
     std::sort(model.begin(), model.end(), less);
   }

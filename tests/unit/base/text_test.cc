@@ -32,6 +32,7 @@ TEST(EscapeC, KeepsAHexDigitApartFromTheEscapeBeforeIt) {
 
 TEST(UnescapeC, ReadsEveryEscapeOfTheHeader) {
   EXPECT_EQ(unescape_c(R"(\n\t\r\a\b\f\v\\\"\')"), "\n\t\r\a\b\f\v\\\"'");
+  EXPECT_EQ(unescape_c(R"(what\?)"), "what?");
   EXPECT_EQ(unescape_c(R"(\0)"), "\0"s);
   EXPECT_EQ(unescape_c(R"(\101\x41\x4A)"), "AAJ");
   EXPECT_EQ(unescape_c(R"(\x4)"), "\x04");

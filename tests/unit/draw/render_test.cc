@@ -184,7 +184,7 @@ TEST(Render, ThousandsOfDifferentGlyphsFit) {
       text += static_cast<char>(0x80U | ((c >> 6U) & 0x3FU));
       text += static_cast<char>(0x80U | (c & 0x3FU));
     }
-    s.shapes.push_back(Text{{0, 29.0F * static_cast<float>(row + 1)}, text, Face::sans, 28});
+    s.shapes.emplace_back(Text{{0, 29.0F * static_cast<float>(row + 1)}, text, Face::sans, 28});
   }
   const auto p = drawn(s, Theme::dark, 1);
   EXPECT_GT(inked(p, Theme::dark).bottom, 1100);

@@ -1,7 +1,9 @@
 // Whole pictures of random runs: whatever happened, in whatever size and language, no two texts
 // touch and none leaves its panel; and the same input gives the same picture.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
 
@@ -34,15 +36,15 @@ std::string random_scenario(std::mt19937& random) {
     const std::string two = "f" + std::to_string(made + 1);
     switch (random() % 3) {
       case 0:
-        text += one + ", " + two + " = pipe2(O_NONBLOCK)\n";
+        text += fmt::format("{}, {} = pipe2(O_NONBLOCK)\n", one, two);
         made += 2;
         break;
       case 1:
-        text += one + ", " + two + " = socketpair(AF_UNIX, SOCK_STREAM|SOCK_NONBLOCK)\n";
+        text += fmt::format("{}, {} = socketpair(AF_UNIX, SOCK_STREAM|SOCK_NONBLOCK)\n", one, two);
         made += 2;
         break;
       default:
-        text += one + " = eventfd(" + std::to_string(random() % 3) + ", EFD_NONBLOCK)\n";
+        text += fmt::format("{} = eventfd({}, EFD_NONBLOCK)\n", one, random() % 3);
         made += 1;
     }
   }
@@ -60,34 +62,34 @@ std::string random_scenario(std::mt19937& random) {
       case 0:
       case 1:
       case 2:
-        text += "epoll_ctl(" + ep + ", ADD, " + f + ", " + mask + ")\n";
+        text += fmt::format("epoll_ctl({}, ADD, {}, {})\n", ep, f, mask);
         break;
       case 3:
-        text += "epoll_ctl(" + ep + ", MOD, " + f + ", " + mask + ")\n";
+        text += fmt::format("epoll_ctl({}, MOD, {}, {})\n", ep, f, mask);
         break;
       case 4:
-        text += "epoll_ctl(" + ep + ", DEL, " + f + ", NULL)\n";
+        text += fmt::format("epoll_ctl({}, DEL, {}, NULL)\n", ep, f);
         break;
       case 5:
       case 6:
-        text += "write(" + f + ", " + std::to_string(1 + random() % 9000) + ")\n";
+        text += fmt::format("write({}, {})\n", f, 1 + random() % 9000);
         break;
       case 7:
-        text += "read(" + f + ", 4096)\n";
+        text += fmt::format("read({}, 4096)\n", f);
         break;
       case 8:
-        text += "epoll_wait(" + ep + ", " + std::to_string(1 + random() % 12) + ", 0)\n";
+        text += fmt::format("epoll_wait({}, {}, 0)\n", ep, 1 + random() % 12);
         break;
       case 9:
-        text += "close(" + f + ")\n";
+        text += fmt::format("close({})\n", f);
         break;
       default:
-        text += "a_rather_long_name_" + std::to_string(i) + " = dup(" + f + ")\n";
+        text += fmt::format("a_rather_long_name_{} = dup({})\n", i, f);
     }
   }
   if (random() % 2 == 0) {
     for (unsigned t = 2; t < 3 + random() % 9; ++t) {
-      text += "T" + std::to_string(t) + ": epoll_wait(ep, 8, -1)\n";
+      text += fmt::format("T{}: epoll_wait(ep, 8, -1)\n", t);
     }
     text += "epoll_ctl(ep, ADD, f0, IN)\nwrite(f0, 1)\nwrite(f1, 1)\n";
   }
@@ -211,7 +213,7 @@ TEST(Pictures, KeepTheReasonsWhileAQuestionIsOpen) {
       "# Title\n\n```epoll\nep = epoll_create1(0)\nv = eventfd(1, 0)\n"
       "epoll_ctl(ep, ADD, v, IN|ET)\nepoll_wait(ep, 8, 0)\n```\n\n"
       "```quiz\nWhat comes next?\n- [ ] v\n- [x] nothing\n> It left the list.\n```\n\n"
-      "```epoll\nepoll_wait(ep, 8, 0)\n```\n",
+      "```epoll\nexpect ready(ep) = []\nepoll_wait(ep, 8, 0)\n```\n",
       kModel);
   ASSERT_NE(session, nullptr);
   StageInput input;
@@ -226,11 +228,36 @@ TEST(Pictures, KeepTheReasonsWhileAQuestionIsOpen) {
   input.step = 4;
   EXPECT_TRUE(mentions("What comes next?"));
   EXPECT_FALSE(mentions("edge-triggered:"));
+  EXPECT_FALSE(mentions("reported once"));  // why it left
+  EXPECT_TRUE(mentions("expect ready(ep) = …"));
+  EXPECT_FALSE(mentions("expect ready(ep) = []"));
   input.micro = static_cast<int>(session->steps()[3].micro.size());
   EXPECT_TRUE(mentions("edge-triggered:"));  // to look inside is to ask
   input.micro = std::nullopt;
   input.step = 5;
   EXPECT_FALSE(mentions("What comes next?"));
+  EXPECT_TRUE(mentions("reported once"));
+  EXPECT_TRUE(mentions("expect ready(ep) = []"));
+}
+
+TEST(Pictures, NameTheThreadWhoseEventsTheyShow) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nv = eventfd(0, 0)\nepoll_ctl(ep, ADD, v, IN)\n"
+      "epoll_wait(ep, 8, 0)\nT2: epoll_wait(ep, 1, -1)\nwrite(v, 1)\n",
+      kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = 6;
+  const Scene scene = build(input, View::window);
+  EXPECT_TRUE(test::shows(scene, "T2: events[] as step 6 left it"));
+  const auto slots = [](const Scene& s) {
+    return std::ranges::count_if(s.hits, [](const Hit& h) { return h.id.starts_with("event:"); });
+  };
+  EXPECT_EQ(slots(scene), 1) << "as many as maxevents";
+  input.step = 4;
+  const Scene before = build(input, View::window);
+  EXPECT_EQ(slots(before), 4);
+  EXPECT_TRUE(test::shows(before, "…[7]"));
 }
 
 TEST(Pictures, AreTheSameForTheSameInput) {

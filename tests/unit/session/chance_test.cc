@@ -1,0 +1,117 @@
+// What the scheduler decided is told from what every order of running gives.
+#include "core/session/chance.h"
+
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "tests/unit/session/run.h"
+
+namespace epollscope {
+namespace {
+
+using test::problems;
+using test::run;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr ActorId kT2{'T', 2}, kT3{'T', 3}, kT4{'T', 4};
+
+const Resumed* find(const StepRecord& record, ActorId actor) {
+  for (const Resumed& other : record.resumed) {
+    if (other.actor == actor) return &other;
+  }
+  return nullptr;
+}
+
+// One wakeup, one waiter: the head of the wait queue, always.
+TEST(Chance, OneThreadThatIsWokenIsSure) {
+  const auto s =
+      run("ep = epoll_create1(0)\nv = eventfd(0, 0)\nepoll_ctl(ep, ADD, v, IN|ET)\n"
+          "T2: epoll_wait(ep, 1, -1)\nT3: epoll_wait(ep, 1, -1)\nwrite(v, 1)\nwrite(v, 1)\n");
+  EXPECT_EQ(problems(*s), "");
+  const Resumed* first = find(s->steps()[5], kT3);
+  const Resumed* second = find(s->steps()[6], kT2);
+  ASSERT_TRUE(first != nullptr && second != nullptr);
+  for (const Resumed* r : {first, second}) {
+    EXPECT_FALSE(r->chance.by_chance);
+    EXPECT_THAT(r->chance.actors, IsEmpty());
+  }
+}
+
+// All return the same: in whatever order, it cannot be told.
+TEST(Chance, AChainInWhichAllReturnTheSameIsSure) {
+  const auto s =
+      run("ep = epoll_create1(0)\na, w = pipe()\nepoll_ctl(ep, ADD, a, IN)\n"
+          "T2: epoll_wait(ep, 8, -1)\nT3: epoll_wait(ep, 8, -1)\nwrite(w, 1)\n");
+  EXPECT_EQ(problems(*s), "");
+  ASSERT_EQ(s->steps()[5].resumed.size(), 2U);
+  for (const Resumed& r : s->steps()[5].resumed) {
+    EXPECT_FALSE(r.chance.by_chance);
+    EXPECT_THAT(r.chance.actors, IsEmpty());
+  }
+}
+
+// Two events, three threads, one event each: two return, who is left stays chance for ever.
+TEST(Chance, WhoReturnsAndWhoIsLeftAreExchangeable) {
+  const auto s =
+      run("ep = epoll_create1(0)\nv = eventfd(0, EFD_NONBLOCK)\nd = dup(v)\n"
+          "epoll_ctl(ep, ADD, v, IN|ET)\nepoll_ctl(ep, ADD, d, IN|ET)\n"
+          "T2: epoll_wait(ep, 1, -1)\nT3: epoll_wait(ep, 1, -1)\nT4: epoll_wait(ep, 1, -1)\n"
+          "write(v, 1)\nwrite(v, 1)\n");
+  EXPECT_EQ(problems(*s), "");
+  ASSERT_EQ(s->steps()[8].resumed.size(), 2U);
+  ASSERT_EQ(s->steps()[9].resumed.size(), 1U);
+  for (const int step : {8, 9}) {
+    for (const Resumed& r : s->steps()[static_cast<std::size_t>(step)].resumed) {
+      EXPECT_FALSE(r.chance.by_chance);
+      EXPECT_THAT(r.chance.actors, ElementsAre(kT2, kT3, kT4)) << "step " << step + 1;
+    }
+  }
+}
+
+// A reader takes the byte before the waiter looks, or after.
+TEST(Chance, WhetherAThreadReturnsAtAllIsNotToBeAskedFor) {
+  const auto s =
+      run("a, w = pipe()\nep = epoll_create1(0)\nepoll_ctl(ep, ADD, a, IN)\n"
+          "T2: read(a, 1)\nT3: epoll_wait(ep, 1, -1)\nwrite(w, \"x\")\n");
+  EXPECT_EQ(problems(*s), "");
+  const Resumed* reader = find(s->steps()[5], kT2);
+  ASSERT_NE(reader, nullptr);
+  EXPECT_FALSE(reader->chance.by_chance) << "it gets the byte in either order";
+  if (const Resumed* waiter = find(s->steps()[5], kT3)) {
+    EXPECT_TRUE(waiter->chance.by_chance);
+  }
+}
+
+// Whoever looks at a lab with a debugger stops it, which ends every epoll_wait with EINTR.
+TEST(Chance, AnInterruptedSleepIsAnObservedInput) {
+  const auto s = test::open(
+      "ep = epoll_create1(0)\na, w = pipe()\nepoll_ctl(ep, ADD, a, IN)\n"
+      "T2: epoll_wait(ep, 8, -1)\nsleep(1ms)\nwrite(w, 1)\nepoll_wait(ep, 8, 0) = 1\n");
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(s->step());
+    s->wait();
+  }
+  const auto pid = static_cast<id_t>(s->lab_pid());
+  siginfo_t info{};
+  ASSERT_EQ(kill(s->lab_pid(), SIGSTOP), 0);
+  ASSERT_EQ(waitid(P_PID, pid, &info, WSTOPPED), 0);
+  ASSERT_EQ(kill(s->lab_pid(), SIGCONT), 0);
+  while (s->step()) s->wait();
+  s->finish();
+  EXPECT_EQ(problems(*s), "");
+  bool told = false;
+  for (const StepRecord& r : s->steps()) {
+    const Resumed* other = find(r, kT2);
+    const bool own = r.is_resume && r.actor == kT2;
+    if (other == nullptr && !own) continue;
+    told = true;
+    EXPECT_EQ((own ? r.outcome : other->outcome).error, EINTR);
+    EXPECT_TRUE((own ? r.chance : other->chance).by_chance);
+  }
+  EXPECT_TRUE(told);
+}
+
+}  // namespace
+}  // namespace epollscope
