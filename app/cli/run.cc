@@ -10,6 +10,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/driver.h"
 #include "app/cli/input.h"
+#include "app/cli/one_cpu.h"
 #include "app/cli/stdout.h"
 #include "core/export/json.h"
 #include "core/export/transcript.h"
@@ -146,6 +147,7 @@ class FileRun {
       return kBadUsage;
     }
     if (arguments_.check) return report_check(*lesson);
+    const OneCpu one_cpu(lesson->program);
     auto session =
         Session::start(std::move(*lesson), {.model_only = common_.model_only,
                                             .tree = common_.tree.value_or(TreeOrder::learned),

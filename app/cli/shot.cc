@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "app/capture/png.h"
 #include "app/cli/commands.h"
 #include "app/cli/driver.h"
 #include "app/cli/input.h"
+#include "app/cli/one_cpu.h"
 #include "app/cli/stdout.h"
 #include "app/draw/draw.h"
 
@@ -98,6 +101,7 @@ int shot(const ShotArguments& arguments, const Common& common) {
     return kBadUsage;
   }
   Interrupt interrupt;
+  std::optional<OneCpu> one_cpu(std::in_place, lesson->program);
   auto started =
       Session::start(std::move(*lesson), {.model_only = common.model_only,
                                           .tree = common.tree.value_or(TreeOrder::created),
@@ -114,6 +118,7 @@ int shot(const ShotArguments& arguments, const Common& common) {
   }
   if (driver.interrupted()) return kInterrupted;
   if (!arguments.step) session.finish();
+  one_cpu.reset();  // drawing wants all of them
   const int step = arguments.step.value_or(static_cast<int>(session.steps().size()));
   if (const std::string why = cannot_show(session, arguments, step); !why.empty()) {
     complain(why);
