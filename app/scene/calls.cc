@@ -54,7 +54,7 @@ std::string brief_call_text(const Statement& statement) {
   std::string words = call_text(statement);
   const auto* call = std::get_if<CallStatement>(&statement.what);
   if (call == nullptr) return words;
-  if (call->call.name == CallName::epoll_ctl) {
+  if (call->call.name == CallName::epoll_ctl || call->call.name == CallName::epoll_wait) {
     words.erase(words.find(kPrefix), kPrefix.size());
   } else if (!call->names.empty() && !call->call.args.empty()) {
     words = fmt::format("{}{} = {}(…)", call->actor_written ? print(call->actor) + ": " : "",

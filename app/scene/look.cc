@@ -153,13 +153,19 @@ void draw_badge(Sketch& pen, std::string_view word, Point left_middle, bool spen
   pen.text({where.center().x, Sketch::middle(where, set)}, word, set, where.w, Align::center);
 }
 
-float draw_words(Sketch& pen, const std::vector<FlagWord>& words, Point at, float width, float size,
-                 Align align) {
+float words_width(const std::vector<FlagWord>& words, float size) {
   const Type base = type::kFlag.at(size);
   const float gap = Sketch::width_of(" ", base);
   float total = 0;
   for (const FlagWord& word : words) total += Sketch::width_of(word.text, base) + gap;
-  total -= words.empty() ? 0 : gap;
+  return words.empty() ? 0 : total - gap;
+}
+
+float draw_words(Sketch& pen, const std::vector<FlagWord>& words, Point at, float width, float size,
+                 Align align) {
+  const Type base = type::kFlag.at(size);
+  const float gap = Sketch::width_of(" ", base);
+  const float total = words_width(words, size);
   if (total > width) {
     std::string all;
     for (const FlagWord& word : words) all += (all.empty() ? "" : " ") + std::string(word.text);

@@ -56,6 +56,7 @@ void draw_flags_from(Sketch& pen, const ItemState& item, float left, float basel
                      float size);
 float draw_words(Sketch& pen, const std::vector<FlagWord>& words, Point at, float width, float size,
                  Align align = Align::left);
+float words_width(const std::vector<FlagWord>& words, float size);
 // What draw_flags takes at most.
 float flags_width(const ItemState& item, float size);
 float badge_width(std::string_view word);

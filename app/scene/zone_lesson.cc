@@ -133,7 +133,8 @@ void draw_lesson(Sketch& pen, const StageModel& model, Rect where) {
   }
   if (model.micro) keep_the_newest(c, inside.w, inside.h * 0.62F);
   if (c.said.empty() && c.prose.empty()) {
-    c.said.push_back({pen.t("lesson.begin"), {}, Role::text_dim});
+    const bool entered = model.step > 0;  // a call has begun, and nothing of it has happened
+    c.said.push_back({pen.t(entered ? "lesson.entered" : "lesson.begin"), {}, Role::text_dim});
   }
   const Blocks b = choose_blocks(c, inside);
   pen.clip(where);

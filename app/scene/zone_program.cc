@@ -124,16 +124,19 @@ float row_size(const Sketch& pen, const StageModel& model, const Outcomes& outco
   return size;
 }
 
-// Beginning and end of a call that is too long: the last flags say how an item is triggered.
+// A call that is too long, without its middle: the first three arguments say what it is about,
+// the last flags how the item is triggered.
 std::string keep_ends(const std::string& call, const Type& set, float room) {
+  if (Sketch::width_of(call, set) <= room) return call;
+  std::size_t front = call.find('(');
+  for (int i = 0; i < 3 && front != std::string::npos; ++i) front = call.find(',', front + 1);
   const std::size_t last = call.rfind('|');
-  if (Sketch::width_of(call, set) <= room || last == std::string::npos || last == 0) return call;
-  const std::size_t before = call.rfind('|', last - 1);
-  const std::size_t cut = before == std::string::npos ? last : before;
-  const std::string tail = "…" + call.substr(cut);
-  for (std::size_t n = cut - 1; n > cut / 2; --n) {
-    std::string kept = call.substr(0, n) + tail;
-    if (Sketch::width_of(kept, set) <= room) return kept;
+  if (front == std::string::npos || last == std::string::npos || last <= front) return call;
+  for (const std::size_t cut : {call.rfind('|', last - 1), last}) {
+    for (std::size_t n = cut; cut != std::string::npos && n > front; --n) {
+      std::string kept = call.substr(0, n) + "…" + call.substr(cut);
+      if (Sketch::width_of(kept, set) <= room) return kept;
+    }
   }
   return call;
 }

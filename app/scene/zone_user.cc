@@ -83,11 +83,13 @@ void draw_slot(Sketch& pen, Rect where, int index, const ShownEvent* event, int 
     return;
   }
   const auto words = event_words(event->events);
+  float size = low ? 12 : 14;
+  while (size > 9.5F && words_width(words, size) > where.w - 8) size -= 0.5F;
   if (low) {
-    draw_words(pen, words, {middle, where.y + 16}, where.w - 8, 12, Align::center);
+    draw_words(pen, words, {middle, where.y + 16}, where.w - 8, size, Align::center);
     draw_data(pen, *event, {middle, where.y + 31}, 11, where.w - 8);
   } else {
-    draw_words(pen, words, {middle, where.y + 33}, where.w - 8, 14, Align::center);
+    draw_words(pen, words, {middle, where.y + 33}, where.w - 8, size, Align::center);
     draw_data(pen, *event, {middle, where.y + 50}, 12, where.w - 8);
   }
   pen.hit("event:" + std::to_string(index), where,

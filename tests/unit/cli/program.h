@@ -38,6 +38,7 @@ class Running {
   void type(const std::string& text) const;  // on its stdin
   void close_output();                       // as `| head` does
   Said wait();
+  [[nodiscard]] const Said& so_far() const { return said_; }  // what was read until now
 
  private:
   bool read_some();

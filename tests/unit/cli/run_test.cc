@@ -264,6 +264,31 @@ TEST(Run, PauseAfterNamesTheLabAndWaitsForEnter) {
   EXPECT_THAT(said.out, HasSubstr("write(w, 1) = 1\n"));
 }
 
+// The CPUs that the lab of a paused run may use, as /proc/PID/status lists them.
+std::string cpus_of_lab(const std::string& text) {
+  const Folder folder;
+  Running program({"run", "--pause-after", "1", folder.write("paused.epoll", text)});
+  EXPECT_TRUE(program.wait_for("press Enter"));
+  const std::string& err = program.so_far().err;
+  const std::string pid = std::to_string(std::stoi(err.substr(err.find("process ") + 8)));
+  std::string cpus;
+  for (const std::string& line : lines_of(read_file("/proc/" + pid + "/status"))) {
+    if (line.starts_with("Cpus_allowed_list:")) cpus = line.substr(line.find('\t') + 1);
+  }
+  program.type("\n");
+  EXPECT_EQ(program.wait().status, 0);
+  return cpus;
+}
+
+TEST(Run, OneThreadStaysOnOneCpuAndSeveralDoNot) {
+  EXPECT_EQ(cpus_of_lab("a, w = pipe()\n").find_first_of(",-"), std::string::npos);
+  std::string own;
+  for (const std::string& line : lines_of(read_file("/proc/self/status"))) {
+    if (line.starts_with("Cpus_allowed_list:")) own = line.substr(line.find('\t') + 1);
+  }
+  EXPECT_EQ(cpus_of_lab("a, w = pipe()\nT2: write(w, 1)\n"), own);
+}
+
 TEST(Run, CtrlCEndsAPause) {
   const Folder folder;
   const std::string file = folder.write("two.epoll", "a, w = pipe()\nwrite(w, 1)\n");
