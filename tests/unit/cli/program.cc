@@ -1,6 +1,7 @@
 #include "tests/unit/cli/program.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -25,7 +26,7 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
     if (!changes.contains(entry.substr(0, entry.find('=')))) result.push_back(entry);
   }
   for (const auto& [name, value] : changes) {
-    if (!value.empty()) result.push_back(name + "=" + value);
+    if (!value.empty()) result.push_back(fmt::format("{}={}", name, value));
   }
   return result;
 }
