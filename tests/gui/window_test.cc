@@ -15,6 +15,11 @@ namespace {
 
 using ::testing::HasSubstr;
 
+// Whether the toast or the banner of a frame has words.
+bool says(const Frame& frame, const char* where) {
+  return !frame.at(where).get_ref<const std::string&>().empty();
+}
+
 class Window : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { screen_ = std::make_unique<Screen>(); }
@@ -97,7 +102,7 @@ TEST_F(Window, KeysStepThroughTheFirstLesson) {
   for (;;) {
     person.key("space");
     const Frame& f = person.until("a step or the end", [&](const Frame& frame) {
-      return frame["busy"] == false && (frame["steps"] > steps || frame["toast"] != "");
+      return frame["busy"] == false && (frame["steps"] > steps || says(frame, "toast"));
     });
     if (f["steps"] == steps) break;
     steps = f["steps"];
@@ -138,11 +143,11 @@ TEST_F(Window, AKilledLabIsSaidAndABranchGoesOn) {
   ASSERT_GT(lab, 1);
   kill(lab, SIGKILL);
   const Frame& f =
-      person.until("the banner", [](const Frame& frame) { return frame["banner"] != ""; });
+      person.until("the banner", [](const Frame& frame) { return says(frame, "banner"); });
   EXPECT_EQ(f["steps"], 2);
   person.click("banner:branch");
   person.until("a fresh lab", [&](const Frame& frame) {
-    return frame["banner"] == "" && frame["steps"] == 2 && frame["lab_pid"] != lab;
+    return !says(frame, "banner") && frame["steps"] == 2 && frame["lab_pid"] != lab;
   });
   make_call(person, "eventfd", "v = eventfd(0, 0)", 3);
 }
@@ -182,14 +187,14 @@ TEST_F(Window, ASleepingThreadIsNotCalledAndCanBeStopped) {
   person.click("builder:actor:T1");
   person.click("builder:run");
   const Frame& refused =
-      person.until("a word about the sleeper", [](const Frame& f) { return f["toast"] != ""; });
+      person.until("a word about the sleeper", [](const Frame& f) { return says(f, "toast"); });
   EXPECT_EQ(refused["steps"], 3);
   EXPECT_EQ(hit(refused, "statement:3"), nullptr);
   person.click("action:stop");
-  person.until("the banner", [](const Frame& f) { return f["banner"] != ""; });
+  person.until("the banner", [](const Frame& f) { return says(f, "banner"); });
   person.click("banner:before");
   person.until("the moment before it", [](const Frame& f) {
-    return f["banner"] == "" && f["steps"] == 2 && f["busy"] == false;
+    return !says(f, "banner") && f["steps"] == 2 && f["busy"] == false;
   });
 }
 
@@ -208,7 +213,7 @@ TEST_F(Window, ARunawayIsRunAndStopped) {
   person.until("a runaway", [](const Frame& f) { return f["busy"] == true && f["steps"] > 5; });
   person.key("ctrl+period");
   const Frame& f =
-      person.until("the banner", [](const Frame& frame) { return frame["banner"] != ""; });
+      person.until("the banner", [](const Frame& frame) { return says(frame, "banner"); });
   EXPECT_EQ(f["busy"], false);
   EXPECT_LT(f["steps"], 800001);
 }
@@ -253,7 +258,7 @@ TEST_F(Window, SavingAsksBeforeItWritesOverAFile) {
   make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
   person.key("ctrl+s");
   person.click("save:go");
-  person.until("the question", [](const Frame& f) { return f["toast"] != ""; });
+  person.until("the question", [](const Frame& f) { return says(f, "toast"); });
   EXPECT_EQ(person.file("session.epoll"), "# somebody's notes\n");
   person.click("save:go");
   person.until("the save", [](const Frame& f) { return f["dialog"] == "none"; });
