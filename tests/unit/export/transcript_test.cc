@@ -118,14 +118,40 @@ TEST(Transcript, ChanceIsWrittenAsAlternatives) {
   Resumed back = resumed_of(asleep, {});
   back.outcome.returned = 1;
   back.outcome.bytes = "x";
+  back.chance.actors = {{'T', 2}, {'T', 3}};
   write.resumed.push_back(back);
-  MicroStep woke = micro_of("wake", MicroStep::What::woke);
-  woke.actor = ActorId{'T', 2};
-  write.micro.push_back(woke);
-  woke.actor = ActorId{'T', 3};
-  write.micro.push_back(woke);
   p.transcript.step(write, 3);
   EXPECT_TRUE(p.text.ends_with("T2|T3: <... read resumed> = 1 \"x\"\n")) << p.text;
+}
+
+// Next time it may not return at all, so the transcript must not ask for it.
+TEST(Transcript, WhatNeedNotComeIsAComment) {
+  const Lesson lesson = lesson_of("T2: read(4, 1)\nwrite(5, \"x\")\n");
+  Printed p(lesson);
+  p.transcript.begin(0);
+  const StepRecord asleep = sleep_of(lesson, 0, 1);
+  p.transcript.step(asleep, 1);
+  StepRecord write = step_of(lesson, 1, returns(1), 2);
+  Resumed back = resumed_of(asleep, {});
+  back.outcome.returned = 1;
+  back.outcome.bytes = "x";
+  back.chance.by_chance = true;
+  write.resumed.push_back(back);
+  p.transcript.step(write, 2);
+  EXPECT_TRUE(p.text.ends_with("# by chance: T2: <... read resumed> = 1 \"x\"\n")) << p.text;
+}
+
+// A failure found when its step has been printed already follows it.
+TEST(Transcript, ALateFailureIsToldOnce) {
+  const Lesson lesson = lesson_of("close(7)\nclose(8)\n");
+  Printed p(lesson);
+  p.transcript.begin(0);
+  StepRecord record = step_of(lesson, 0, returns(0), 1);
+  p.transcript.step(record, 1);
+  record.expectation_failure = "T2 cannot go on";
+  p.transcript.late(record);
+  p.transcript.late(record);
+  EXPECT_EQ(p.text, "close(7) = 0\n# does not hold: T2 cannot go on\n");
 }
 
 TEST(Transcript, CommentsProseGroupsAndTheirPlaces) {

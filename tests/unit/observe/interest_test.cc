@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "core/observe/observe.h"
@@ -47,16 +49,22 @@ TEST(ParseInterest, AMalformedLineIsNamed) {
 }
 
 TEST(ReadInterest, TenThousandItemsOfThisProcess) {
-  constexpr int kItems = 10'000;
+  // As many as the limit on descriptors allows, some for reading /proc left.
+  constexpr rlim_t kItems = 10'000, kOthers = 64;
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlim_t soft = std::exchange(limit.rlim_cur, limit.rlim_max);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  const auto items = static_cast<int>(std::min(kItems, limit.rlim_max - kOthers));
   const int ep = epoll_create1(EPOLL_CLOEXEC);
   const int inner = epoll_create1(EPOLL_CLOEXEC);
   // Many items need no more than two files: a number may be watched again once it means
   // something else, while a duplicate keeps the old file and its item alive.
   const int keep = eventfd(0, EFD_CLOEXEC);
   std::vector<int> fds;
-  for (int i = 0; i < kItems; ++i) {
+  for (int i = 0; i < items; ++i) {
     const int fd = dup(keep);
-    if (fd < 0) break;
+    ASSERT_GE(fd, 0);
     epoll_event e{};
     e.events = EPOLLIN | EPOLLET;
     e.data.u64 = static_cast<std::uint64_t>(i) << 32;
@@ -75,6 +83,8 @@ TEST(ReadInterest, TenThousandItemsOfThisProcess) {
   EXPECT_TRUE(read_interest(getpid(), Fd{inner})->empty());
   for (const int fd : fds) close(fd);
   for (const int fd : {keep, inner, ep}) close(fd);
+  limit.rlim_cur = soft;
+  EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
 TEST(ReadInterest, ADescriptorThatIsNotThereIsAnError) {

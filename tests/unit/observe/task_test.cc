@@ -17,12 +17,21 @@ TEST(ReadTask, WhoeverReadsItselfRuns) {
   EXPECT_EQ(look->state, 'R');
 }
 
+// Ends a child whatever a test finds: one that is left holds the output of its parent open.
+struct Child {
+  pid_t pid;
+  ~Child() {
+    if (pid > 0 && kill(pid, SIGKILL) == 0) waitpid(pid, nullptr, 0);
+  }
+};
+
 TEST(ReadTask, AStoppedProcessKeepsItsCount) {
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
     for (;;) pause();
   }
+  Child guard{child};
   ASSERT_EQ(kill(child, SIGSTOP), 0);
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, WUNTRACED), child);
@@ -34,6 +43,7 @@ TEST(ReadTask, AStoppedProcessKeepsItsCount) {
   EXPECT_EQ(first->voluntary_switches, second->voluntary_switches);
   kill(child, SIGKILL);
   waitpid(child, &status, 0);
+  guard.pid = -1;
   const auto gone = read_task(child, child);
   ASSERT_FALSE(gone);
   EXPECT_FALSE(gone.error().remedy.empty());
@@ -52,6 +62,7 @@ TEST(ReadTask, SleepingCounts) {
     while (read(ask[0], &c, 1) == 1) static_cast<void>(!write(answer[1], &c, 1));
     _exit(0);
   }
+  const Child guard{child};
   const auto asleep = [&] {
     for (;;) {  // until the child sleeps in its read, however long that takes
       const auto look = read_task(child, child);
@@ -67,7 +78,6 @@ TEST(ReadTask, SleepingCounts) {
   ASSERT_TRUE(after);
   EXPECT_GE(after->voluntary_switches, before->voluntary_switches);
   for (const int fd : {ask[0], ask[1], answer[0], answer[1]}) close(fd);
-  waitpid(child, nullptr, 0);
 }
 
 }  // namespace
