@@ -69,11 +69,12 @@ bool fits(const Machine::Result& r, ActorId actor, const std::vector<Returned>& 
   return seen != nullptr && seen->outcome.same_result(r.outcome);
 }
 
-bool sleeps_in_wait(const Machine& machine, ActorId actor) {
+// What a sleeping actor waits in; nullopt: it does not sleep.
+std::optional<ThreadState> sleeper(const Machine& machine, ActorId actor) {
   for (const ThreadState& t : machine.threads()) {
-    if (t.actor == actor) return t.state == TaskState::blocked && t.call == "epoll_wait";
+    if (t.actor == actor && t.state == TaskState::blocked) return t;
   }
-  return false;
+  return std::nullopt;
 }
 
 struct Choice {
@@ -84,7 +85,8 @@ struct Choice {
 // How a sleeper that nobody woke can have returned.
 std::optional<Choice> ended_by_itself(const Machine& machine, const Returned& r) {
   if (r.outcome.error == EINTR) {
-    if (sleeps_in_wait(machine, r.actor)) return Choice{OpInterrupt{r.actor}, r.actor};
+    const auto asleep = sleeper(machine, r.actor);
+    if (asleep && asleep->call == "epoll_wait") return Choice{OpInterrupt{r.actor}, r.actor};
   } else if (has_deadline(machine, r.actor)) {
     return Choice{OpExpire{r.actor}, r.actor};
   }
@@ -195,10 +197,8 @@ class Lockstep {
 }  // namespace
 
 bool has_deadline(const Machine& machine, ActorId actor) {
-  for (const ThreadState& t : machine.threads()) {
-    if (t.actor == actor) return t.state == TaskState::blocked && t.timeout_ns.has_value();
-  }
-  return false;
+  const auto asleep = sleeper(machine, actor);
+  return asleep && asleep->timeout_ns.has_value();
 }
 
 LockstepResult run_model(History& history, const OpCall* main, std::vector<Returned> returned) {
