@@ -206,10 +206,10 @@ bool Ui::input(const std::string& id, std::string& text, float width_dp, bool ta
                const std::string& label) {
   const bool again = focus_.text_again == id;
   if (again) focus_.text_again.clear();
-  if (take_focus || again) ImGui::SetKeyboardFocusHere();
   ImGui::PushFont(painter_.font(Face::mono, 13));
   ImGui::SetNextItemWidth(px(width_dp));
   ImGui::InputText(("##" + id).c_str(), &text);
+  if (take_focus || again) ImGui::SetKeyboardFocusHere(-1);  // the field just drawn
   const bool entered = focus_.text_entered && (ImGui::IsItemActive() || ImGui::IsItemDeactivated());
   ImGui::PopFont();
   const ImVec2 a = ImGui::GetItemRectMin();
