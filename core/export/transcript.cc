@@ -42,6 +42,12 @@ std::vector<ActorId> resumed_actors(const Statement* s, const Chance& chance, Ac
   return {chance.actors.begin(), chance.actors.end()};
 }
 
+std::string resumed_text(const Statement* s, const Chance& chance, ActorId actor, CallName call,
+                         std::string_view outcome) {
+  return fmt::format("{}: <... {} resumed>{}", actors_text(resumed_actors(s, chance, actor)),
+                     spec_of(call).name, outcome);
+}
+
 }  // namespace
 
 Ending ending_of(const Session& session) {
@@ -141,11 +147,15 @@ void Transcript::returned_line(const StepRecord& record, const Expected* written
     lines_.line(record.statement, lines_.call_text(record) + outcome);
     return;
   }
-  const auto actors = resumed_actors(s, record.chance, record.actor);
-  const std::string words = fmt::format("{}: <... {} resumed>{}", actors_text(actors),
-                                        spec_of(record.call.name).name, outcome);
-  if (s == nullptr && record.chance.by_chance) return lines_.comment("by chance: " + words);
-  lines_.line(record.statement, words);
+  print_resumed(record.statement,
+                resumed_text(s, record.chance, record.actor, record.call.name, outcome),
+                s == nullptr && record.chance.by_chance);
+}
+
+// What another order of running would not give, the transcript cannot ask for.
+void Transcript::print_resumed(int statement, const std::string& words, bool by_chance) {
+  if (by_chance) return lines_.comment("by chance: " + words);
+  lines_.line(statement, words);
 }
 
 void Transcript::resumed_line(const Resumed& other) {
@@ -153,12 +163,8 @@ void Transcript::resumed_line(const Resumed& other) {
   const bool chance = descriptors_.shows_socket_size(other.request, other.outcome);
   const std::string outcome = outcome_text(
       other.call, other.outcome, descriptors_.still_named(other.events), expected_of(s), chance);
-  const auto actors = resumed_actors(s, other.chance, other.actor);
-  const std::string words = fmt::format("{}: <... {} resumed>{}", actors_text(actors),
-                                        spec_of(other.call.name).name, outcome);
-  // In another order of running this would not come, so the transcript cannot ask for it.
-  if (s == nullptr && other.chance.by_chance) return lines_.comment("by chance: " + words);
-  lines_.line(-1, words);
+  print_resumed(-1, resumed_text(s, other.chance, other.actor, other.call.name, outcome),
+                s == nullptr && other.chance.by_chance);
 }
 
 // The program's own `resumed` line for a call that has returned; -1: it has none.

@@ -59,6 +59,7 @@ class Transcript {
   void print_pending();
   void returned_line(const StepRecord& record, const Expected* written);
   void resumed_line(const Resumed& other);
+  void print_resumed(int statement, const std::string& words, bool by_chance);
   void notes(const StepRecord& record);
   int claim(ActorId actor, CallName call);
   void leave_out_rest(int next);
