@@ -8,6 +8,7 @@
 #include "core/model/descriptors.h"
 #include "core/model/eventpoll.h"
 #include "core/model/files.h"
+#include "core/model/interleave.h"
 #include "core/model/tree_order.h"
 
 namespace epollscope {
@@ -98,6 +99,7 @@ int epoll_ctl(Run& run, const EpollCtl& op) {
   if (op.op == EPOLL_CTL_ADD && nested) {
     if (const int error = ep_loop_check(w, ep, w.files[file].object); error != 0) return error;
   }
+  const EpMutex mutex(run, ep);
   const Index item = ep_find(w, ep, file, op.fd);
   const std::uint32_t always = EPOLLERR | EPOLLHUP;
   switch (op.op) {

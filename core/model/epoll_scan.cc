@@ -6,6 +6,7 @@
 #include "core/model/answers.h"
 #include "core/model/eventpoll.h"
 #include "core/model/files.h"
+#include "core/model/interleave.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -102,8 +103,10 @@ void ep_done_scan(Run& run, Index ep) {
 Harvest ep_send_events(Run& run, Index ep, std::int32_t maxevents, bool null_buffer) {
   World& w = run.w;
   Harvest harvest;
+  const EpMutex mutex(run, ep);
   ep_start_scan(run, ep);
   while (!w.eps[ep].txlist.empty()) {
+    point(run);
     if (harvest.events.size() >= static_cast<std::size_t>(maxevents)) break;
     const Index item = w.eps[ep].txlist.head;
     w.ready_links().remove(w.eps[ep].txlist, item);
@@ -133,6 +136,7 @@ Harvest ep_send_events(Run& run, Index ep, std::int32_t maxevents, bool null_buf
     }
     after_report(run, ep, item);
   }
+  point(run);
   ep_done_scan(run, ep);
   return harvest;
 }
@@ -140,9 +144,11 @@ Harvest ep_send_events(Run& run, Index ep, std::int32_t maxevents, bool null_buf
 std::uint32_t ep_eventpoll_poll(Run& run, Index ep) {
   World& w = run.w;
   std::uint32_t result = 0;
+  const EpMutex mutex(run, ep);
   ep_start_scan(run, ep);
   Index next = kNone;
   for (Index i = w.eps[ep].txlist.head; i != kNone; i = next) {
+    point(run);
     next = w.items[i].rdllink.next;
     const std::uint32_t mask = ep_item_poll(run, i);
     say_checked(run, i, mask, Why::checked_poll);
@@ -154,6 +160,7 @@ std::uint32_t ep_eventpoll_poll(Run& run, Index ep) {
     w.items[i].linked = false;
     drop(run, i, "__ep_eventpoll_poll");
   }
+  point(run);
   ep_done_scan(run, ep);
   return result;
 }
@@ -172,6 +179,7 @@ std::optional<Outcome> ep_poll(Run& run, Index task, bool woken) {
       return o;
     }
     if (call.timeout_ms == 0) return Outcome{};
+    point(run);
   }
   if (call.timeout_ms == 0) return Outcome{};
   fall_asleep(run, task, {w.eps[call.ep].wq, Place::head, true}, "ep_poll",

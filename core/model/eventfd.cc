@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/model/files.h"
+#include "core/model/interleave.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -44,6 +45,7 @@ Answer eventfd_read(Run& run, Index task, Index file, ReadCall& call, std::uint6
   World& w = run.w;
   EventFdCtx& ctx = w.eventfds[w.files[file].object];
   if (call.count < sizeof value) return -EINVAL;
+  const QueueLock lock(run, ctx.wqh);
   if (ctx.count == 0) {
     if ((w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
     fall_asleep(run, task, {ctx.wqh, Place::tail, false}, "eventfd_read", Why::slept_read);
@@ -53,7 +55,8 @@ Answer eventfd_read(Run& run, Index task, Index file, ReadCall& call, std::uint6
   ctx.count -= value;
   touch(w, file);
   say_moved(run, file, "eventfd_read", Why::moved_counter, ctx.count);
-  wake_up(run, ctx.wqh, {.function = "eventfd_read", .why = Why::wakeup_counter, .key = EPOLLOUT});
+  wake_up_locked(run, ctx.wqh,
+                 {.function = "eventfd_read", .why = Why::wakeup_counter, .key = EPOLLOUT});
   return static_cast<std::int64_t>(sizeof value);
 }
 
@@ -61,6 +64,7 @@ Answer eventfd_write(Run& run, Index task, Index file, WriteCall& call) {
   World& w = run.w;
   EventFdCtx& ctx = w.eventfds[w.files[file].object];
   if (call.size != sizeof call.value || call.value == kNever) return -EINVAL;
+  const QueueLock lock(run, ctx.wqh);
   if (kNever - ctx.count <= call.value) {
     if ((w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
     fall_asleep(run, task, {ctx.wqh, Place::tail, false}, "eventfd_write", Why::slept_write);
@@ -69,10 +73,10 @@ Answer eventfd_write(Run& run, Index task, Index file, WriteCall& call) {
   ctx.count += call.value;
   touch(w, file);
   say_moved(run, file, "eventfd_write", Why::moved_counter, ctx.count);
-  wake_up(run, ctx.wqh,
-          {.function = "eventfd_write",
-           .why = call.value == 0 ? Why::wakeup_spurious : Why::wakeup_data,
-           .key = EPOLLIN});
+  wake_up_locked(run, ctx.wqh,
+                 {.function = "eventfd_write",
+                  .why = call.value == 0 ? Why::wakeup_spurious : Why::wakeup_data,
+                  .key = EPOLLIN});
   return static_cast<std::int64_t>(sizeof call.value);
 }
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "core/model/files.h"
+#include "core/model/interleave.h"
 #include "core/model/tree_order.h"
 #include "core/model/wait_queue.h"
 
@@ -74,6 +75,7 @@ Index make_item(Run& run, Index ep, Index file, const EpollCtl& op, std::uint32_
 void make_hook(Run& run, Index item) {
   World& w = run.w;
   const Index queue = queue_of(w, w.items[item].file);
+  await_queue(run, queue);
   const Index entry = w.entries.take();
   const bool exclusive = (w.items[item].events & EPOLLEXCLUSIVE) != 0;
   w.entries[entry].item = item;
@@ -89,6 +91,7 @@ void make_hook(Run& run, Index item) {
 void unhook(Run& run, Index item) {
   World& w = run.w;
   if (w.items[item].hook == kNone) return;
+  await_queue(run, w.entries[w.items[item].hook].queue);
   remove_entry(w, w.items[item].hook);
   w.entries.give_back(w.items[item].hook);
   w.items[item].hook = kNone;

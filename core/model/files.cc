@@ -5,6 +5,7 @@
 #include "core/call/flags.h"
 #include "core/model/eventfd.h"
 #include "core/model/eventpoll.h"
+#include "core/model/interleave.h"
 #include "core/model/pipe.h"
 #include "core/model/unix_stream.h"
 
@@ -18,7 +19,9 @@ void release(Run& run, Index file) {
              .why = Why::closed_file,
              .file = file});
   while (!w.files[file].items.empty()) {
-    ep_remove(run, w.files[file].items.head, Why::erased_close);
+    const Index item = w.files[file].items.head;
+    const EpMutex mutex(run, w.items[item].ep);
+    ep_remove(run, item, Why::erased_close);
   }
   touch_both(w, file);
   const Index object = w.files[file].object;

@@ -46,10 +46,14 @@ Machine::Machine(Machine&&) noexcept = default;
 Machine& Machine::operator=(Machine&&) noexcept = default;
 Machine::~Machine() = default;
 
+void Machine::begin_step() {
+  ++world_->calls;
+  world_->touched.clear();
+}
+
 Machine::Result Machine::call(ActorId actor, const Request& request, const Observer& observe) {
   World& w = *world_;
-  ++w.calls;
-  w.touched.clear();
+  begin_step();
   const Index task = task_of(w, actor);
   assert(w.tasks[at(task)].state == TaskState::idle);
   Run run{w, *this, observe, actor};

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -37,6 +38,34 @@ struct MachineInputs {
 enum class TreeOrder : std::uint8_t { created, learned };
 
 class World;
+class Machine;
+
+// Which task goes on at each point where several can: an index into the list of them, in which the
+// one that runs comes first. What is missing is 0.
+using Schedule = std::vector<std::uint8_t>;
+
+// What happens between two moments at rest.
+struct Turn {
+  ActorId actor;                     // makes `call`
+  const Request* call = nullptr;     // nullptr: nobody does
+  std::vector<ActorId> timed_out;    // sleepers whose deadline passes, unless they are woken first
+  std::vector<ActorId> interrupted;  // sleepers that a signal, a stop or a debugger ends, likewise
+};
+
+// What became of it.
+struct Interleaved {
+  struct Choice {
+    std::uint8_t taken = 0;
+    std::uint8_t width = 0;  // how many could go on
+    bool preempts = false;   // the one that ran was among them
+  };
+  std::map<ActorId, Outcome> returned;
+  std::vector<Choice> choices;
+  bool fits = true;  // false: a return was refused, and choices end there
+};
+
+using Fits = std::function<bool(ActorId, const Outcome&)>;
+using Accept = std::function<bool(const Machine&, const Interleaved&)>;
 
 class Machine {
  public:
@@ -68,6 +97,12 @@ class Machine {
   // A signal, a stop or a debugger ended the sleep, which the kernel showed by EINTR: an observed
   // input. Requires: it sleeps in epoll_wait, the one call here that is never restarted.
   Result interrupt(ActorId actor, const Observer& observe = {});
+
+  // All of a turn, until nothing can go on: its call and whatever that wakes, in the order
+  // that the schedule says. `fits` is asked of each return. Requires: the actor is idle, nobody is
+  // runnable.
+  Interleaved run(const Turn& turn, const Schedule& schedule, const Observer& observe = {},
+                  const Fits& fits = {});
 
   // Actors asleep in a call, with what they wait for.
   [[nodiscard]] std::vector<ThreadState> threads() const;
@@ -108,8 +143,15 @@ class Machine {
   [[nodiscard]] std::vector<Fd> touched() const;
 
  private:
+  void begin_step();
+
   std::unique_ptr<World> world_;
 };
+
+// A schedule of the turn under which each return fits and the end is accepted, those with few
+// switches first. nullopt: there is none among the first `tries`.
+std::optional<Schedule> find_schedule(const Machine& before, const Turn& turn, const Fits& fits,
+                                      const Accept& accept, int tries);
 
 // The model behind the Kernel interface: --model-only. Time is virtual: when nothing can move,
 // it jumps to the next deadline.

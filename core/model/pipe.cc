@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "core/model/files.h"
+#include "core/model/interleave.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -97,78 +98,92 @@ std::uint32_t pipe_level(const World& w, const File& file) {
   return (full(p) ? 0U : kWritable) | (p.readers ? 0U : std::uint32_t{EPOLLERR});
 }
 
-Answer pipe_read(Run& run, Index task, Index file, ReadCall& call, std::string* out) {
-  World& w = run.w;
-  Pipe& p = w.pipes[w.files[file].object];
-  if (call.count == 0) return 0;
-  std::uint64_t got = 0;
-  bool wake_writer = false;
-  while (got < call.count && !p.slots.empty()) {
+namespace {
+
+struct Taken {
+  std::uint64_t bytes = 0;
+  bool freed_last = false;  // a slot became free while all were taken
+};
+
+Taken take_bytes(Pipe& p, std::uint64_t count, std::string* out) {
+  Taken taken;
+  while (taken.bytes < count && !p.slots.empty()) {
     PipeSlot& slot = p.slots.front();
     const auto part =
-        static_cast<std::uint32_t>(std::min<std::uint64_t>(slot.length, call.count - got));
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(slot.length, count - taken.bytes));
     const bool packet = slot.packet;
     p.bytes.pop(part, out);
     if (packet) p.bytes.pop(slot.length - part, nullptr);  // the rest of a packet is lost
     slot.offset += part;
     slot.length = packet ? 0 : slot.length - part;
-    got += part;
+    taken.bytes += part;
     if (slot.length == 0) {
-      wake_writer = wake_writer || full(p);
+      taken.freed_last = taken.freed_last || full(p);
       p.slots.pop();
     }
     if (packet) break;
   }
-  if (got == 0 && p.writers) {
+  return taken;
+}
+
+// Puts in what there is room for.
+void put_bytes(Run& run, Index file, Pipe& p, WriteCall& call) {
+  const std::uint64_t before = call.done;
+  if (!call.slept) merge_into_last(run.w, p, call);
+  take_slots(run.w, p, call, (run.w.files[file].flags & O_DIRECT) != 0);
+  if (call.done == before) return;
+  touch_both(run.w, file);
+  say_moved(run, file, "pipe_write", Why::moved_in, call.done - before);
+}
+
+}  // namespace
+
+Answer pipe_read(Run& run, Index task, Index file, ReadCall& call, std::string* out) {
+  World& w = run.w;
+  Pipe& p = w.pipes[w.files[file].object];
+  if (call.count == 0) return 0;
+  while (p.slots.empty() && p.writers) {
     if ((w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
     call.slept = true;
+    if (await_queue(run, p.rd_wait)) continue;
     fall_asleep(run, task, {p.rd_wait, Place::tail, true}, "pipe_read", Why::slept_read);
     return std::nullopt;
   }
-  if (got > 0) {
+  const Taken taken = take_bytes(p, call.count, out);
+  if (taken.bytes > 0) {
     touch_both(w, file);
-    say_moved(run, file, "pipe_read", Why::moved_out, got);
+    say_moved(run, file, "pipe_read", Why::moved_out, taken.bytes);
   }
   const bool wake_next = call.slept && !p.slots.empty();
-  if (wake_writer) {
+  if (taken.freed_last) {
     wake_up(run, p.wr_wait, {.function = "pipe_read", .why = Why::wakeup_space, .key = kWritable});
   }
   if (wake_next) {
     wake_up(run, p.rd_wait, {.function = "pipe_read", .why = Why::wakeup_next, .key = kReadable});
   }
-  return static_cast<std::int64_t>(got);
+  return static_cast<std::int64_t>(taken.bytes);
 }
 
 Answer pipe_write(Run& run, Index task, Index file, WriteCall& call) {
   World& w = run.w;
   Pipe& p = w.pipes[w.files[file].object];
-  const bool nonblock = (w.files[file].flags & O_NONBLOCK) != 0;
-  const std::uint64_t before = call.done;
   if (call.size == 0) return 0;
-  if (call.slept && p.readers && full(p)) {  // woken in vain
-    fall_asleep(run, task, {p.wr_wait, Place::tail, true}, "pipe_write", Why::slept_write);
-    return std::nullopt;
-  }
+  const std::uint64_t before = call.done;
   call.was_empty = p.slots.empty();
-  std::int64_t error = 0;
-  if (p.readers) {
-    if (!call.slept) merge_into_last(w, p, call);
-    take_slots(w, p, call, (w.files[file].flags & O_DIRECT) != 0);
-  }
-  if (call.done > before) {
-    touch_both(w, file);
-    say_moved(run, file, "pipe_write", Why::moved_in, call.done - before);
-  }
-  if (!p.readers) {
-    error = -EPIPE;
-  } else if (call.done < call.size && nonblock) {
-    error = -EAGAIN;
-  } else if (call.done < call.size) {
-    if (call.was_empty) wake_readers(run, p, Why::wakeup_data);
-    call.slept = true;
+  while (p.readers) {
+    if (!call.slept || !full(p)) {
+      call.was_empty = p.slots.empty();
+      put_bytes(run, file, p, call);
+      if (call.done == call.size || (w.files[file].flags & O_NONBLOCK) != 0) break;
+      if (call.was_empty) wake_readers(run, p, Why::wakeup_data);
+      call.slept = true;
+      continue;  // a reader may have made room
+    }
+    if (await_queue(run, p.wr_wait)) continue;
     fall_asleep(run, task, {p.wr_wait, Place::tail, true}, "pipe_write", Why::slept_write);
     return std::nullopt;
   }
+  const int error = p.readers ? EAGAIN : EPIPE;
   const bool wake_next = call.slept && !full(p);
   if (call.was_empty || p.poll_usage) {
     wake_readers(run, p, call.done > before ? Why::wakeup_data : Why::wakeup_spurious);
@@ -176,7 +191,7 @@ Answer pipe_write(Run& run, Index task, Index file, WriteCall& call) {
   if (wake_next) {
     wake_up(run, p.wr_wait, {.function = "pipe_write", .why = Why::wakeup_next, .key = kWritable});
   }
-  return call.done > 0 ? static_cast<std::int64_t>(call.done) : error;
+  return call.done > 0 ? static_cast<std::int64_t>(call.done) : -std::int64_t{error};
 }
 
 std::uint64_t pipe_capacity(const World& w, const Pipe& pipe) {

@@ -12,11 +12,14 @@
 
 namespace epollscope {
 
+class Interleaving;
+
 struct Run {
   World& w;
   const Machine& machine;
   const Machine::Observer& observe;
   ActorId actor;
+  Interleaving* others = nullptr;  // nullptr: the task is alone
 
   [[nodiscard]] bool watched() const { return static_cast<bool>(observe); }
 };

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/model/files.h"
+#include "core/model/interleave.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -136,13 +137,14 @@ Answer unix_read(Run& run, Index task, Index file, ReadCall& call, std::string* 
   World& w = run.w;
   Sock& s = w.socks[w.files[file].object];
   if (call.count == 0) return 0;
-  if (s.receive_queue.empty()) {
+  while (s.receive_queue.empty()) {
     if (s.error != 0) {
       touch(w, file);
       return -std::exchange(s.error, 0);
     }
     if ((s.shutdown & kReceive) != 0) return 0;
     if ((w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    if (await_queue(run, s.wait)) continue;
     fall_asleep(run, task, {s.wait, Place::head, false}, "unix_stream_data_wait", Why::slept_read);
     return std::nullopt;
   }
@@ -169,6 +171,7 @@ Answer unix_write(Run& run, Index task, Index file, WriteCall& call) {
     if (s.wmem >= w.inputs.unix_sndbuf) {
       if ((w.files[file].flags & O_NONBLOCK) != 0) return end(EAGAIN);
       call.slept = true;
+      if (await_queue(run, s.wait)) continue;
       fall_asleep(run, task, {s.wait, Place::head, false}, "sock_wait_for_wmem", Why::slept_write);
       return std::nullopt;
     }

@@ -1,6 +1,7 @@
 #include "core/model/wait_queue.h"
 
 #include "core/model/eventpoll.h"
+#include "core/model/interleave.h"
 
 namespace epollscope {
 
@@ -42,6 +43,15 @@ void wake_task(Run& run, Index task, std::string_view function, Why why) {
 }  // namespace
 
 void wake_up(Run& run, Index queue, const Wakeup& wakeup) {
+  if (run.w.queues[queue].entries.empty()) return point(run);
+  {
+    const QueueLock lock(run, queue);
+    wake_up_locked(run, queue, wakeup);
+  }
+  point(run);
+}
+
+void wake_up_locked(Run& run, Index queue, const Wakeup& wakeup) {
   World& w = run.w;
   if (w.queues[queue].entries.empty()) return;
   note(run, {.function = wakeup.function,
@@ -52,6 +62,7 @@ void wake_up(Run& run, Index queue, const Wakeup& wakeup) {
   int left = wakeup.exclusive;
   Index next = kNone;
   for (Index i = w.queues[queue].entries.head; i != kNone; i = next) {
+    point(run);
     const WaitEntry entry = w.entries[i];
     next = entry.link.next;
     bool took = true;

@@ -28,6 +28,8 @@ struct Wakeup {
   int exclusive = 1;
 };
 void wake_up(Run& run, Index queue, const Wakeup& wakeup);
+// The same for who holds the queue's lock already.
+void wake_up_locked(Run& run, Index queue, const Wakeup& wakeup);
 
 // Wakes the first task of a queue of tasks only (ep->wq).
 void wake_one(Run& run, Index queue);

@@ -33,7 +33,8 @@ struct WaitEntry {
 
 struct WaitQueue {  // wait_queue_head
   IndexList entries;
-  Index file = kNone;  // whose queue it is, for micro-steps
+  Index file = kNone;   // whose queue it is, for micro-steps
+  bool walked = false;  // somebody holds its lock
 };
 
 // ---- files -------------------------------------------------------------------------------
@@ -131,6 +132,7 @@ struct Eventpoll {
   IndexList txlist;
   Index ovflist = kNone;
   bool scanning = false;  // ovflist is not EP_UNACTIVE_PTR
+  bool locked = false;    // mtx, while several tasks run
   Index wq = kNone;
   Index poll_wait = kNone;
   std::int32_t count = 0;       // items

@@ -166,8 +166,9 @@ void Session::Impl::judge_chance(Running& r, const LockstepResult& model) {
   std::vector<Returned> others = r.returned;
   if (r.main) std::erase_if(others, [&](const Returned& x) { return x.actor == r.main->actor; });
   if (others.empty() && !model.raced_from) return;
-  const std::optional<Endings> endings =
-      model.raced_from ? endings_of(*model.raced_from, others) : Endings{};
+  std::optional<Endings> endings = Endings{};
+  if (model.raced_from) endings = endings_of(*model.raced_from, others);
+  if (model.interleaved) endings = std::nullopt;
   std::map<ActorId, Chance> chances = scheduling.judge(endings, others, calls);
   scheduling.settle(sleepers);
   r.record.chance = std::move(chances[r.record.actor]);

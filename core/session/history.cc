@@ -13,7 +13,22 @@ struct Overload : F... {
   using F::operator()...;
 };
 
+Machine::Result apply_turn(Machine& machine, const OpTurn& op, const Machine::Observer& observe) {
+  const Interleaved done = machine.run(turn_of(op), op.schedule, observe);
+  if (!op.call) return {};
+  const auto own = done.returned.find(op.call->actor);
+  if (own == done.returned.end()) return {.blocked = true, .outcome = {}};
+  return {.blocked = false, .outcome = own->second};
+}
+
 }  // namespace
+
+Turn turn_of(const OpTurn& op) {
+  return {.actor = op.call ? op.call->actor : ActorId{},
+          .call = op.call ? &op.call->request : nullptr,
+          .timed_out = op.timed_out,
+          .interrupted = op.interrupted};
+}
 
 Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& observe) {
   return std::visit(Overload{
@@ -21,6 +36,7 @@ Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& o
                         [&](const OpResume& o) { return machine.resume(o.actor, observe); },
                         [&](const OpExpire& o) { return machine.expire(o.actor, observe); },
                         [&](const OpInterrupt& o) { return machine.interrupt(o.actor, observe); },
+                        [&](const OpTurn& o) { return apply_turn(machine, o, observe); },
                         [&](const OpBind& o) {
                           machine.bind(o.fd, o.name);
                           return Machine::Result{};
@@ -42,6 +58,11 @@ History::History(Machine first) : live_(first) { checkpoints_.push_back({0, std:
 Machine::Result History::do_op(Op op, const Machine::Observer& observe) {
   ops_.push_back(std::move(op));
   return apply(live_, ops_.back(), observe);
+}
+
+void History::take_back(std::size_t operations) {
+  ops_.resize(operations);
+  live_ = replay_to(steps());
 }
 
 void History::end_step() {

@@ -30,6 +30,11 @@ struct OpExpire {
 struct OpInterrupt {
   ActorId actor;
 };
+struct OpTurn {  // a call and all it let run, where the order within it is not the plain one
+  std::optional<OpCall> call;
+  std::vector<ActorId> timed_out, interrupted;
+  Schedule schedule;
+};
 struct OpBind {
   Fd fd;
   std::string name;
@@ -42,7 +47,11 @@ struct OpOrder {  // the interest list in the kernel's order, as it was read
   Fd epfd;
   std::shared_ptr<const std::vector<Machine::Row>> rows;
 };
-using Op = std::variant<OpCall, OpResume, OpExpire, OpInterrupt, OpBind, OpNameData, OpOrder>;
+using Op =
+    std::variant<OpCall, OpResume, OpExpire, OpInterrupt, OpTurn, OpBind, OpNameData, OpOrder>;
+
+// Requires: the operation outlives what is returned.
+Turn turn_of(const OpTurn& op);
 
 // What an operation gave; empty for those that only name or order.
 Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& observe = {});
@@ -56,6 +65,9 @@ class History {
   [[nodiscard]] const Machine& live() const { return live_; }
 
   Machine::Result do_op(Op op, const Machine::Observer& observe = {});
+  // Takes back what was done since there were that many operations, within the step under way.
+  [[nodiscard]] std::size_t operations() const { return ops_.size(); }
+  void take_back(std::size_t operations);
   void end_step();  // what was done since belongs to one step
   [[nodiscard]] int steps() const { return static_cast<int>(ends_.size()); }
 

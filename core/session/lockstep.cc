@@ -124,25 +124,19 @@ class Lockstep {
       : history_(history), returned_(std::move(returned)) {}
 
   LockstepResult run(const OpCall* main) {
-    if (main != nullptr) {
-      const Machine::Result r = history_.do_op(*main, observer());
-      if (!r.blocked) compare(main->actor, &r.outcome);
+    const std::size_t begin = history_.operations();
+    const std::vector<Returned> all = returned_;
+    if (main != nullptr) make(*main);
+    const bool agrees = result_.differences.empty();
+    if (agrees && returned_.empty() && history_.live().runnable().empty()) {
+      return std::move(result_);
     }
-    std::vector<Op> path;
-    int tries = kMostTries;
-    const bool simple = returned_.empty() && history_.live().runnable().empty();
-    if (simple) return std::move(result_);
     Machine before = history_.live();
-    if (search(history_.live(), returned_, tries, path)) {
-      for (const Op& op : path) {
-        look_for_a_race();
-        history_.do_op(op, observer());
-      }
-      returned_.clear();
-    } else {
+    if (agrees && in_some_order()) {
+      if (raced_) result_.raced_from = std::move(before);
+    } else if (!as_a_turn(main, begin, all)) {
       greedy();
     }
-    if (raced_) result_.raced_from = std::move(before);
     for (const Returned& r : returned_) {
       result_.differences.push_back(difference(r.actor, &r.outcome, nullptr));
     }
@@ -152,6 +146,54 @@ class Lockstep {
  private:
   Machine::Observer observer() {
     return [this](const MicroStep& m, const Machine&) { result_.micro.push_back(m); };
+  }
+
+  void make(const OpCall& call) {
+    const Machine::Result r = history_.do_op(call, observer());
+    if (!r.blocked) compare(call.actor, &r.outcome);
+  }
+
+  // The call was one piece, and those it woke ran one after the other.
+  bool in_some_order() {
+    std::vector<Op> path;
+    int tries = kMostTries;
+    if (!search(history_.live(), returned_, tries, path)) return false;
+    for (const Op& op : path) {
+      look_for_a_race();
+      history_.do_op(op, observer());
+    }
+    returned_.clear();
+    return true;
+  }
+
+  // Woken threads ran while the call went on. False: that does not explain it either, and nothing
+  // is changed.
+  bool as_a_turn(const OpCall* main, std::size_t begin, const std::vector<Returned>& all) {
+    history_.take_back(begin);
+    OpTurn op;
+    if (main != nullptr) op.call = *main;
+    for (const Returned& r : all) {
+      const bool ended = r.outcome.error == EINTR;
+      (ended ? op.interrupted : op.timed_out).push_back(r.actor);
+    }
+    const auto fits = [&](ActorId actor, const Outcome& outcome) {
+      const Returned* seen = find(all, actor);
+      return seen != nullptr && seen->outcome.same_result(outcome);
+    };
+    const auto whole = [&](const Machine&, const Interleaved& done) {
+      return done.returned.size() == all.size();
+    };
+    const auto schedule = find_schedule(history_.live(), turn_of(op), fits, whole, kMostTries);
+    if (!schedule) {
+      if (main != nullptr) history_.do_op(*main);
+      return false;
+    }
+    op.schedule = *schedule;
+    result_ = {};
+    result_.interleaved = true;
+    history_.do_op(std::move(op), observer());
+    returned_.clear();
+    return true;
   }
 
   void compare(ActorId actor, const Outcome* model) {

@@ -21,6 +21,8 @@ struct LockstepResult {
   std::vector<MicroStep> micro;
   // Several actors were runnable at once: the machine before any of them ran.
   std::optional<Machine> raced_from;
+  // Only threads that ran in the middle of the call explain what was seen: all of it is chance.
+  bool interleaved = false;
 };
 
 // Whether the actor sleeps in a call that time alone can end.

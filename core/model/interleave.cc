@@ -1,0 +1,223 @@
+#include "core/model/interleave.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/model/calls.h"
+#include "core/model/fiber.h"
+#include "core/model/wait_queue.h"
+
+namespace epollscope {
+
+namespace {
+
+bool may_time_out(const World& w, Index task) {
+  const Task& t = w.tasks[at(task)];
+  return t.state == TaskState::blocked && t.timeout_ns.has_value();
+}
+
+bool may_be_interrupted(const World& w, Index task) {
+  const Task& t = w.tasks[at(task)];
+  return t.state == TaskState::blocked && std::holds_alternative<WaitCall>(t.frame);
+}
+
+}  // namespace
+
+// A task on its way through the kernel.
+struct Interleaving::Strand {
+  Strand(Interleaving& all, Index t, std::function<std::optional<Outcome>(Run&)> body)
+      : task(t),
+        run{all.w_, all.machine_, all.observe_, all.w_.tasks[at(t)].actor, &all},
+        fiber([this, go = std::move(body)] { outcome = go(run); }) {}
+
+  Index task;
+  Run run;
+  std::function<bool()> awaits;  // what it waits for; empty: it can go on
+  std::optional<Outcome> outcome;
+  Fiber fiber;
+
+  [[nodiscard]] bool can_go_on() const { return !awaits || awaits(); }
+};
+
+Interleaving::Interleaving(World& w, const Machine& machine, const Turn& turn,
+                           const Schedule& schedule, const Machine::Observer& observe)
+    : w_(w), machine_(machine), turn_(turn), schedule_(schedule), observe_(observe) {
+  for (const ActorId a : turn.timed_out) timed_out_.push_back(task_of(w, a));
+  for (const ActorId a : turn.interrupted) interrupted_.push_back(task_of(w, a));
+}
+
+Interleaving::~Interleaving() = default;
+
+Interleaving::Strand* Interleaving::add(Index task,
+                                        std::function<std::optional<Outcome>(Run&)> body) {
+  return strands_.emplace_back(std::make_unique<Strand>(*this, task, std::move(body))).get();
+}
+
+// Whoever can go on now, the one that ran last first: strands, woken tasks in the order in which
+// they were woken, sleepers whose time has come.
+std::vector<std::function<Interleaving::Strand*()>> Interleaving::ready() {
+  std::vector<std::function<Strand*()>> list;
+  if (current_ != nullptr && current_->can_go_on()) list.emplace_back([this] { return current_; });
+  for (const auto& s : strands_) {
+    Strand* strand = s.get();
+    if (strand != current_ && strand->can_go_on()) list.emplace_back([strand] { return strand; });
+  }
+  for (const Index task : w_.runnable) {
+    list.emplace_back([this, task] {
+      std::erase(w_.runnable, task);
+      return add(task, [task](Run& run) { return continue_call(run, task); });
+    });
+  }
+  const auto add_ending = [&](const Index& sleeper, Outcome (*end)(Run&, Index)) {
+    list.emplace_back([this, &sleeper, end] {
+      const Index task = sleeper;
+      std::erase(end == end_call_in_time ? timed_out_ : interrupted_, task);
+      return add(task, [task, end](Run& run) { return std::optional(end(run, task)); });
+    });
+  };
+  for (const Index& task : timed_out_) {
+    if (may_time_out(w_, task)) add_ending(task, end_call_in_time);
+  }
+  for (const Index& task : interrupted_) {
+    if (may_be_interrupted(w_, task)) add_ending(task, interrupt_wait);
+  }
+  return list;
+}
+
+bool Interleaving::others_ready() const {
+  return !w_.runnable.empty() ||
+         std::ranges::any_of(timed_out_, [&](Index t) { return may_time_out(w_, t); }) ||
+         std::ranges::any_of(interrupted_, [&](Index t) { return may_be_interrupted(w_, t); }) ||
+         std::ranges::any_of(strands_,
+                             [&](const auto& s) { return s.get() != current_ && s->can_go_on(); });
+}
+
+std::size_t Interleaving::choose(std::size_t width, bool preempts) {
+  if (width == 1) return 0;
+  const std::size_t made = result_.choices.size();
+  const std::size_t chosen = result_.fits && made < schedule_.size() ? schedule_[made] : 0;
+  const std::size_t pick = chosen < width ? chosen : 0;
+  if (result_.fits) {
+    result_.choices.push_back(
+        {.taken = static_cast<std::uint8_t>(pick),
+         .width = static_cast<std::uint8_t>(std::min<std::size_t>(width, 255)),
+         .preempts = preempts});
+  }
+  return pick;
+}
+
+Interleaved Interleaving::run(const Fits& fits) {
+  if (turn_.call != nullptr) {
+    const Index task = task_of(w_, turn_.actor);
+    current_ = add(task, [this, task](Run& run) { return start_call(run, task, *turn_.call); });
+  }
+  for (auto list = ready(); !list.empty(); list = ready()) {
+    const bool preempts = current_ != nullptr && current_->can_go_on();
+    current_ = list[choose(list.size(), preempts)]();
+    current_->awaits = {};
+    current_->fiber.resume();
+    if (!current_->fiber.done()) continue;
+    if (current_->outcome) {
+      const ActorId actor = current_->run.actor;
+      if (fits && result_.fits) result_.fits = fits(actor, *current_->outcome);
+      result_.returned[actor] = *std::move(current_->outcome);
+    }
+    std::erase_if(strands_, [this](const auto& s) { return s.get() == current_; });
+    current_ = nullptr;
+  }
+  return std::move(result_);
+}
+
+void Interleaving::point() {
+  if (others_ready()) current_->fiber.stop();
+}
+
+void Interleaving::await(const std::function<bool()>& free) {
+  while (!free()) {
+    current_->awaits = free;
+    current_->fiber.stop();
+  }
+}
+
+EpMutex::EpMutex(Run& run, Index ep) : run_(run), ep_(ep) {
+  if (run.others == nullptr) return;
+  World& w = run.w;
+  run.others->await([&w, ep] { return !w.eps[ep].locked; });
+  w.eps[ep].locked = true;
+}
+
+EpMutex::~EpMutex() {
+  if (run_.others != nullptr) run_.w.eps[ep_].locked = false;
+}
+
+bool await_queue(Run& run, Index queue) {
+  World& w = run.w;
+  if (run.others == nullptr || !w.queues[queue].walked) return false;
+  run.others->await([&w, queue] { return !w.queues[queue].walked; });
+  return true;
+}
+
+QueueLock::QueueLock(Run& run, Index queue) : run_(run), queue_(queue) {
+  await_queue(run, queue);
+  run.w.queues[queue].walked = true;
+}
+
+QueueLock::~QueueLock() { run_.w.queues[queue_].walked = false; }
+
+Interleaved Machine::run(const Turn& turn, const Schedule& schedule, const Observer& observe,
+                         const Fits& fits) {
+  if (turn.call != nullptr) begin_step();
+  return Interleaving(*world_, *this, turn, schedule, observe).run(fits);
+}
+
+namespace {
+
+// Preemptions, beyond those that a task's own sleep makes, that are tried: what real runs show
+// needs one for each end of a scan that another task's wakeups fall into.
+constexpr int kMostPreemptions = 6;
+
+// The next schedule in depth-first order after one whose choices are given; false: it was the last.
+bool next_schedule(const std::vector<Interleaved::Choice>& choices, int preemptions,
+                   Schedule& schedule) {
+  std::vector<int> used(choices.size() + 1, 0);
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    used[i + 1] = used[i] + (choices[i].preempts && choices[i].taken != 0 ? 1 : 0);
+  }
+  for (std::size_t i = choices.size(); i-- > 0;) {
+    const auto& c = choices[i];
+    if (c.taken + 1 >= c.width || used[i] + (c.preempts ? 1 : 0) > preemptions) continue;
+    schedule.clear();
+    for (std::size_t k = 0; k < i; ++k) schedule.push_back(choices[k].taken);
+    schedule.push_back(static_cast<std::uint8_t>(c.taken + 1));
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Schedule> find_schedule(const Machine& before, const Turn& turn, const Fits& fits,
+                                      const Accept& accept, int tries) {
+  for (int preemptions = 0; preemptions <= kMostPreemptions; ++preemptions) {
+    Schedule schedule;
+    bool bounded = false;  // some choice was not made because of the bound
+    do {
+      if (--tries < 0) return std::nullopt;
+      Machine machine = before;
+      const Interleaved result = machine.run(turn, schedule, {}, fits);
+      if (result.fits && accept(machine, result)) {
+        Schedule found;
+        for (const auto& c : result.choices) found.push_back(c.taken);
+        return found;
+      }
+      bounded = bounded || std::ranges::any_of(result.choices, [](const auto& c) {
+                  return c.preempts && c.width > 1;
+                });
+      if (!next_schedule(result.choices, preemptions, schedule)) break;
+    } while (true);
+    if (!bounded) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace epollscope

@@ -1,0 +1,147 @@
+// Threads that run in the middle of the call that woke them.
+#include <gtest/gtest.h>
+#include <sys/epoll.h>
+
+#include "tests/unit/model/desk.h"
+
+namespace epollscope {
+namespace {
+
+using test::Desk;
+using test::Numbers;
+using test::thread;
+
+constexpr int kTries = 5000;
+
+struct Crowd : Desk {
+  Crowd() { t1 = thread(9); }
+
+  // Edge-triggered items of one pipe's read end: dups, so that one write runs one hook for each.
+  std::vector<Fd> dups(Fd ep, Fd reader, int n) {
+    std::vector<Fd> fds;
+    for (int i = 0; i < n; ++i) {
+      fds.push_back(call(Dup{reader}).outcome.created.at(0));
+      add(ep, fds.back(), EPOLLIN | EPOLLET);
+    }
+    return fds;
+  }
+
+  // Whether some schedule of `op` lets each thread return that many events.
+  std::optional<Schedule> explained(const Operation& op, const std::map<int, std::size_t>& events,
+                                    const std::optional<Numbers>& ready = {}, Fd ep = {}) {
+    request = Request{op, {}};
+    const Turn turn{.actor = t1, .call = &request, .timed_out = {}, .interrupted = {}};
+    const auto fits = [&](ActorId actor, const Outcome& o) {
+      if (actor == t1) return true;
+      const auto it = events.find(actor.number);
+      return it != events.end() && it->second == o.events.size();
+    };
+    const auto whole = [&](const Machine& end, const Interleaved& done) {
+      if (done.returned.size() != events.size() + 1) return false;
+      Desk after;
+      after.m = end;
+      return !ready || after.ready(ep) == *ready;
+    };
+    return find_schedule(m, turn, fits, whole, kTries);
+  }
+
+  Request request;
+};
+
+struct TwoWaiters : Crowd {
+  Fd ep = epoll();
+  std::pair<Fd, Fd> ends = pipe();
+  std::vector<Fd> items = dups(ep, ends.first, 4);
+
+  void sleep(int max) {
+    for (const int t : {1, 2}) ASSERT_TRUE(call(thread(t), EpollWait{ep, max, -1}).blocked);
+  }
+};
+
+TEST(Interleave, APlainOrderNeedsNoSchedule) {
+  TwoWaiters d;
+  d.sleep(8);
+  const auto plain = d.explained(WriteAmount{d.ends.second, 1}, {{2, 4}});
+  ASSERT_TRUE(plain);
+  EXPECT_TRUE(std::ranges::all_of(*plain, [](auto choice) { return choice == 0; }));
+}
+
+TEST(Interleave, AWokenThreadScansBeforeTheWalkHasReachedAllHooks) {
+  TwoWaiters d;
+  d.sleep(8);
+  for (const std::size_t early : {1U, 2U, 3U}) {
+    const auto schedule = d.explained(WriteAmount{d.ends.second, 1}, {{2, early}, {1, 4 - early}});
+    ASSERT_TRUE(schedule) << early;
+    Machine again = d.m;
+    const Request request{WriteAmount{d.ends.second, 1}, {}};
+    const Interleaved done = again.run({d.t1, &request, {}, {}}, *schedule);
+    EXPECT_EQ(done.returned.at(thread(2)).events.size(), early);
+    EXPECT_TRUE(again.runnable().empty());
+    EXPECT_TRUE(again.threads().empty());
+  }
+}
+
+TEST(Interleave, NoOrderMakesAnEventOutOfNothing) {
+  TwoWaiters d;
+  d.sleep(8);
+  EXPECT_FALSE(d.explained(WriteAmount{d.ends.second, 1}, {{2, 3}, {1, 3}}));
+  EXPECT_FALSE(d.explained(WriteAmount{d.ends.second, 1}, {}));
+  EXPECT_FALSE(d.explained(WriteAmount{d.ends.second, 0}, {{2, 1}}));
+}
+
+// Wakeups that fall into a scan go to the ovflist: the list at the end tells them from others.
+TEST(Interleave, AWakeupInTheMiddleOfAScanComesBeforeTheItemsItReported) {
+  Crowd d;
+  const Fd ep = d.epoll();
+  const auto [r, w] = d.pipe();
+  const Fd a = d.call(Dup{r}).outcome.created.at(0);
+  d.add(ep, r, EPOLLIN);
+  d.add(ep, a, EPOLLIN);
+  ASSERT_TRUE(d.call(thread(1), EpollWait{ep, 1, -1}).blocked);
+  const Operation op = WriteAmount{w, 1};
+  // The hook of `a` is newer and runs first: a is reported and put back.
+  EXPECT_TRUE(d.explained(op, {{1, 1}}, Numbers{r.value, a.value}, ep));
+  EXPECT_TRUE(d.explained(op, {{1, 1}}, Numbers{a.value, r.value}, ep));  // scanned before r came
+  EXPECT_FALSE(d.explained(op, {{1, 1}}, Numbers{a.value}, ep));
+}
+
+// A writer that fills a pipe wakes a reader before it sleeps itself; the reader may be quicker.
+TEST(Interleave, AReaderMayMakeRoomBeforeTheWriterSleeps) {
+  Crowd d;
+  const auto [r, w] = d.pipe();
+  constexpr std::uint64_t kPipe = 65536;
+  ASSERT_TRUE(d.call(thread(1), Read{r, kPipe}).blocked);
+  d.request = Request{WriteAmount{w, kPipe + 1}, {}};
+  std::size_t slept = 0;
+  std::size_t ran_through = 0;
+  const auto count = [&](const Machine& end, const Interleaved& done) {
+    EXPECT_EQ(done.returned.at(d.t1).returned, kPipe + 1);
+    EXPECT_EQ(done.returned.at(thread(1)).returned, kPipe);
+    EXPECT_EQ(end.level(r)->readable_bytes, 1);
+    (done.choices.front().taken == 0 ? slept : ran_through) += 1;
+    return false;
+  };
+  EXPECT_FALSE(find_schedule(d.m, {d.t1, &d.request, {}, {}}, {}, count, kTries));
+  EXPECT_GT(slept, 0U);
+  EXPECT_GT(ran_through, 0U);
+}
+
+TEST(Interleave, ADeadlineMayPassBeforeTheWakeupComes) {
+  Crowd d;
+  const Fd ep = d.epoll();
+  const Fd e = d.eventfd();
+  d.add(ep, e, EPOLLIN);
+  ASSERT_TRUE(d.call(thread(1), EpollWait{ep, 8, 10}).blocked);
+  d.request = Request{WriteAmount{e, 1}, {}};
+  const Turn turn{d.t1, &d.request, {thread(1)}, {}};
+  for (const std::size_t events : {0U, 1U}) {
+    const auto fits = [&](ActorId actor, const Outcome& o) {
+      return actor == d.t1 || o.events.size() == events;
+    };
+    const auto whole = [](const Machine&, const Interleaved& i) { return i.returned.size() == 2; };
+    EXPECT_TRUE(find_schedule(d.m, turn, fits, whole, kTries)) << events;
+  }
+}
+
+}  // namespace
+}  // namespace epollscope
