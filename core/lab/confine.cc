@@ -31,7 +31,8 @@ constexpr bool kSanitized = false;
 #endif
 
 constexpr rlim_t kMostDescriptors = 65536;
-constexpr rlim_t kOwnDescriptors = 2;  // of the control channel, above those of a scenario
+constexpr rlim_t kOwnDescriptors = 2;    // of the control channel, above those of a scenario
+constexpr std::uint64_t kFamilies = 63;  // of sockets, with room for those to come: AF_MAX is 46
 constexpr rlim_t kMostData = rlim_t{2} << 30;
 
 std::string drop_capabilities() {
@@ -123,6 +124,9 @@ void allow_scenario_calls(Rules& rules) {
   for (const int domain : {AF_UNSPEC, AF_UNIX, AF_INET, AF_INET6}) {
     rules.when(SCMP_ACT_ALLOW, SCMP_SYS(socketpair), is(0, static_cast<std::uint64_t>(domain)));
   }
+  // No family has such a number, and the kernel says so.
+  rules.when(SCMP_ACT_ALLOW, SCMP_SYS(socketpair),
+             {.arg = 0, .op = SCMP_CMP_GT, .datum_a = kFamilies, .datum_b = 0});
 }
 
 void allow_looking(Rules& rules) {

@@ -47,7 +47,8 @@ Answer eventfd_read(Run& run, Index task, Index file, ReadCall& call, std::uint6
   if (call.count < sizeof value) return -EINVAL;
   const QueueLock lock(run, ctx.wqh);
   if (ctx.count == 0) {
-    if ((w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    call.slept = true;
     fall_asleep(run, task, {ctx.wqh, Place::tail, false}, "eventfd_read", Why::slept_read);
     return std::nullopt;
   }
@@ -66,7 +67,8 @@ Answer eventfd_write(Run& run, Index task, Index file, WriteCall& call) {
   if (call.size != sizeof call.value || call.value == kNever) return -EINVAL;
   const QueueLock lock(run, ctx.wqh);
   if (kNever - ctx.count <= call.value) {
-    if ((w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    call.slept = true;
     fall_asleep(run, task, {ctx.wqh, Place::tail, false}, "eventfd_write", Why::slept_write);
     return std::nullopt;
   }

@@ -143,7 +143,7 @@ Answer pipe_read(Run& run, Index task, Index file, ReadCall& call, std::string* 
   Pipe& p = w.pipes[w.files[file].object];
   if (call.count == 0) return 0;
   while (p.slots.empty() && p.writers) {
-    if ((w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
     call.slept = true;
     if (await_queue(run, p.rd_wait)) continue;
     fall_asleep(run, task, {p.rd_wait, Place::tail, true}, "pipe_read", Why::slept_read);

@@ -143,7 +143,8 @@ Answer unix_read(Run& run, Index task, Index file, ReadCall& call, std::string* 
       return -std::exchange(s.error, 0);
     }
     if ((s.shutdown & kReceive) != 0) return 0;
-    if ((w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    call.slept = true;  // from here on what the flag says now does not matter
     if (await_queue(run, s.wait)) continue;
     fall_asleep(run, task, {s.wait, Place::head, false}, "unix_stream_data_wait", Why::slept_read);
     return std::nullopt;
@@ -169,7 +170,7 @@ Answer unix_write(Run& run, Index task, Index file, WriteCall& call) {
     }
     if ((s.shutdown & kSend) != 0) return end(EPIPE);
     if (s.wmem >= w.inputs.unix_sndbuf) {
-      if ((w.files[file].flags & O_NONBLOCK) != 0) return end(EAGAIN);
+      if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return end(EAGAIN);
       call.slept = true;
       if (await_queue(run, s.wait)) continue;
       fall_asleep(run, task, {s.wait, Place::head, false}, "sock_wait_for_wmem", Why::slept_write);

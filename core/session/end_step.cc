@@ -220,7 +220,7 @@ void Session::Impl::observe(StepRecord& record) {
   const auto* ctl = std::get_if<EpollCtl>(&record.request.op);
   const bool removal = std::holds_alternative<Close>(record.request.op) ||
                        (ctl != nullptr && record.returned && ctl->op == 2);
-  if (!removal) return;
+  if (!removal && !options.verify_lists) return;
   std::erase_if(epolls, [&](const auto& e) { return !history.live().is_epoll(e.first); });
   for (const auto& [fd, name] : epolls) {
     if (history.live().interest(fd).size() > kSmallList) continue;

@@ -35,6 +35,7 @@ struct SessionOptions {
   TreeOrder tree = TreeOrder::learned;
   std::chrono::milliseconds time_limit{10'000};  // time in which no call returns
   bool observe_levels = true;                    // level polls after each step
+  bool verify_lists = false;  // compare small interest lists after every step, not when due
 };
 
 // A result, decoded for display: data values as the program wrote them.

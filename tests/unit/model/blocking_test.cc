@@ -199,5 +199,22 @@ TEST(ModelKernel, ACallWithoutADeadlineStaysAsleep) {
   EXPECT_FALSE(kernel->take());
 }
 
+// The flag is asked when a call would sleep, not when it is woken in vain.
+TEST(Blocking, TheFlagSetMeanwhileDoesNotEndASleep) {
+  Threads d;
+  const Fd counter = d.eventfd(1);
+  ASSERT_TRUE(d.sleeps(1, WriteAmount{counter, ~std::uint64_t{1}}));
+  const auto [r, w] = d.pipe();
+  ASSERT_TRUE(d.sleeps(2, Read{r, 1}));
+  ASSERT_TRUE(d.sleeps(3, Read{r, 1}));
+  for (const Fd fd : {counter, r}) d.run(Fcntl{fd, F_SETFL, O_NONBLOCK});
+  d.write(counter, 1);
+  EXPECT_TRUE(d.settled().empty());
+  d.read(counter);
+  EXPECT_EQ(d.settled(), (Numbers{1}));
+  d.write(w, 1);
+  EXPECT_EQ(d.settled(), (Numbers{2}));
+}
+
 }  // namespace
 }  // namespace epollscope

@@ -1,0 +1,284 @@
+#include "tests/conformance/generator.h"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+
+namespace epollscope::trial {
+namespace {
+
+constexpr std::size_t kFewFiles = 6;
+constexpr std::size_t kManyFiles = 40;
+constexpr std::size_t kManyForThreads = 14;  // few files, so that threads meet at them
+
+Value number(std::int64_t n) { return {.v = Integer::of(n)}; }
+Value ref(std::string name) { return {.v = Ref{std::move(name)}}; }
+Value flags(FlagSet set, std::uint64_t bits) { return {.v = Mask{set, bits}}; }
+Value milliseconds(std::int64_t n) { return number(n); }
+
+}  // namespace
+
+bool Generator::stuck() const { return asleep_.size() >= static_cast<std::size_t>(threads_); }
+
+bool Generator::last_awake() const {
+  return asleep_.size() + 1 >= static_cast<std::size_t>(threads_);
+}
+
+CallStatement Generator::next() {
+  CallStatement s;
+  s.actor = actor();
+  s.actor_written = s.actor != ActorId{};
+  pending_.clear();
+  s.call = call(s.names);
+  return s;
+}
+
+void Generator::learn(const StepRecord& record) {
+  if (!record.returned) asleep_.insert(record.actor);
+  if (record.returned) asleep_.erase(record.actor);
+  for (const Resumed& other : record.resumed) asleep_.erase(other.actor);
+  if (record.call.name == CallName::close && record.returned && !record.outcome.failed()) {
+    if (const auto* name = std::get_if<Ref>(&record.call.args[0].v)) {
+      std::erase_if(files_, [&](const File& f) { return f.name == name->name; });
+    }
+  }
+  if (record.call.name == CallName::epoll_ctl && record.returned && !record.outcome.failed()) {
+    learn_ctl(record.call);
+  }
+  if (!record.bound.empty()) files_.insert(files_.end(), pending_.begin(), pending_.end());
+  pending_.clear();
+}
+
+void Generator::learn_ctl(const Call& ctl) {
+  if (std::get<Mask>(ctl.args[1].v).bits != EPOLL_CTL_ADD) return;
+  if (File* ep = find(ctl.args[0])) ++ep->items;
+  if (const File* target = find(ctl.args[2])) watched_.push_back(target->peer);
+}
+
+ActorId Generator::actor() {
+  std::vector<ActorId> idle;
+  for (int n = 1; n <= threads_; ++n) {
+    const ActorId a{'T', n};
+    if (!asleep_.contains(a)) idle.push_back(a);
+  }
+  return one_in(2) ? idle.front() : one_of(idle);
+}
+
+std::string Generator::fresh(Kind kind) {
+  const char letter = "epsvm"[static_cast<int>(kind)];
+  const std::string name = letter + std::to_string(++made_);
+  pending_.push_back({name, kind, name});
+  return name;
+}
+
+Generator::File* Generator::find(const Value& value) {
+  const auto* ref = std::get_if<Ref>(&value.v);
+  if (ref == nullptr) return nullptr;
+  const auto it = std::ranges::find(files_, ref->name, &File::name);
+  return it == files_.end() ? nullptr : &*it;
+}
+
+std::vector<Generator::File*> Generator::epolls() {
+  std::vector<File*> all;
+  for (File& f : files_) {
+    if (f.kind == Kind::epoll) all.push_back(&f);
+  }
+  return all;
+}
+
+Value Generator::file() {
+  if (files_.empty() || one_in(60)) return number(pick({-1, 59, 2000}));
+  return ref(one_of(files_).name);
+}
+
+Value Generator::epoll() {
+  const std::vector<File*> all = epolls();
+  if (all.empty() || one_in(60)) return file();
+  return ref(one_of(all)->name);
+}
+
+// Where a sleep is most likely to end: the instance that watches most.
+Value Generator::busiest() {
+  const std::vector<File*> all = epolls();
+  if (all.empty()) return epoll();
+  return ref((*std::ranges::max_element(all, {}, &File::items))->name);
+}
+
+Call Generator::creation(std::vector<std::string>& names) {
+  // A program of one thread ends when a call sleeps.
+  const bool nonblock = threads_ == 1 ? !one_in(20) : one_in(3);
+  const auto two = [&](Kind kind) {
+    names = {fresh(kind)};
+    names.push_back(fresh(kind));
+    std::swap(pending_[0].peer, pending_[1].peer);
+  };
+  const auto epolls = std::ranges::count(files_, Kind::epoll, &File::kind);
+  const int most_epolls = threads_ == 1 ? 6 : 3;
+  switch (upto(10)) {
+    case 0:
+    case 1:
+      if (epolls >= most_epolls) break;
+      names = {fresh(Kind::epoll)};
+      return {CallName::epoll_create1,
+              {flags(FlagSet::epoll_create, pick<std::uint64_t>({0, 0, 0, EPOLL_CLOEXEC, 1}))}};
+    case 2:
+      if (epolls >= most_epolls) break;
+      names = {fresh(Kind::epoll)};
+      return {CallName::epoll_create, {number(pick({1, 1, 0, -1, 100}))}};
+    case 3:
+    case 4: {
+      two(Kind::pipe);
+      const int more = pick<int>({0, 0, 0, 0, O_DIRECT, O_CLOEXEC, O_APPEND});
+      return {CallName::pipe2,
+              {flags(FlagSet::file_status,
+                     static_cast<std::uint64_t>((nonblock ? int{O_NONBLOCK} : 0) | more))}};
+    }
+    case 5:
+    case 6: {
+      two(Kind::stream);
+      const int type = SOCK_STREAM | (nonblock ? int{SOCK_NONBLOCK} : 0);
+      return {
+          CallName::socketpair,
+          {flags(FlagSet::domain, pick<std::uint64_t>({AF_UNIX, AF_UNIX, AF_UNIX, AF_INET, 99})),
+           flags(FlagSet::socket_type, static_cast<std::uint64_t>(type))}};
+    }
+    case 7: {
+      const bool semaphore = one_in(3);
+      names = {fresh(semaphore ? Kind::semaphore : Kind::eventfd)};
+      const int more = (nonblock ? int{EFD_NONBLOCK} : 0) | (semaphore ? int{EFD_SEMAPHORE} : 0);
+      return {CallName::eventfd,
+              {number(pick({0, 0, 1, 3})), flags(FlagSet::eventfd, static_cast<unsigned>(more))}};
+    }
+    default:
+      break;
+  }
+  const Value of = one_in(5) ? epoll() : file();
+  const File* known = find(of);
+  names = {fresh(known == nullptr ? Kind::pipe : known->kind)};
+  if (known != nullptr) pending_.back().peer = known->peer;
+  return {CallName::dup, {of}};
+}
+
+std::uint32_t Generator::mask() {
+  if (one_in(25)) return 0;
+  std::uint32_t m = one_in(4) ? 0U : std::uint32_t{EPOLLIN};
+  if (one_in(3)) m |= EPOLLOUT;
+  if (one_in(3)) m |= EPOLLET;
+  if (one_in(6)) m |= EPOLLONESHOT;
+  if (one_in(8)) m |= EPOLLRDHUP;
+  if (one_in(12)) m |= pick<std::uint32_t>({EPOLLPRI, EPOLLRDNORM, EPOLLWRNORM, EPOLLWRBAND});
+  if (one_in(40)) m |= pick<std::uint32_t>({EPOLLWAKEUP, EPOLLMSG, 1U << 20});
+  if (one_in(8)) {
+    m |= EPOLLEXCLUSIVE;
+    if (!one_in(6)) m &= EPOLLEXCLUSIVE | EPOLLIN | EPOLLOUT | EPOLLET;  // what ADD takes with it
+  }
+  return m;
+}
+
+Call Generator::ctl() {
+  const int op = one_in(50) ? pick({0, 4, -1})
+                            : pick<int>({EPOLL_CTL_ADD, EPOLL_CTL_ADD, EPOLL_CTL_ADD, EPOLL_CTL_MOD,
+                                         EPOLL_CTL_MOD, EPOLL_CTL_DEL});
+  Value event = flags(FlagSet::epoll_events, mask());
+  if (one_in(50)) event = {.v = Null{}};
+  if (one_in(4) && !std::holds_alternative<Null>(event.v)) {
+    Struct both;
+    both.fields.push_back({"events", event});
+    both.fields.push_back({"data", number(upto(100))});
+    event = {.v = both};
+  }
+  const Value target = one_in(6) ? epoll() : file();
+  return {CallName::epoll_ctl,
+          {epoll(), flags(FlagSet::ctl_op, static_cast<std::uint32_t>(op)), target, event}};
+}
+
+Call Generator::wait() {
+  const int max = one_in(60) ? pick({0, -1, 178956971}) : pick({1, 1, 2, 3, 8, 64});
+  const bool sleep = !last_awake() && !one_in(4);
+  const int timeout = sleep ? (one_in(12) ? pick({1, 2}) : -1) : 0;
+  const Value ep = sleep && !one_in(4) ? busiest() : epoll();
+  Call c{CallName::epoll_wait, {ep, number(max), milliseconds(timeout)}};
+  if (one_in(40)) c.args.push_back({.v = Null{}});
+  return c;
+}
+
+std::int64_t Generator::amount() {
+  return pick<std::int64_t>({0,    1,    1,    2,    7,     8,     100,   1000,  3000,  4095,
+                             4096, 4097, 5000, 8192, 20000, 36544, 36545, 65536, 70000, 300000});
+}
+
+std::int64_t Generator::small_amount() {
+  return one_in(4) ? amount() : pick<std::int64_t>({1, 1, 5, 0});
+}
+
+Call Generator::write() {
+  const Value to = !watched_.empty() && one_in(2) ? ref(one_of(watched_)) : file();
+  if (one_in(4)) {
+    std::string text;
+    for (int n = upto(12); n > 0; --n) text += static_cast<char>('a' + upto(26));
+    return {CallName::write, {to, {.v = String{text}}}};
+  }
+  const File* known = find(to);
+  if (known != nullptr && known->kind == Kind::eventfd && one_in(8)) {
+    return {CallName::write, {to, {.v = Integer{~0ULL - static_cast<unsigned>(upto(3)), false}}}};
+  }
+  if (known != nullptr && known->kind == Kind::semaphore) {
+    return {CallName::write, {to, number(upto(4))}};
+  }
+  return {CallName::write, {to, number(small_amount())}};
+}
+
+Call Generator::control() {
+  const Value fd = file();
+  const auto fcntl = [&](std::uint64_t command, Value arg) {
+    return Call{CallName::fcntl, {fd, flags(FlagSet::fcntl_command, command), std::move(arg)}};
+  };
+  switch (upto(6)) {
+    case 0:
+      return {CallName::fcntl, {fd, flags(FlagSet::fcntl_command, F_GETFL)}};
+    case 1: {
+      const int keep = threads_ == 1 ? O_NONBLOCK : pick({0, 0, O_NONBLOCK});
+      return fcntl(F_SETFL, flags(FlagSet::file_status,
+                                  static_cast<std::uint64_t>(keep | pick({0, 0, O_DIRECT}))));
+    }
+    case 2:
+      return {CallName::fcntl, {fd, flags(FlagSet::fcntl_command, F_GETPIPE_SZ)}};
+    default:
+      return fcntl(F_SETPIPE_SZ, number(pick({0, 4096, 4096, 8192, 5000, 65536, 100000, -1})));
+  }
+}
+
+Call Generator::call(std::vector<std::string>& names) {
+  if (files_.size() < kFewFiles) return creation(names);
+  // The last one awake keeps to what wakes others.
+  if (last_awake() && threads_ > 1) {
+    const int n = upto(20);
+    if (n < 8) return write();
+    if (n < 11) return ctl();
+    if (n < 13) return {CallName::close, {file()}};
+    if (n < 15) return wait();
+    if (n < 16) return control();
+  }
+  if (threads_ > 1 && one_in(asleep_.empty() ? 3 : 2)) return wait();
+  const int n = upto(100);
+  if (n < 27) return ctl();
+  if (n < 49) return wait();
+  if (n < 64) return write();
+  if (n < 75) return {CallName::read, {file(), number(small_amount() + 7 * upto(2))}};
+  if (n < 77) return {CallName::drain, {file()}};
+  if (n < 79) return {CallName::fill, {file()}};
+  if (n < 84) return {CallName::close, {file()}};
+  if (n < 86) {
+    const auto how = static_cast<std::uint32_t>(pick<int>({SHUT_RD, SHUT_WR, SHUT_RDWR, 3, -1}));
+    return {CallName::shutdown, {file(), flags(FlagSet::shutdown_how, how)}};
+  }
+  if (n < 89) return control();
+  if (files_.size() >= (threads_ == 1 ? kManyFiles : kManyForThreads))
+    return {CallName::close, {file()}};
+  return creation(names);
+}
+
+}  // namespace epollscope::trial

@@ -1,0 +1,83 @@
+// Makes random programs over every call that the model has rules for: several epoll instances,
+// nested ones, duplicates, threads that block and are woken, tiny pipes, small maxevents, closes at
+// bad moments, arguments that no kernel accepts. Same seed and same answers, same program.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/script/program.h"
+#include "core/session/session.h"
+
+namespace epollscope::trial {
+
+class Generator {
+ public:
+  // `threads`: how many may exist; with one, calls that sleep are rare and end the program.
+  Generator(std::uint64_t seed, int threads) : random_(seed), threads_(threads) {}
+
+  // The next statement. Requires: stuck() is false.
+  CallStatement next();
+  // What became of the last one, and of calls that returned meanwhile.
+  void learn(const StepRecord& record);
+  // Every thread sleeps.
+  [[nodiscard]] bool stuck() const;
+
+ private:
+  enum class Kind : std::uint8_t { epoll, pipe, stream, eventfd, semaphore };
+  struct File {
+    std::string name;
+    Kind kind;
+    std::string peer;  // what is written there is read here; its own name where it has none
+    int items = 0;     // of an instance: what ADD has put into it
+  };
+
+  [[nodiscard]] int upto(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+  bool one_in(int n) { return upto(n) == 0; }
+  template <class T>
+  T pick(std::initializer_list<T> of) {
+    return of.begin()[upto(static_cast<int>(of.size()))];
+  }
+
+  [[nodiscard]] bool last_awake() const;
+  template <class T>
+  T& one_of(std::vector<T>& list) {
+    return list[static_cast<std::size_t>(upto(static_cast<int>(list.size())))];
+  }
+  template <class T>
+  const T& one_of(const std::vector<T>& list) {
+    return list[static_cast<std::size_t>(upto(static_cast<int>(list.size())))];
+  }
+
+  void learn_ctl(const Call& ctl);
+  ActorId actor();
+  Call call(std::vector<std::string>& names);
+  Call creation(std::vector<std::string>& names);
+  Call ctl();
+  Call wait();
+  Call write();
+  Call control();
+  Value file();
+  Value epoll();
+  Value busiest();
+  std::uint32_t mask();
+  std::int64_t amount();
+  std::int64_t small_amount();
+  std::string fresh(Kind kind);
+  [[nodiscard]] File* find(const Value& value);
+  [[nodiscard]] std::vector<File*> epolls();
+
+  std::mt19937_64 random_;
+  int threads_;
+  int made_ = 0;
+  std::vector<File> files_;           // open, as far as names tell
+  std::vector<File> pending_;         // of the creation under way
+  std::vector<std::string> watched_;  // peers of what ADD put somewhere
+  std::set<ActorId> asleep_;
+};
+
+}  // namespace epollscope::trial

@@ -1,0 +1,112 @@
+// trial --seed S --steps N: random programs until N steps were compared or the model differed.
+// Exit status: 0 no difference · 1 a difference, its shortest program printed · 2 bad usage ·
+// 3 the environment lacks something.
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "core/lab/lab.h"
+#include "tests/conformance/trial.h"
+
+namespace {
+
+using namespace epollscope;
+using Clock = std::chrono::steady_clock;
+
+struct Wanted {
+  std::optional<std::uint64_t> seed;
+  std::int64_t steps = 20'000;
+  std::int64_t most_differences = 1;
+  std::string keep;
+  trial::Options trial;
+  bool spread = false;
+  bool show = false;
+};
+
+// One CPU for the session and the lab it starts: a step is then a switch of context.
+void stay_on_one_cpu() {
+  const int here = sched_getcpu();
+  if (here < 0) return;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(static_cast<unsigned>(here), &one);
+  sched_setaffinity(0, sizeof one, &one);
+}
+
+void report(const trial::Difference& d, std::uint64_t seed, const Wanted& wanted) {
+  fmt::print("difference in the program of seed {}: {}\n", seed, d.what);
+  constexpr int kTriesOfARace = 20;
+  const int tries = wanted.trial.threads > 1 ? kTriesOfARace : 1;
+  const Program least = trial::shrink(d, wanted.trial.session, tries);
+  const std::string text = fmt::format("# seed {}: {}\n{}", seed, d.what, print(least));
+  fmt::print("the shortest program that shows it:\n{}", text);
+  if (wanted.keep.empty()) return;
+  const auto path = std::filesystem::path(wanted.keep) / fmt::format("seed-{}.epoll", seed);
+  std::ofstream(path) << text;
+  fmt::print("kept as {}\n", path.string());
+}
+
+int run(const Wanted& wanted) {
+  const std::uint64_t first = wanted.seed ? *wanted.seed : std::random_device{}();
+  fmt::print(
+      "trial: seed {}, {} steps, {} a program at most\n", first, wanted.steps,
+      wanted.trial.threads == 1 ? "one thread" : fmt::format("{} threads", wanted.trial.threads));
+  std::fflush(stdout);
+  trial::Tally all;
+  std::int64_t differences = 0;
+  const auto begin = Clock::now();
+  for (std::uint64_t seed = first; all.steps < wanted.steps; ++seed) {
+    const auto tally = trial::run_random(seed, wanted.trial);
+    if (!tally) {
+      fmt::print(stderr, "trial: {}: {}\n", tally.error().what, tally.error().remedy);
+      return 3;
+    }
+    all.steps += tally->steps;
+    all.programs += tally->programs;
+    all.raced += tally->raced;
+    if (wanted.show) fmt::print("# seed {}\n{}", seed, print(tally->program));
+    if (!tally->difference) continue;
+    report(*tally->difference, seed, wanted);
+    if (++differences >= wanted.most_differences) break;
+  }
+  const std::chrono::duration<double> took = Clock::now() - begin;
+  fmt::print(
+      "{} steps in {} programs, {} of them with several threads that returned, {:.0f} steps "
+      "per second, {} differences\n",
+      all.steps, all.programs, all.raced, static_cast<double>(all.steps) / took.count(),
+      differences);
+  return differences == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  run_lab_if_asked(argc, argv);
+  Wanted wanted;
+  wanted.trial.session.verify_lists = true;
+  CLI::App app("compares the model with the running kernel by random programs");
+  app.add_option("--seed", wanted.seed, "of the first program; without it a new one each time");
+  app.add_option("--steps", wanted.steps, "to compare")->check(CLI::PositiveNumber);
+  app.add_option("--threads", wanted.trial.threads, "that a program may use")
+      ->check(CLI::Range(1, 16));
+  app.add_option("--length", wanted.trial.length, "statements of a program")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--differences", wanted.most_differences, "after which it ends")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--keep", wanted.keep, "folder for programs that differ")
+      ->check(CLI::ExistingDirectory);
+  app.add_flag("--show", wanted.show, "print every program");
+  app.add_flag("--spread", wanted.spread, "use every CPU; else one");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  }
+  if (!wanted.spread) stay_on_one_cpu();
+  return run(wanted);
+}

@@ -1,0 +1,83 @@
+#include "tests/conformance/trial.h"
+
+#include "tests/conformance/generator.h"
+
+namespace epollscope::trial {
+namespace {
+
+std::optional<std::string> trouble(const Session& s, const StepRecord& r) {
+  if (s.died()) return *s.died();
+  if (!r.differences.empty()) return r.differences.front();
+  if (!r.not_modelled.empty()) return "not modelled: " + r.not_modelled;
+  return std::nullopt;
+}
+
+// What a step left behind in `from` and later, if something is wrong with it.
+std::optional<std::string> trouble_since(const Session& s, std::size_t from) {
+  if (s.died()) return *s.died();
+  for (std::size_t i = from; i < s.steps().size(); ++i) {
+    if (auto what = trouble(s, s.steps()[i])) return what;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> trouble_at_end(Session& s) {
+  const std::size_t before = s.steps().size();
+  s.finish();
+  if (auto what = trouble_since(s, before)) return what;
+  if (!s.final_differences().empty()) return s.final_differences().front();
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Tally> run_random(std::uint64_t seed, const Options& options) {
+  auto started = Session::start({}, options.session);
+  if (!started) return std::unexpected(started.error());
+  Session& s = **started;
+  Generator generator(seed, options.threads);
+  Tally tally;
+  tally.programs = 1;
+  std::optional<std::string> what;
+  std::size_t seen = 0;
+  const auto learn = [&] {
+    for (; seen < s.steps().size(); ++seen) {
+      const StepRecord& r = s.steps()[seen];
+      generator.learn(r);
+      ++tally.steps;
+      tally.raced += r.resumed.size() > 1 ? 1 : 0;
+      if (!what) what = trouble(s, r);
+    }
+    if (!what && s.died()) what = *s.died();
+  };
+  for (int i = 0; i < options.length && !generator.stuck() && !what; ++i) {
+    Statement statement;
+    statement.what = generator.next();
+    s.append(statement);
+    if (!s.step()) continue;
+    s.wait();
+    learn();
+  }
+  if (!what) what = trouble_at_end(s);
+  tally.program = s.lesson().program;
+  if (what) tally.difference = Difference{tally.program, *what};
+  return tally;
+}
+
+Result<std::optional<Difference>> run_program(const Program& program,
+                                              const SessionOptions& options) {
+  auto started = Session::start({}, options);
+  if (!started) return std::unexpected(started.error());
+  Session& s = **started;
+  for (const Statement& statement : program.statements) {
+    const std::size_t before = s.steps().size();
+    s.append(statement);
+    if (!s.step()) continue;
+    s.wait();
+    if (auto what = trouble_since(s, before)) return Difference{s.lesson().program, *what};
+  }
+  if (auto what = trouble_at_end(s)) return Difference{s.lesson().program, *what};
+  return std::nullopt;
+}
+
+}  // namespace epollscope::trial

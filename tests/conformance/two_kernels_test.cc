@@ -1,0 +1,86 @@
+// Two kernels, one interface: a scenario gives the same transcript on the running kernel and on the
+// model alone, and what one of them printed holds on the other. For every lesson, every fixture and
+// every scenario that the trial once found a difference with.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "core/export/transcript.h"
+#include "core/session/session.h"
+
+namespace epollscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+std::unique_ptr<Session> run(const std::string& text, bool model_only) {
+  auto lesson = parse_lesson(text);
+  if (!lesson) {
+    ADD_FAILURE() << print(lesson.error(), "scenario");
+    return nullptr;
+  }
+  SessionOptions options;
+  options.model_only = model_only;
+  options.verify_lists = true;
+  auto session = Session::start(*std::move(lesson), options);
+  if (!session) {
+    ADD_FAILURE() << session.error().what;
+    return nullptr;
+  }
+  while ((*session)->step()) (*session)->wait();
+  (*session)->finish();
+  EXPECT_FALSE((*session)->died()) << *(*session)->died();
+  return *std::move(session);
+}
+
+class TwoKernels : public ::testing::TestWithParam<fs::path> {
+ protected:
+  std::string text = read_file(GetParam());
+};
+
+TEST_P(TwoKernels, GiveTheSameTranscript) {
+  const auto kernel = run(text, false);
+  const auto model = run(text, true);
+  ASSERT_TRUE(kernel && model);
+  const std::string from_kernel = transcript_of(*kernel);
+  const std::string from_model = transcript_of(*model);
+  EXPECT_EQ(kernel->expectations_failed(), 0) << from_kernel;
+  EXPECT_EQ(kernel->model_differences(), 0) << from_kernel;
+  // Where the scheduler chooses, either may choose otherwise.
+  if (from_kernel.find('|') == std::string::npos &&
+      from_kernel.find("by chance") == std::string::npos) {
+    EXPECT_EQ(from_kernel, from_model);
+  }
+  EXPECT_EQ(run(from_kernel, true)->expectations_failed(), 0) << from_kernel;
+  const auto again = run(from_model, false);
+  EXPECT_EQ(again->expectations_failed(), 0) << from_model;
+  EXPECT_EQ(again->model_differences(), 0) << from_model;
+}
+
+std::vector<fs::path> files() {
+  const fs::path source = EPOLLSCOPE_SOURCE_DIR;
+  std::vector<fs::path> found;
+  for (const char* folder :
+       {"tests/conformance/scenarios", "tests/scenarios/holds", "assets/lessons/en"}) {
+    for (const auto& entry : fs::directory_iterator(source / folder)) found.push_back(entry.path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, TwoKernels, ::testing::ValuesIn(files()), [](const auto& file) {
+  std::string name = file.param.stem().string();
+  std::replace_if(name.begin(), name.end(), [](char c) { return std::isalnum(c) == 0; }, '_');
+  return name;
+});
+
+}  // namespace
+}  // namespace epollscope
