@@ -17,7 +17,7 @@
 
 #include "xray_records.h"
 
-#define STEPS 512
+#define STEPS 128
 #define ANON_INODE_FS_MAGIC 0x09041934
 #define EP_UNACTIVE_PTR (~0ull)
 #define NO_LEVEL (~0u)
@@ -39,6 +39,9 @@ struct place {
 struct xray_shared shared;
 static struct place at;
 static __u64 eventpoll_fops; /* what tells a file of epoll; learned from the first one met */
+
+/* The verifier looks at a global function once, not at each of its calls: loading is quick. */
+#define ONCE __attribute__((noinline))
 
 #define offset_of(type, member) bpf_core_field_offset(((struct type*)0)->member)
 
@@ -63,16 +66,16 @@ static struct xray_record* add(__u32 kind, __u64 self) {
 
 /* ---- files and tasks */
 
+/* Whether it is a file of the name that fs/eventpoll.c gives its own. */
 static int named_eventpoll(struct file* file) {
-  const char wanted[] = "[eventpoll]";
-  char name[sizeof wanted] = {};
+  union {
+    char text[16];
+    __u64 words[2];
+  } name = {}, wanted = {"[eventpoll]"};
   struct dentry* dentry = BPF_CORE_READ(file, f_path.dentry);
   if (BPF_CORE_READ(dentry, d_sb, s_magic) != ANON_INODE_FS_MAGIC) return 0;
-  bpf_probe_read_kernel_str(name, sizeof name, BPF_CORE_READ(dentry, d_name.name));
-  for (unsigned i = 0; i < sizeof wanted; ++i) {
-    if (name[i] != wanted[i]) return 0;
-  }
-  return 1;
+  bpf_probe_read_kernel_str(name.text, sizeof name.text, BPF_CORE_READ(dentry, d_name.name));
+  return name.words[0] == wanted.words[0] && name.words[1] == wanted.words[1];
 }
 
 /* The instance behind an open file; 0: it is another kind of file. */
@@ -219,8 +222,8 @@ static void step_in_pollers(struct eventpoll* ep) {
   }
 }
 
-/* One step of the walk. A function of its own for the verifier, which looks at it once. */
-__attribute__((noinline)) int step(void) {
+/* One step of the walk. */
+ONCE int step(void) {
   struct eventpoll* ep = (void*)at.ep;
   switch (at.phase) {
     case TREE:
@@ -260,7 +263,7 @@ static void begin(struct eventpoll* ep) {
 
 /* Whether the instance was met before in this run; notes that it was. Where more are open than can
  * be noted, some are read again, which the reader drops. */
-static int met(__u64 ep) {
+ONCE int met(__u64 ep) {
   __u32 n = at.seen_count;
   for (__u32 i = 0; i < XRAY_SEEN; ++i) {
     if (i < n && at.seen[i] == ep) return 1;
