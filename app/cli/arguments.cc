@@ -88,7 +88,8 @@ void add_common(CLI::App& app, CommandLine& line) {
   app.add_option("--tree", line.text.tree,
                  "order of the tree: the kernel's own, or creation order (shot: created)")
       ->option_text("kernel|created");
-  app.add_option("--xray", line.text.xray, "read kernel memory (not built in)")
+  app.add_option("--xray", line.text.xray,
+                 "read epoll's lists out of kernel memory and compare (auto: where permitted)")
       ->option_text("auto|on|off");
   app.add_option("--timeout", line.text.timeout,
                  "ends a run after so much time in which no call returns (10s)")
@@ -157,8 +158,13 @@ std::string convert_common(CommandLine& line) {
   if (t.xray != "auto" && t.xray != "on" && t.xray != "off") {
     return fmt::format("--xray is auto, on or off, not '{}'", t.xray);
   }
+  if (t.xray == "on") line.common.xray = XrayUse::on;
+  if (t.xray == "off") line.common.xray = XrayUse::off;
   if (t.xray == "on" && t.tree == "created") {
     return "--tree created and --xray on exclude each other: an X-ray sees the kernel's order";
+  }
+  if (t.xray == "on" && line.common.model_only) {
+    return "--model-only and --xray on exclude each other: there is no kernel to look into";
   }
   const auto limit = duration(t.timeout);
   if (!limit)
@@ -225,11 +231,15 @@ int print_help(const CLI::App& app, const CLI::Error& error) {
   return out.finish(kHeld);
 }
 
-int xray_lacking() {
-  complain(Error{"X-ray is not built in, so --xray on cannot be served",
-                 "leave it out: then ready lists, ovflists and sleepers come from the model, and "
-                 "everything else from the kernel as with it"});
-  return kLacking;
+// What was asked for by `--xray on` and cannot be had: says so.
+bool lacks_xray(const Common& common) {
+  if (common.xray != XrayUse::on) return false;
+  const XrayAvailability xray = xray_availability();
+  if (xray.available) return false;
+  complain(Error{"--xray on: " + xray.what,
+                 xray.remedy + "; or leave it out: then ready lists, ovflists and sleepers come "
+                               "from the model, and everything else from the kernel as with it"});
+  return true;
 }
 
 int dispatch(const CLI::App& app, CommandLine& line) {
@@ -241,11 +251,11 @@ int dispatch(const CLI::App& app, CommandLine& line) {
   }
   if (wrong.empty() && line.text.file == "") wrong = "'' is no file name";
   if (!wrong.empty()) return bad_usage(wrong);
-  if (line.text.xray == "on") return xray_lacking();
-  if (app.got_subcommand("run")) return run(line.run, line.common);
-  if (app.got_subcommand("shot")) return shot(line.shot, line.common);
   if (app.got_subcommand("lessons")) return lessons(line.text.paths);
   if (app.got_subcommand("doctor")) return doctor();
+  if (lacks_xray(line.common)) return kLacking;
+  if (app.got_subcommand("run")) return run(line.run, line.common);
+  if (app.got_subcommand("shot")) return shot(line.shot, line.common);
   return window(line.text.file.value_or(""), line.common);
 }
 

@@ -20,6 +20,7 @@
 #include "app/scene/stage.h"
 #include "app/theme/palette.h"
 #include "core/model/machine.h"
+#include "core/session/session.h"
 
 namespace epollscope::cli {
 
@@ -33,6 +34,7 @@ struct Common {
   bool no_motion = false;
   bool model_only = false;
   std::optional<TreeOrder> tree;  // nullopt: as the subcommand has it
+  XrayUse xray = XrayUse::automatic;
   std::chrono::milliseconds timeout{10'000};
 };
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -13,6 +14,7 @@
 #include "app/theme/font.h"
 #include "core/lab/lab.h"
 #include "core/observe/observe.h"
+#include "core/observe/xray.h"
 
 namespace epollscope::cli {
 namespace {
@@ -33,6 +35,8 @@ class Report {
     line("no    ", what, text);
     advise(remedy);
   }
+  // More of what was said last.
+  void also(std::string_view text) { advise(text); }
   [[nodiscard]] int status() const { return lacks_ ? kLacking : kHeld; }
   Stdout out;
 
@@ -87,6 +91,22 @@ void lab(Report& report) {
   }
 }
 
+// Takes one of this process.
+void xray(Report& report) {
+  Error error;
+  if (const XrayAvailability a = xray_availability(); !a.available) {
+    error = {a.what, a.remedy};
+  } else if (const auto opened = Xray::open(getpid()); !opened) {
+    error = opened.error();
+  } else if (const auto seen = (*opened)->read(); !seen) {
+    error = seen.error();
+  } else {
+    return report.good("X-ray", "reads trees, ready lists, ovflists and sleepers of any process");
+  }
+  report.absent("X-ray", error.what, error.remedy);
+  report.also("without it ready lists, ovflists and sleepers come from the model");
+}
+
 void drawing(Report& report) {
   if (auto surface = platform::Offscreen::create(64, 64)) {
     report.good("GL renderer", (*surface)->renderer());
@@ -128,8 +148,7 @@ int doctor() {
   font(report, "font for words", Face::sans, false, "fonts-inter");
   font(report, "font for code", Face::mono, false, "fonts-jetbrains-mono");
   font(report, "font for Chinese", Face::sans, true, "fonts-noto-cjk");
-  report.absent("X-ray", "not built in",
-                "ready lists, ovflists and sleepers come from the model, all else from the kernel");
+  xray(report);
   return report.out.finish(report.status());
 }
 

@@ -66,8 +66,10 @@ class JsonPrinter : public Printer {
         steps_(session.options()) {}
 
   void begin() override {
-    out_.text += json_header(
-        {.file = file_, .kernel = session_.kernel_release(), .lab_pid = session_.lab_pid()});
+    out_.text += json_header({.file = file_,
+                              .kernel = session_.kernel_release(),
+                              .xray = session_.has_xray(),
+                              .lab_pid = session_.lab_pid()});
     out_.flush();
     if (const std::string& early = session_.failed_before_steps(); !early.empty()) say(0, early);
   }
@@ -151,7 +153,8 @@ class FileRun {
     auto session =
         Session::start(std::move(*lesson), {.model_only = common_.model_only,
                                             .tree = common_.tree.value_or(TreeOrder::learned),
-                                            .time_limit = common_.timeout});
+                                            .time_limit = common_.timeout,
+                                            .xray = common_.xray});
     if (!session) {
       complain(session.error());
       return kLacking;

@@ -39,6 +39,7 @@ int window(const std::string& file, const Common& common) {
   options.file = file;
   options.model_only = common.model_only;
   options.tree = common.tree.value_or(TreeOrder::learned);
+  options.xray = common.xray;
   options.no_motion = common.no_motion;
   return run_window(options);
 }

@@ -41,7 +41,8 @@ int run_window(const WindowOptions& options) {
   view.theme = options.theme;
   view.lang = options.lang;
   view.builder = lesson.program.statements.empty();
-  const SessionOptions session{.model_only = options.model_only, .tree = options.tree};
+  const SessionOptions session{
+      .model_only = options.model_only, .tree = options.tree, .xray = options.xray};
   auto desk = ui::Desk::lay(std::move(lesson), options.file, session, std::move(view));
   if (!desk) return refuse(desk.error(), kNoEnvironment);
   ui::choose_call((*desk)->draft, CallName::epoll_create1, {});

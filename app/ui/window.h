@@ -6,6 +6,7 @@
 #include "app/i18n/i18n.h"
 #include "app/theme/palette.h"
 #include "core/model/machine.h"
+#include "core/session/session.h"
 
 namespace epollscope {
 
@@ -13,6 +14,7 @@ struct WindowOptions {
   std::string file;         // a lesson or scenario; empty: an empty program and the lesson list
   bool model_only = false;  // the model stands in for the kernel
   TreeOrder tree = TreeOrder::learned;
+  XrayUse xray = XrayUse::off;
   bool no_motion = false;
   Theme theme = Theme::dark;
   Lang lang = Lang::en;

@@ -70,11 +70,19 @@ Json micro_of(const StepRecord& record) {
   return out;
 }
 
-Json sources_of(const SessionOptions& options) {
+// What an X-ray confirmed is what it showed.
+Json sources_of(const SessionOptions& options, const XrayConfirms& xray) {
+  const auto seen = [](bool confirmed) { return confirmed ? "xray" : "model"; };
   const char* kernel = options.model_only ? "model" : "kernel";
   const char* tree = options.tree == TreeOrder::created ? "model" : kernel;
-  return {{"outcome", kernel},  {"interest", kernel}, {"tree", tree},     {"ready", "model"},
-          {"ovflist", "model"}, {"waiters", "model"}, {"levels", kernel}, {"threads", kernel}};
+  return {{"outcome", kernel},
+          {"interest", kernel},
+          {"tree", tree},
+          {"ready", seen(xray.ready)},
+          {"ovflist", seen(xray.ovflist)},
+          {"waiters", seen(xray.waiters)},
+          {"levels", kernel},
+          {"threads", kernel}};
 }
 
 }  // namespace
@@ -114,7 +122,7 @@ std::string json_header(const JsonHeader& header) {
                   {"version", 1},
                   {"file", json_text(header.file)},
                   {"kernel", header.kernel},
-                  {"xray", false},
+                  {"xray", header.xray},
                   {"lab_pid", header.lab_pid}});
 }
 
@@ -148,7 +156,7 @@ std::string JsonSteps::step(const StepRecord& record, const State* state) {
        {"lints", Json::array()},
        {"micro", micro_of(record)},
        {"state", state == nullptr ? Json(nullptr) : json_state(*state)},
-       {"sources", sources_of(options_)}});
+       {"sources", sources_of(options_, record.xray)}});
 }
 
 std::string json_error(const std::string& text) {

@@ -15,6 +15,7 @@ namespace epollscope {
 struct JsonHeader {
   std::string file;
   std::string kernel;  // release
+  bool xray = false;   // X-rays are taken
   int lab_pid = -1;
 };
 std::string json_header(const JsonHeader& header);

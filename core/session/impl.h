@@ -14,6 +14,7 @@
 #include "core/session/history.h"
 #include "core/session/lockstep.h"
 #include "core/session/session.h"
+#include "core/session/xray_watch.h"
 
 namespace epollscope {
 
@@ -62,6 +63,8 @@ struct Session::Impl {
   void run_model_beside(Running& r);
   void judge_chance(Running& r, const LockstepResult& model);
   void observe(StepRecord& record);
+  XrayConfirms compare_with_xray(std::vector<std::string>& differences);
+  [[nodiscard]] std::map<int, ActorId> actors_by_thread(const State& state) const;
   void settle_followers();
   bool settle_resumed(const ResumedStatement& line);
   void settle_ready(const ExpectReady& line);
@@ -74,6 +77,7 @@ struct Session::Impl {
   SessionOptions options;
   std::unique_ptr<Kernel> kernel;
   History history;
+  XrayWatch xray;
   std::map<std::string, Fd> bound;
   std::map<Fd, std::string> epolls;  // open epoll instances
   std::map<std::uint64_t, std::string> data_names;

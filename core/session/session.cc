@@ -69,7 +69,8 @@ Session::Impl::Impl(Lesson l, SessionOptions o, std::unique_ptr<Kernel> k, Machi
     : lesson(std::move(l)),
       options(o),
       kernel(std::move(k)),
-      history(Machine(inputs, order_of(o))) {}
+      history(Machine(inputs, order_of(o))),
+      xray(o.model_only ? XrayUse::off : o.xray) {}
 
 Session::Session() = default;
 Session::~Session() = default;
@@ -86,6 +87,11 @@ Result<std::unique_ptr<Session>> Session::start(Lesson lesson, SessionOptions op
   }
   auto session = std::unique_ptr<Session>(new Session);
   session->impl_ = std::make_unique<Impl>(std::move(lesson), options, std::move(kernel), inputs);
+  if (options.xray == XrayUse::on && !options.model_only) {
+    if (auto opened = session->impl_->xray.open(session->lab_pid()); !opened) {
+      return std::unexpected(opened.error());
+    }
+  }
   session->impl_->settle_followers();
   return session;
 }
@@ -137,6 +143,9 @@ void Session::finish() {
     for (const auto& [fd, name] : impl_->epolls) {
       verify_interest(impl_->history.live(), impl_->options.tree, lab_pid(), fd, name,
                       impl_->final_differences);
+    }
+    if (!impl_->history.live().not_modelled() && impl_->xray.ready(lab_pid())) {
+      impl_->compare_with_xray(impl_->final_differences);
     }
   }
   impl_->differed += static_cast<int>(impl_->final_differences.size());
@@ -228,6 +237,8 @@ std::string Session::kernel_release() const {
   if (uname(&u) != 0) return "unknown";
   return u.release;
 }
+
+bool Session::has_xray() const { return impl_->xray.ready(lab_pid()); }
 
 const std::vector<std::string>& Session::final_differences() const {
   return impl_->final_differences;

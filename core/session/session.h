@@ -25,17 +25,26 @@
 #include "core/call/state.h"
 #include "core/model/machine.h"
 #include "core/script/program.h"
+#include "core/session/verify_xray.h"
 
 namespace epollscope {
 
 enum class Source : std::uint8_t { kernel, xray, model };
+
+// Whether a session reads the lab's epoll instances out of the kernel's memory after its steps.
+enum class XrayUse : std::uint8_t {
+  off,
+  automatic,  // where it is available, and ever more rarely in a long run (see xray_watch.h)
+  on,         // after every step; start() fails where it is not available
+};
 
 struct SessionOptions {
   bool model_only = false;
   TreeOrder tree = TreeOrder::learned;
   std::chrono::milliseconds time_limit{10'000};  // time in which no call returns
   bool observe_levels = true;                    // level polls after each step
-  bool verify_lists = false;  // compare small interest lists after every step, not when due
+  bool verify_lists = false;    // compare small interest lists after every step, not when due
+  XrayUse xray = XrayUse::off;  // not with model_only
 };
 
 // A result, decoded for display: data values as the program wrote them.
@@ -86,6 +95,7 @@ struct StepRecord {
   std::vector<MicroStep> micro;          // of the call and of everything that ran because of it
   bool branch_differs = false;           // in a branch: not the result of the first time
   std::vector<Level> levels;             // level polls made after the step, of what it touched
+  XrayConfirms xray;                     // what an X-ray after the step showed as the model has it
 };
 
 class Session {
@@ -145,6 +155,9 @@ class Session {
   [[nodiscard]] const SessionOptions& options() const;
   [[nodiscard]] int lab_pid() const;
   [[nodiscard]] std::string kernel_release() const;  // "6.18.44"
+  // Whether X-rays are taken. With XrayUse::automatic the first call loads the X-ray, unless a
+  // step did: some tens of milliseconds.
+  [[nodiscard]] bool has_xray() const;
   // Differences that finish() found in the interest lists, one sentence each.
   [[nodiscard]] const std::vector<std::string>& final_differences() const;
 

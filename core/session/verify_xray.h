@@ -1,0 +1,37 @@
+// Compares what an X-ray shows of the lab's epoll instances with what the model says: trees with
+// shape and colours, ready lists, scans, and who sleeps in what order. Pure functions.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/call/state.h"
+#include "core/model/machine.h"
+#include "core/observe/xray.h"
+
+namespace epollscope {
+
+// What the X-ray showed of every instance just as the model has it.
+struct XrayConfirms {
+  bool tree = false;  // only where the model claims to know the kernel's order of all items
+  bool ready = false;
+  bool ovflist = false;  // and that no scan runs, where none does
+  bool waiters = false;
+};
+
+// Every difference is one sentence. `actors` says which thread, as the X-ray numbers it, is whose.
+// Instances without a descriptor are passed over: an X-ray of descriptors need not see them.
+// A sleeper whose deadline may have passed since the model ran is not missed. Requires: at rest.
+XrayConfirms verify_xray(const State& model, TreeOrder order,
+                         const std::vector<XrayEventpoll>& kernel,
+                         const std::map<int, ActorId>& actors,
+                         std::vector<std::string>& differences);
+
+// The interest list as Machine::learn_order() takes it.
+std::vector<Machine::Row> to_rows(const XrayEventpoll& ep);
+
+// The instance a descriptor refers to; nullptr: none.
+const XrayEventpoll* find_instance(const std::vector<XrayEventpoll>& all, Fd fd);
+
+}  // namespace epollscope
