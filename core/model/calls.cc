@@ -51,9 +51,10 @@ class Caller {
     if (file == kNone) return refuse(kWho, EBADF);
     if (op.maxevents <= 0 || op.maxevents > kMostEvents) return refuse(kWho, EINVAL, op.epfd);
     if (w_.files[file].kind != FileKind::epoll) return refuse(kWho, EINVAL, op.epfd);
-    begin(file, op.epfd,
-          WaitCall{w_.files[file].object, op.maxevents, op.timeout_ms, op.null_buffer});
-    if (op.timeout_ms >= 0) me().timeout_ns = std::int64_t{op.timeout_ms} * 1'000'000;
+    const bool endless = op.timeout_ms == 0 && believes(w_, Misconception::zero_blocks);
+    const std::int32_t timeout_ms = endless ? -1 : op.timeout_ms;
+    begin(file, op.epfd, WaitCall{w_.files[file].object, op.maxevents, timeout_ms, op.null_buffer});
+    if (timeout_ms >= 0) me().timeout_ns = std::int64_t{timeout_ms} * 1'000'000;
     Step step = ep_poll(run_, task_, false);
     if (step && step->failed()) return refuse("ep_send_events", step->error, op.epfd);
     return step;

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "core/model/believed.h"
 #include "core/model/files.h"
 #include "core/model/pipe.h"
 
@@ -69,6 +70,7 @@ void close_fd(Run& run, Index fd) {
   w.fd_links().remove(w.files[file].fds, fd);
   w.fds[at(fd)] = {};
   w.lowest_free_fd = std::min(w.lowest_free_fd, fd);
+  if (believes(w, Misconception::close_removes)) erase_items_of_number(run, file, Fd{fd});
   fput(run, file);
 }
 

@@ -101,7 +101,8 @@ int epoll_ctl(Run& run, const EpollCtl& op) {
   }
   const EpMutex mutex(run, ep);
   const Index item = ep_find(w, ep, file, op.fd);
-  const std::uint32_t always = EPOLLERR | EPOLLHUP;
+  const std::uint32_t always =
+      believes(w, Misconception::err_hup_maskable) ? 0U : EPOLLERR | EPOLLHUP;
   switch (op.op) {
     case EPOLL_CTL_ADD:
       if (item != kNone) return EEXIST;

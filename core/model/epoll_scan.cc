@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "core/model/answers.h"
+#include "core/model/believed.h"
 #include "core/model/eventpoll.h"
 #include "core/model/files.h"
 #include "core/model/interleave.h"
@@ -22,6 +23,12 @@ int length(const World& w, const IndexList& list) {
   return n;
 }
 
+// Whether a reported item goes back to the ready list.
+bool stays_listed(const World& w, const Epitem& item) {
+  if ((item.events & EPOLLET) != 0) return believes(w, Misconception::et_until_drained);
+  return !believes(w, Misconception::lt_once);
+}
+
 // What becomes of an item whose event was stored.
 void after_report(Run& run, Index ep, Index item) {
   World& w = run.w;
@@ -31,7 +38,7 @@ void after_report(Run& run, Index ep, Index item) {
     note(
         run,
         {.function = kHarvest, .what = What::disarmed, .why = Why::disarmed_oneshot, .item = item});
-  } else if ((it.events & EPOLLET) == 0) {
+  } else if (stays_listed(w, it)) {
     w.ready_links().add_tail(w.eps[ep].rdllist, item);
     it.linked = true;
     note(run,
@@ -105,9 +112,13 @@ Harvest ep_send_events(Run& run, Index ep, std::int32_t maxevents, bool null_buf
   Harvest harvest;
   const EpMutex mutex(run, ep);
   ep_start_scan(run, ep);
+  if (believes(w, Misconception::fd_order)) sort_batch_by_number(w, ep);
   while (!w.eps[ep].txlist.empty()) {
     point(run);
-    if (harvest.events.size() >= static_cast<std::size_t>(maxevents)) break;
+    if (harvest.events.size() >= static_cast<std::size_t>(maxevents)) {
+      if (believes(w, Misconception::maxevents_loses)) forget_rest_of_batch(w, ep);
+      break;
+    }
     const Index item = w.eps[ep].txlist.head;
     w.ready_links().remove(w.eps[ep].txlist, item);
     w.items[item].linked = false;
@@ -134,10 +145,12 @@ Harvest ep_send_events(Run& run, Index ep, std::int32_t maxevents, bool null_buf
                  .mask = mask,
                  .args = {show_mask(mask), std::to_string(harvest.events.size() - 1)}});
     }
+    if (w.items[item].owed > 0) repeat_event(w.items[item], harvest.events, maxevents);
     after_report(run, ep, item);
   }
   point(run);
   ep_done_scan(run, ep);
+  if (believes(w, Misconception::oneshot_deletes)) erase_fired(run, ep);
   return harvest;
 }
 

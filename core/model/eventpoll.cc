@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "core/model/believed.h"
 #include "core/model/files.h"
 #include "core/model/interleave.h"
 #include "core/model/tree_order.h"
@@ -135,7 +136,8 @@ int ep_insert(Run& run, Index ep, Index file, const EpollCtl& op, std::uint32_t 
              .item = item,
              .mask = ready,
              .args = words(run, ready)});
-  if (ready != 0 && !w.items[item].linked) {
+  const bool hears = !believes(w, Misconception::add_is_silent);
+  if (ready != 0 && !w.items[item].linked && hears) {
     queue_ready(run, item, "ep_insert", Why::queued_at_add);
   }
   return 0;
@@ -218,7 +220,8 @@ bool ep_poll_callback(Run& run, Index item, std::uint32_t key) {
     say(What::filtered, Why::filtered_disarmed);
     return counts;
   }
-  if (key != 0 && (key & it.events) == 0) {
+  const bool no_news = believes(w, Misconception::et_on_change) && !rose(w, it);
+  if ((key != 0 && (key & it.events) == 0) || no_news) {
     note(run, {.function = "ep_poll_callback",
                .what = What::filtered,
                .why = Why::filtered_mask,
@@ -227,6 +230,7 @@ bool ep_poll_callback(Run& run, Index item, std::uint32_t key) {
                .args = words(run, key)});
     return counts;
   }
+  if (believes(w, Misconception::one_event_per_write)) it.owed = it.linked ? it.owed + 1 : 0;
   if (ep.scanning) {
     if (!it.on_ovflist) {
       it.ovf_next = ep.ovflist;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "core/model/believed.h"
 #include "core/model/calls.h"
 #include "core/model/descriptors.h"
 #include "core/model/files.h"
@@ -47,9 +48,15 @@ Machine& Machine::operator=(Machine&&) noexcept = default;
 Machine::~Machine() = default;
 
 void Machine::begin_step() {
-  ++world_->calls;
-  world_->touched.clear();
+  World& w = *world_;
+  ++w.calls;
+  w.touched.clear();
+  if (believes(w, Misconception::et_on_change)) remember_levels(w);
 }
+
+void Machine::believe(std::optional<Misconception> rule) { world_->belief = rule; }
+
+std::optional<Misconception> Machine::belief() const { return world_->belief; }
 
 Machine::Result Machine::call(ActorId actor, const Request& request, const Observer& observe) {
   World& w = *world_;
@@ -90,6 +97,11 @@ Machine::Result Machine::interrupt(ActorId actor, const Observer& observe) {
   assert(task != kNone && w.tasks[at(task)].state == TaskState::blocked);
   Run run{w, *this, observe, actor};
   return result_of(interrupt_wait(run, task));
+}
+
+bool Machine::idle(ActorId actor) const {
+  const Index task = find_task(*world_, actor);
+  return task == kNone || world_->tasks[at(task)].state == TaskState::idle;
 }
 
 std::optional<std::string> Machine::not_modelled() const { return world_->not_modelled; }

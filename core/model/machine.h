@@ -19,6 +19,7 @@
 #include "core/call/request.h"
 #include "core/call/state.h"
 #include "core/model/micro_step.h"
+#include "core/model/misconception.h"
 
 namespace epollscope {
 
@@ -76,6 +77,11 @@ class Machine {
   Machine& operator=(Machine&&) noexcept;
   ~Machine();
 
+  // From now on one rule is wrong, in every copy too; nullopt: none. A belief colours what is
+  // remembered as well: a machine that is to answer for it must have had it from the start.
+  void believe(std::optional<Misconception> rule);
+  [[nodiscard]] std::optional<Misconception> belief() const;
+
   // Called after every micro-step with the machine as it is at that instant.
   using Observer = std::function<void(const MicroStep&, const Machine&)>;
 
@@ -103,6 +109,9 @@ class Machine {
   // runnable.
   Interleaved run(const Turn& turn, const Schedule& schedule, const Observer& observe = {},
                   const Fits& fits = {});
+
+  // Not inside a call, or never seen.
+  [[nodiscard]] bool idle(ActorId actor) const;
 
   // Actors asleep in a call, with what they wait for.
   [[nodiscard]] std::vector<ThreadState> threads() const;

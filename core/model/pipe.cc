@@ -27,7 +27,7 @@ void merge_into_last(const World& w, Pipe& p, WriteCall& c) {
   const auto odd = static_cast<std::uint32_t>(c.size % w.inputs.page_size);
   if (odd == 0 || p.slots.empty()) return;
   PipeSlot& last = p.slots.back();
-  if (last.packet || last.offset + last.length + odd > w.inputs.page_size) return;
+  if (last.packet || last.message || last.offset + last.length + odd > w.inputs.page_size) return;
   last.length += odd;
   p.bytes.push(source_of(c), 0, odd);
   c.done = odd;
@@ -39,6 +39,7 @@ void take_slots(const World& w, Pipe& p, WriteCall& c, bool packet) {
     p.slots.push({0, static_cast<std::uint32_t>(part), packet});
     p.bytes.push(source_of(c), c.done, part);
     c.done += part;
+    if (c.done == c.size) p.slots.back().message = believes(w, Misconception::whole_messages);
   }
 }
 
@@ -112,6 +113,7 @@ Taken take_bytes(Pipe& p, std::uint64_t count, std::string* out) {
     const auto part =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(slot.length, count - taken.bytes));
     const bool packet = slot.packet;
+    const bool message = slot.message && part == slot.length;
     p.bytes.pop(part, out);
     if (packet) p.bytes.pop(slot.length - part, nullptr);  // the rest of a packet is lost
     slot.offset += part;
@@ -121,7 +123,7 @@ Taken take_bytes(Pipe& p, std::uint64_t count, std::string* out) {
       taken.freed_last = taken.freed_last || full(p);
       p.slots.pop();
     }
-    if (packet) break;
+    if (packet || message) break;
   }
   return taken;
 }

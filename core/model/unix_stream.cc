@@ -59,9 +59,10 @@ std::uint64_t consume(Run& run, Sock& s, std::uint64_t count, std::string* out) 
     skb.length -= part;
     got += part;
     if (skb.length != 0) break;
-    const std::uint32_t truesize = skb.truesize;
+    const Skb done = skb;
     s.receive_queue.pop();
-    free_skb(run, s.peer, truesize);
+    free_skb(run, s.peer, done.truesize);
+    if (done.message) break;
   }
   return got;
 }
@@ -179,7 +180,9 @@ Answer unix_write(Run& run, Index task, Index file, WriteCall& call) {
     if (peer.dead || (peer.shutdown & kReceive) != 0) return end(EPIPE);
     const SkbSize skb = skb_for(w.inputs, call.size - call.done);
     s.wmem += skb.truesize;
-    peer.receive_queue.push({skb.length, skb.truesize});
+    const bool last = skb.length == call.size - call.done;
+    peer.receive_queue.push(
+        {skb.length, skb.truesize, last && believes(w, Misconception::whole_messages)});
     peer.bytes.push({call.text, call.size}, call.done, skb.length);
     call.done += skb.length;
     touch_both(w, file);

@@ -15,6 +15,7 @@
 #include "core/model/byte_queue.h"
 #include "core/model/index_list.h"
 #include "core/model/machine.h"
+#include "core/model/misconception.h"
 #include "core/model/names.h"
 #include "core/model/rbtree.h"
 
@@ -68,6 +69,7 @@ struct PipeSlot {  // pipe_buffer
   std::uint32_t offset = 0;
   std::uint32_t length = 0;
   bool packet = false;
+  bool message = false;  // a read stops at its end: Misconception::whole_messages
 };
 
 struct Pipe {  // pipe_inode_info
@@ -84,6 +86,7 @@ struct Pipe {  // pipe_inode_info
 struct Skb {
   std::uint32_t length = 0;  // not read yet
   std::uint32_t truesize = 0;
+  bool message = false;  // as of a PipeSlot
 };
 
 struct Sock {  // unix_sock
@@ -123,6 +126,10 @@ struct Epitem {
   NameId name = kNone;
   Link name_link;                // of the items with that name
   std::int32_t name_number = 1;  // the 2 of `a#2`
+
+  // For beliefs only (believed.h):
+  std::int32_t owed = 0;           // events that one_event_per_write still expects
+  std::uint32_t level_before = 0;  // what the file answered before this call: et_on_change
 };
 
 struct Eventpoll {
@@ -181,6 +188,7 @@ class World {
  public:
   MachineInputs inputs;
   TreeOrder order = TreeOrder::created;
+  std::optional<Misconception> belief;
 
   Pool<WaitEntry> entries;
   Pool<WaitQueue> queues;
@@ -215,5 +223,8 @@ class World {
   Links<Epitem> name_links() { return {items.all, &Epitem::name_link}; }
   Links<Epitem> file_links() { return {items.all, &Epitem::file_link}; }
 };
+
+// Whether the rule that stands here is turned wrong.
+inline bool believes(const World& w, Misconception rule) { return w.belief == rule; }
 
 }  // namespace epollscope

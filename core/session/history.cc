@@ -21,6 +21,42 @@ Machine::Result apply_turn(Machine& machine, const OpTurn& op, const Machine::Ob
   return {.blocked = false, .outcome = own->second};
 }
 
+// Whether the actor can do in this machine what it did in the kernel.
+bool possible(const Machine& machine, const Op& op) {
+  const auto asleep = [&](ActorId actor, const auto& fits) {
+    return std::ranges::any_of(machine.threads(), [&](const ThreadState& t) {
+      return t.actor == actor && t.state == TaskState::blocked && fits(t);
+    });
+  };
+  return std::visit(
+      Overload{
+          [&](const OpCall& o) { return machine.idle(o.actor); },
+          [&](const OpResume& o) {
+            const std::vector<ActorId> woken = machine.runnable();
+            return std::ranges::find(woken, o.actor) != woken.end();
+          },
+          [&](const OpExpire& o) {
+            return asleep(o.actor, [](const ThreadState& t) { return t.timeout_ns.has_value(); });
+          },
+          [&](const OpInterrupt& o) {
+            return asleep(o.actor, [](const ThreadState& t) { return t.call == "epoll_wait"; });
+          },
+          [&](const OpTurn& o) { return !o.call || machine.idle(o.call->actor); },
+          [](const auto&) { return true; },
+      },
+      op);
+}
+
+bool makes_a_call(const Op& op) {
+  return std::holds_alternative<OpCall>(op) || std::holds_alternative<OpTurn>(op);
+}
+
+void run_all(Machine& machine) {
+  for (auto woken = machine.runnable(); !woken.empty(); woken = machine.runnable()) {
+    machine.resume(woken.front());
+  }
+}
+
 }  // namespace
 
 Turn turn_of(const OpTurn& op) {
@@ -78,14 +114,17 @@ std::size_t History::begin_of(int step) const {
   return step <= 1 ? 0 : ends_[static_cast<std::size_t>(step) - 2];
 }
 
+std::size_t History::end_of(int step) const {
+  if (step == 0) return 0;
+  return step == steps() ? ops_.size() : ends_[static_cast<std::size_t>(step) - 1];
+}
+
 Machine History::replay_to(int n) const {
   const auto after = std::find_if(checkpoints_.begin(), checkpoints_.end(),
                                   [&](const Checkpoint& c) { return c.step > n; });
   const Checkpoint& from = *std::prev(after);
   Machine machine = from.machine;
-  const std::size_t end =
-      n == steps() ? ops_.size() : (n == 0 ? 0 : ends_[static_cast<std::size_t>(n) - 1]);
-  for (std::size_t i = begin_of(from.step + 1); i < end; ++i) apply(machine, ops_[i]);
+  for (std::size_t i = begin_of(from.step + 1); i < end_of(n); ++i) apply(machine, ops_[i]);
   return machine;
 }
 
@@ -127,6 +166,24 @@ Machine History::at(int n, std::optional<int> micro) const {
   Machine machine = replay_to(inside ? n - 1 : n);
   if (inside && *micro > 0) machine = replay_into(std::move(machine), n, *micro);
   rank_from_later(machine, n);
+  return machine;
+}
+
+std::optional<Machine> History::at_believing(int n, Misconception rule) const {
+  n = std::clamp(n, 0, steps());
+  Machine machine = checkpoints_.front().machine;
+  machine.believe(rule);
+  std::size_t i = 0;
+  for (int step = 1; step <= n; ++step) {
+    for (; i < end_of(step); ++i) {
+      if (possible(machine, ops_[i])) {
+        apply(machine, ops_[i]);
+      } else if (makes_a_call(ops_[i])) {
+        return std::nullopt;
+      }
+    }
+    run_all(machine);
+  }
   return machine;
 }
 

@@ -75,6 +75,13 @@ class History {
   // by what was learned later where it was not known yet.
   [[nodiscard]] Machine at(int n, std::optional<int> micro) const;
 
+  // The machine of somebody who believed `rule` from the first step on and made the same calls
+  // until step n. Whatever the belief wakes runs by the end of its step; what the kernel resumed
+  // is resumed where the belief has it woken. nullopt: not even the calls could have been made,
+  // because the actor of one would still be asleep. Runs the whole history: for a question at a
+  // time, not for every step.
+  [[nodiscard]] std::optional<Machine> at_believing(int n, Misconception rule) const;
+
  private:
   struct Checkpoint {
     int step;
@@ -84,6 +91,7 @@ class History {
   [[nodiscard]] Machine replay_into(Machine machine, int n, int micro) const;
   void rank_from_later(Machine& machine, int n) const;
   [[nodiscard]] std::size_t begin_of(int step) const;
+  [[nodiscard]] std::size_t end_of(int step) const;  // with what the last one left open
 
   Machine live_;
   std::vector<Op> ops_;

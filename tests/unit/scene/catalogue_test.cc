@@ -2,6 +2,7 @@
 // every key that the source names exists.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -9,6 +10,7 @@
 
 #include "app/i18n/i18n.h"
 #include "core/model/micro_step.h"
+#include "core/model/misconception.h"
 
 namespace epollscope {
 namespace {
@@ -32,9 +34,16 @@ std::string source_of_the_app() {
   return all;
 }
 
-// Made at run time: of an action's name, of a micro-step's reason.
+// Made at run time: of an action's name, of a micro-step's reason, of a misconception.
 bool is_composed(const std::string& key) {
-  return key.starts_with("why.") || key.starts_with("ui.action.");
+  return key.starts_with("why.") || key.starts_with("ui.action.") ||
+         key.starts_with("misconception.");
+}
+
+std::size_t count_of(std::string_view prefix) {
+  const std::vector<std::string> keys = all_keys(Lang::en);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(keys, [&](const std::string& key) { return key.starts_with(prefix); }));
 }
 
 TEST(Catalogues, KnowTheSameKeys) {
@@ -80,9 +89,18 @@ TEST(Catalogues, GiveEveryReasonOfTheModel) {
     EXPECT_EQ(tr(Lang::en, path), english_why(key)) << path;
     EXPECT_TRUE(has_key(Lang::zh_cn, path)) << path;
   }
-  std::size_t known = 0;
-  for (const std::string& key : all_keys(Lang::en)) known += key.starts_with("why.") ? 1 : 0;
-  EXPECT_EQ(known, reasons.size());
+  EXPECT_EQ(count_of("why."), reasons.size());
+}
+
+TEST(Catalogues, GiveEveryMisconceptionAndWhatCorrectsIt) {
+  for (const MisconceptionText& text : all_misconceptions()) {
+    const std::string path = "misconception." + std::string(text.key);
+    EXPECT_EQ(tr(Lang::en, path + ".belief"), text.belief) << path;
+    EXPECT_EQ(tr(Lang::en, path + ".truth"), text.truth) << path;
+    EXPECT_TRUE(has_key(Lang::zh_cn, path + ".belief")) << path;
+    EXPECT_TRUE(has_key(Lang::zh_cn, path + ".truth")) << path;
+  }
+  EXPECT_EQ(count_of("misconception."), 2 * all_misconceptions().size());
 }
 
 TEST(Translation, FillsItsPlaces) {
