@@ -2,6 +2,7 @@
 #include <sys/epoll.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "core/model/answers.h"
 #include "core/model/believed.h"
@@ -63,6 +64,21 @@ void drop(Run& run, Index item, std::string_view function) {
        {.function = function, .what = What::dropped, .why = Why::dropped_not_ready, .item = item});
 }
 
+void take_from_ovflist(Run& run, Eventpoll& ep) {
+  World& w = run.w;
+  const Index item = ep.ovflist;
+  Epitem& it = w.items[item];
+  ep.ovflist = std::exchange(it.ovf_next, kNone);
+  it.on_ovflist = false;
+  const auto say = [&](What what, Why why) {
+    note(run, {.function = "ep_done_scan", .what = what, .why = why, .item = item});
+  };
+  if (it.linked) return say(What::kept, Why::kept_after_scan);
+  w.ready_links().add_head(ep.rdllist, item);
+  it.linked = true;
+  say(What::queued, Why::queued_after_scan);
+}
+
 }  // namespace
 
 void ep_start_scan(Run& run, Index ep) {
@@ -82,21 +98,7 @@ void ep_start_scan(Run& run, Index ep) {
 void ep_done_scan(Run& run, Index ep) {
   World& w = run.w;
   Eventpoll& e = w.eps[ep];
-  Index next = kNone;
-  for (Index i = e.ovflist; i != kNone; i = next) {
-    Epitem& it = w.items[i];
-    next = it.ovf_next;
-    it.ovf_next = kNone;
-    it.on_ovflist = false;
-    if (it.linked) continue;
-    w.ready_links().add_head(e.rdllist, i);
-    it.linked = true;
-    note(run, {.function = "ep_done_scan",
-               .what = What::queued,
-               .why = Why::queued_after_scan,
-               .item = i});
-  }
-  e.ovflist = kNone;
+  while (e.ovflist != kNone) take_from_ovflist(run, e);
   e.scanning = false;
   const bool rest = !e.txlist.empty();
   w.ready_links().splice_head(e.rdllist, e.txlist);
@@ -120,9 +122,9 @@ Harvest ep_send_events(Run& run, Index ep, std::int32_t maxevents, bool null_buf
       break;
     }
     const Index item = w.eps[ep].txlist.head;
+    const std::uint32_t mask = ep_item_poll(run, item);
     w.ready_links().remove(w.eps[ep].txlist, item);
     w.items[item].linked = false;
-    const std::uint32_t mask = ep_item_poll(run, item);
     say_checked(run, item, mask, Why::checked_scan);
     if (mask == 0) {
       drop(run, item, kHarvest);

@@ -2,18 +2,46 @@
 //
 // The lists of an instance
 //
-//            ADD                          rbr: red-black tree of all items, by (open file, fd)
-//             |
-//             v        wakeup, or ready at ADD / MOD
-//        [ unlinked ] -------------------------------------> [ rdllist ]  FIFO, "maybe ready"
-//             ^                                                   |
-//             | ET reported, ONESHOT reported,                    |  epoll_wait: the whole list
-//             | or not ready after all                            v
-//             +------------------------------------------- [ txlist ]  private to one scan
-//                              LT reported: to the tail of rdllist again
+//   rbr      red-black tree of all items, by (open file, fd); the other lists are apart from it
+//   rdllist  FIFO of items that may be ready
+//   txlist   the rdllist that one scan took for itself: its batch
+//   ovflist  items woken while a scan runs, newest first; linked apart from rdllist and txlist
 //
-//   ovflist  takes wakeups while a scan runs (newest first), even of items that are linked;
-//            when the scan ends they go to the head of rdllist, oldest first, unless linked.
+//                         ready at ADD / MOD, woken
+//           +--------------------------------------------------+
+//    ADD    |                                                  v
+//   ----> [ unlinked ] <---------- DEL, close ----------- [ rdllist ] <---+
+//           ^   |                                          ^   |          |
+//           |   +------------ LT reported -----------------+   | a scan   | it ends:
+//           |                                                  v begins   | the rest
+//           +---------------- asked by the scan ---------- [ txlist ] ----+
+//
+// Every transition, the micro-step that stands for it, and the kernel's function. Between any two
+// micro-steps the lists are as if only the first had happened; nothing else moves an item.
+//
+//   transition                               micro-step           function
+//   unlinked -> rdllist, tail
+//     ready when ADD or MOD asks             queued               ep_insert, ep_modify
+//     woken, no scan runs                    queued               ep_poll_callback
+//   rdllist -> txlist, all at once           scan_started         ep_start_scan
+//   txlist, head -> unlinked
+//     a harvest asks it                      checked.scan         ep_send_events
+//     poll() asked it: nothing               dropped              __ep_eventpoll_poll
+//   unlinked -> rdllist, tail: LT reported   requeued             ep_send_events
+//   unlinked -> txlist, head: a bad pointer  failed               ep_send_events
+//   onto ovflist, head, unless it is on it
+//     woken while a scan runs                deferred             ep_poll_callback
+//   off ovflist, head, while a scan ends
+//     unlinked -> rdllist, head              queued.after_scan    ep_done_scan
+//     linked: where it is                    kept.after_scan      ep_done_scan
+//   txlist -> rdllist, head, all at once     scan_done            ep_done_scan
+//   rdllist -> unlinked, and freed           unlinked             ep_remove, after `erased`
+//
+// These leave an item where it is, and say so: kept (woken or ready at MOD while on rdllist),
+// filtered, checked at ADD, at MOD and in a poll(), reported, and, of an item that the harvest has
+// asked, dropped (nothing), left (ET) and disarmed (ONESHOT). The kernel unlinks an item just
+// before a harvest asks it and not just after; it holds ep->mtx, and what is woken meanwhile goes
+// to ovflist, so that nothing can tell.
 //
 // Invariants
 //  1. An item is linked on at most one of rdllist and txlist (Epitem::linked).
@@ -22,8 +50,8 @@
 //  3. Hooks are made by ADD only, newest at the head of the file's queue (exclusive: tail).
 //  4. Whether an item is truly ready is found out by a scan only; the callback never asks.
 //
-// The kernel guards rdllist, ovflist and wq by ep->lock and a scan by ep->mtx. Here one call runs
-// at a time, so nothing needs a lock; a scan in progress still defers wakeups.
+// The kernel guards rdllist, ovflist and wq by ep->lock and a scan by ep->mtx. Here a task is alone
+// between two points (interleave.h), so that only the mutex is left: EpMutex.
 #pragma once
 
 #include <sys/epoll.h>

@@ -22,7 +22,7 @@ struct MicroStep {
     checked,       // the file was asked (poll); `mask` is the answer & interest
     modified,      // interest and data replaced
     queued,        // epitem to the tail of the ready list
-    kept,          // was on the list already: nothing changes
+    kept,          // is on a list already and keeps its place
     requeued,      // LT: reported and put back at the tail
     left,          // ET: reported and left unlinked
     disarmed,      // ONESHOT: reported, private bits only

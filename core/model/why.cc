@@ -50,6 +50,8 @@ constexpr std::array kRows = {
            "it is on the ready list already and keeps its place"},
     WhyRow{Why::kept_at_mod, "kept.at_mod",
            "MOD leaves an item that is on the ready list where it is"},
+    WhyRow{Why::kept_after_scan, "kept.after_scan",
+           "woken during the scan: from ovflist, but it is on a list already and keeps its place"},
     WhyRow{Why::requeued_level, "requeued.level",
            "level-triggered: back to the tail of the ready list, to be asked again next time"},
     WhyRow{Why::left_edge, "left.edge",

@@ -15,7 +15,7 @@ enum class Why : std::uint8_t {
   checked_add, checked_mod, checked_scan, checked_poll,
   modified, modified_rearmed,
   queued_at_add, queued_at_mod, queued_wakeup, queued_after_scan,
-  kept_queued, kept_at_mod,
+  kept_queued, kept_at_mod, kept_after_scan,
   requeued_level, left_edge, disarmed_oneshot, dropped_not_ready,
   unlinked_removed,
   reported, reported_fault,
