@@ -8,7 +8,6 @@
 #include <fstream>
 
 #include "app/cli/commands.h"
-#include "app/cli/probe.h"
 #include "app/cli/stdout.h"
 #include "app/platform/surface.h"
 #include "app/theme/font.h"
@@ -61,7 +60,12 @@ void kernel(Report& report) {
   utsname u{};
   uname(&u);
   report.fact("kernel", fmt::format("{} {} {}", u.sysname, u.release, u.machine));
-  for (const Trait& trait : probe_epoll()) report.fact(trait.name, trait.answer);
+  const KernelTraits& traits = probe_traits();
+  for (const TraitRow& row : kKernelTraits) {
+    const bool has = traits.*row.value;
+    report.fact(row.name, fmt::format("{} ({} Linux {})", has ? row.present : row.absent,
+                                      has ? "since" : "comes with", row.since));
+  }
 }
 
 void limits(Report& report) {

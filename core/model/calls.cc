@@ -48,8 +48,10 @@ class Caller {
   Step operator()(const EpollWait& op) {
     constexpr std::string_view kWho = "do_epoll_wait";
     const Index file = file_of(w_, op.epfd);
+    const bool fits = op.maxevents > 0 && op.maxevents <= kMostEvents;
+    if (!fits && !w_.inputs.traits.wait_checks_fd_first) return refuse(kWho, EINVAL, op.epfd);
     if (file == kNone) return refuse(kWho, EBADF);
-    if (op.maxevents <= 0 || op.maxevents > kMostEvents) return refuse(kWho, EINVAL, op.epfd);
+    if (!fits) return refuse(kWho, EINVAL, op.epfd);
     if (w_.files[file].kind != FileKind::epoll) return refuse(kWho, EINVAL, op.epfd);
     const bool endless = op.timeout_ms == 0 && believes(w_, Misconception::zero_blocks);
     const std::int32_t timeout_ms = endless ? -1 : op.timeout_ms;

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -49,6 +50,20 @@ int depth_above(const World& w, Index ep) {
   return result;
 }
 
+// The walk that counts downward only: every instance is visited once, and none may lie more than
+// five links below `from`. False: one does, or `ep` is among them.
+bool shallow_enough(const World& w, Index from, Index ep, int depth, std::vector<Index>& visited) {
+  visited.push_back(from);
+  for (const Index i : items_of(w, from)) {
+    const File& target = w.files[w.items[i].file];
+    if (target.kind != FileKind::epoll) continue;
+    if (std::find(visited.begin(), visited.end(), target.object) != visited.end()) continue;
+    if (target.object == ep || depth > kMostNests) return false;
+    if (!shallow_enough(w, target.object, ep, depth + 1, visited)) return false;
+  }
+  return true;
+}
+
 using PathCounts = std::array<int, kPathLimits.size()>;
 
 bool paths_fit(const World& w, Index file, std::size_t depth, PathCounts& counts) {
@@ -67,6 +82,10 @@ bool paths_fit(const World& w, Index file, std::size_t depth, PathCounts& counts
 }  // namespace
 
 int ep_loop_check(const World& w, Index ep, Index target) {
+  if (!w.inputs.traits.nest_limit_counts_both_directions) {
+    std::vector<Index> visited;
+    return shallow_enough(w, target, ep, 0, visited) ? 0 : ELOOP;
+  }
   const int below = depth_below(w, target, ep, 0);
   if (below > kMostNests) return ELOOP;
   return below + 1 + depth_above(w, ep) > kMostNests ? ELOOP : 0;

@@ -18,6 +18,7 @@
 #include "core/call/outcome.h"
 #include "core/call/request.h"
 #include "core/call/state.h"
+#include "core/call/traits.h"
 #include "core/model/micro_step.h"
 #include "core/model/misconception.h"
 
@@ -31,6 +32,7 @@ struct MachineInputs {
   std::uint64_t pipe_user_pages_soft = 16384;  // beyond it new pipes get two slots
   std::uint32_t pipe_max_size = 1 << 20;
   int descriptor_limit = 65536;
+  KernelTraits traits;
   std::uint32_t null_flags = 2;  // F_GETFL of /dev/null: O_RDWR, and what open() adds (O_LARGEFILE)
 };
 

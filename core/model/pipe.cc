@@ -151,13 +151,15 @@ Answer pipe_read(Run& run, Index task, Index file, ReadCall& call, std::string* 
     fall_asleep(run, task, {p.rd_wait, Place::tail, true}, "pipe_read", Why::slept_read);
     return std::nullopt;
   }
+  const bool was_full = full(p);
   const Taken taken = take_bytes(p, call.count, out);
   if (taken.bytes > 0) {
     touch_both(w, file);
     say_moved(run, file, "pipe_read", Why::moved_out, taken.bytes);
   }
   const bool wake_next = call.slept && !p.slots.empty();
-  if (taken.freed_last) {
+  // Before the trait, any read of a full pipe woke writers, room or not.
+  if (w.inputs.traits.pipe_read_wakes_when_slot_freed ? taken.freed_last : was_full) {
     wake_up(run, p.wr_wait, {.function = "pipe_read", .why = Why::wakeup_space, .key = kWritable});
   }
   if (wake_next) {
@@ -187,7 +189,8 @@ Answer pipe_write(Run& run, Index task, Index file, WriteCall& call) {
   }
   const int error = p.readers ? EAGAIN : EPIPE;
   const bool wake_next = call.slept && !full(p);
-  if (call.was_empty || p.poll_usage) {
+  const bool every_write = p.poll_usage && w.inputs.traits.pipe_wakes_on_every_write;
+  if (call.was_empty || every_write) {
     wake_readers(run, p, call.done > before ? Why::wakeup_data : Why::wakeup_spurious);
   }
   if (wake_next) {

@@ -1,5 +1,6 @@
 // What the kernel shows of a process to anybody allowed to look: decoded, never guessed, and
-// without touching what is looked at. Reads /proc and calls kcmp(2); owns nothing.
+// without touching what is looked at. Reads /proc and calls kcmp(2); owns nothing. And what the
+// kernel itself is like.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "core/call/traits.h"
 
 namespace epollscope {
 
@@ -41,5 +43,9 @@ struct TaskLook {
   std::uint64_t voluntary_switches = 0;
 };
 Result<TaskLook> read_task(int pid, int tid);
+
+// The traits of the running kernel, tried by this process the first time it is asked: a few system
+// calls on descriptors of its own, well below a millisecond. Any thread.
+const KernelTraits& probe_traits();
 
 }  // namespace epollscope

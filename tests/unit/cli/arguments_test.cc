@@ -178,7 +178,7 @@ TEST(Lessons, AreListedAndTheirFilesRun) {
 TEST(Doctor, NamesWhatItLooksAt) {
   const Said said = run_program({"doctor"});
   EXPECT_TRUE(said.status == 0 || said.status == 3) << said.err;
-  for (const char* word : {"kernel", "second write to an unread pipe", "EPOLLEXCLUSIVE", "watches",
+  for (const char* word : {"kernel", "pipe_wakes_on_every_write", "has_epoll_pwait2", "watches",
                            "descriptors of a process", "lab", "/proc", "kcmp", "GL renderer",
                            "display", "font", "X-ray"}) {
     EXPECT_THAT(said.out, HasSubstr(word));

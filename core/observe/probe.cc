@@ -1,0 +1,129 @@
+// Each probe makes a few descriptors, tries one thing and closes them: nothing is left behind and
+// nothing can block. What cannot be tried keeps its default.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <utility>
+#include <vector>
+
+#include "core/observe/observe.h"
+
+namespace epollscope {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& o) noexcept : fd_(std::exchange(o.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] bool valid() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+Descriptor new_epoll() { return Descriptor(epoll_create1(EPOLL_CLOEXEC)); }
+
+bool add(const Descriptor& ep, const Descriptor& target, std::uint32_t events) {
+  epoll_event e{.events = events, .data = {.u64 = 0}};
+  return epoll_ctl(ep.get(), EPOLL_CTL_ADD, target.get(), &e) == 0;
+}
+
+int events_of(const Descriptor& ep) {
+  epoll_event e{};
+  return epoll_wait(ep.get(), &e, 1, 0);
+}
+
+struct Pipe {
+  Descriptor reader{-1}, writer{-1};
+  static Pipe make() {
+    int fds[2] = {-1, -1};
+    if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0) return {};
+    return {Descriptor(fds[0]), Descriptor(fds[1])};
+  }
+};
+
+void wait_checks_fd_first(KernelTraits& traits) {
+  epoll_event e{};
+  if (epoll_wait(-1, &e, 0, 0) == -1) traits.wait_checks_fd_first = errno == EBADF;
+}
+
+void pipe_wakes_on_every_write(KernelTraits& traits) {
+  const Pipe pipe = Pipe::make();
+  const Descriptor ep = new_epoll();
+  if (!add(ep, pipe.reader, EPOLLIN | EPOLLET)) return;
+  if (write(pipe.writer.get(), "x", 1) != 1 || events_of(ep) != 1) return;
+  if (write(pipe.writer.get(), "x", 1) != 1) return;
+  traits.pipe_wakes_on_every_write = events_of(ep) == 1;
+}
+
+// An end opened for both is hooked into both queues: a wakeup of the writers makes its item
+// report the data that is still there.
+void pipe_read_wakes_when_slot_freed(KernelTraits& traits) {
+  const Pipe pipe = Pipe::make();
+  const std::array<char, 4096> filler{};
+  while (write(pipe.writer.get(), filler.data(), filler.size()) > 0) {
+  }
+  const Descriptor both(open(fmt::format("/proc/self/fd/{}", pipe.reader.get()).c_str(),
+                             O_RDWR | O_CLOEXEC | O_NONBLOCK));
+  const Descriptor ep = new_epoll();
+  if (!both.valid() || !add(ep, both, EPOLLIN | EPOLLOUT | EPOLLET) || events_of(ep) != 1) return;
+  char byte = 0;
+  if (read(pipe.reader.get(), &byte, 1) != 1) return;
+  traits.pipe_read_wakes_when_slot_freed = events_of(ep) == 0;
+}
+
+// Five instances in a chain are the most where both directions count.
+void nest_limit_counts_both_directions(KernelTraits& traits) {
+  constexpr int kMost = 5;
+  std::vector<Descriptor> chain;
+  chain.push_back(new_epoll());
+  for (int length = 2; length <= kMost + 1; ++length) {
+    chain.push_back(new_epoll());
+    if (!chain.back().valid()) return;
+    if (add(chain.back(), chain[chain.size() - 2], EPOLLIN)) continue;
+    if (length > kMost && errno == ELOOP) traits.nest_limit_counts_both_directions = true;
+    return;
+  }
+  traits.nest_limit_counts_both_directions = false;
+}
+
+void has_epoll_pwait2(KernelTraits& traits) {
+#ifdef SYS_epoll_pwait2
+  const timespec zero{};
+  epoll_event e{};
+  const auto n = syscall(SYS_epoll_pwait2, -1, &e, 1, &zero, nullptr, 0);
+  traits.has_epoll_pwait2 = n != -1 || errno != ENOSYS;
+#else
+  traits.has_epoll_pwait2 = false;
+#endif
+}
+
+KernelTraits probe_now() {
+  KernelTraits traits;
+  wait_checks_fd_first(traits);
+  pipe_wakes_on_every_write(traits);
+  pipe_read_wakes_when_slot_freed(traits);
+  nest_limit_counts_both_directions(traits);
+  has_epoll_pwait2(traits);
+  return traits;
+}
+
+}  // namespace
+
+const KernelTraits& probe_traits() {
+  static const KernelTraits traits = probe_now();
+  return traits;
+}
+
+}  // namespace epollscope
