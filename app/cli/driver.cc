@@ -24,7 +24,7 @@ sigset_t signals() {
 }
 
 bool has_deadline(const Request& request) {
-  if (const auto* w = std::get_if<EpollWait>(&request.op)) return w->timeout_ms >= 0;
+  if (const auto* w = std::get_if<EpollWait>(&request.op)) return w->timeout_ns().has_value();
   return std::holds_alternative<Sleep>(request.op);
 }
 

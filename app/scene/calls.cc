@@ -54,7 +54,7 @@ std::string brief_call_text(const Statement& statement) {
   std::string words = call_text(statement);
   const auto* call = std::get_if<CallStatement>(&statement.what);
   if (call == nullptr) return words;
-  if (call->call.name == CallName::epoll_ctl || call->call.name == CallName::epoll_wait) {
+  if (call->call.name == CallName::epoll_ctl || is_wait(call->call.name)) {
     words.erase(words.find(kPrefix), kPrefix.size());
   } else if (!call->names.empty() && !call->call.args.empty()) {
     words = fmt::format("{}{} = {}(…)", call->actor_written ? print(call->actor) + ": " : "",
@@ -79,7 +79,7 @@ ResultText asleep_text(const Sketch& pen) { return {pen.t("user.asleep"), Role::
 EventsLeft events_left(const StageModel& model) {
   EventsLeft left;
   const StepRecord* record = model.current();
-  if (model.micro && record != nullptr && record->call.name == CallName::epoll_wait) {
+  if (model.micro && record != nullptr && is_wait(record->call.name)) {
     left.step = model.step;
     left.actor = record->actor;
     left.filling = true;
@@ -96,12 +96,12 @@ EventsLeft events_left(const StageModel& model) {
   for (int n = model.done(); n >= 1; --n) {
     const StepRecord& r = model.steps[static_cast<std::size_t>(n) - 1];
     for (auto it = r.resumed.rbegin(); it != r.resumed.rend(); ++it) {
-      if (it->call.name != CallName::epoll_wait || it->outcome.failed()) continue;
+      if (!is_wait(it->call.name) || it->outcome.failed()) continue;
       const StepRecord& began = model.steps[static_cast<std::size_t>(it->began) - 1];
       return {
           .step = n, .actor = it->actor, .slots = slots_of(began.request), .events = it->events};
     }
-    if (r.call.name != CallName::epoll_wait || !r.returned || r.outcome.failed()) continue;
+    if (!is_wait(r.call.name) || !r.returned || r.outcome.failed()) continue;
     return {.step = n, .actor = r.actor, .slots = slots_of(r.request), .events = r.events};
   }
   left.filling = false;

@@ -61,7 +61,7 @@ class Teller {
     const std::string actor = print(r.actor);
     if (!r.returned) return say(t("said.sleeps", {actor, call}), {}, Role::wakeup);
     if (r.outcome.failed()) return failure(call, r.outcome);
-    if (r.call.name == CallName::epoll_wait) return waited(actor, r.outcome, r.events);
+    if (is_wait(r.call.name)) return waited(r.call.name, actor, r.outcome, r.events);
     if (r.outcome.created.size() == 2) {
       return say(t("said.made_two", {call, std::to_string(r.outcome.created[0].value),
                                      std::to_string(r.outcome.created[1].value)}));
@@ -72,9 +72,9 @@ class Teller {
     say(t("said.returned", {call, std::to_string(r.outcome.returned)}));
   }
 
-  void waited(const std::string& actor, const Outcome& outcome,
+  void waited(CallName call, const std::string& actor, const Outcome& outcome,
               const std::vector<ShownEvent>& events) {
-    if (outcome.failed()) return failure("epoll_wait", outcome);
+    if (outcome.failed()) return failure(spec_of(call).name, outcome);
     if (events.empty()) return say(t("said.waited_none", {actor}));
     say(t("said.waited", {actor, std::to_string(events.size()), list_of(events)}));
   }
@@ -183,8 +183,8 @@ class Teller {
 
   void others(const StepRecord& r) {
     for (const Resumed& back : r.resumed) {
-      if (back.call.name == CallName::epoll_wait) {
-        waited(print(back.actor), back.outcome, back.events);
+      if (is_wait(back.call.name)) {
+        waited(back.call.name, print(back.actor), back.outcome, back.events);
       } else {
         say(t("said.resumed", {print(back.actor), spec_of(back.call.name).name,
                                std::to_string(back.outcome.returned)}));

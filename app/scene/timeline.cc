@@ -23,6 +23,8 @@ std::string words_of(const Call& call, const std::vector<std::string>& names) {
     case CallName::epoll_ctl:
       return arg_name(call, 1) + " " + arg_name(call, 2);
     case CallName::epoll_wait:
+    case CallName::epoll_pwait:
+    case CallName::epoll_pwait2:
       return "wait";
     case CallName::pipe:
     case CallName::pipe2:
@@ -47,7 +49,7 @@ std::string words_of(const StepRecord& r) {
   std::string words = words_by(r);
   if (!r.returned) return words + " …";  // asleep
   if (r.outcome.failed()) return words + " ✗";
-  if (r.call.name == CallName::epoll_wait) {
+  if (is_wait(r.call.name)) {
     return words + " = " + std::to_string(r.outcome.returned);
   }
   return words;

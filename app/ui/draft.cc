@@ -103,6 +103,12 @@ ArgDraft initial(const CallSpec& spec, std::size_t index, const std::vector<Know
     case ParamKind::timeout:
       arg.text = fmt::format("{}", param.initial);
       break;
+    case ParamKind::timespec:
+      arg.text = "-1";
+      break;
+    case ParamKind::signals:
+      arg.text = "NULL";
+      break;
     case ParamKind::duration:
       arg.text = "20ms";
       break;
@@ -261,6 +267,10 @@ std::vector<std::string> presets(const Param& param) {
   switch (param.kind) {
     case ParamKind::timeout:
       return {"0", "50", "1000", "-1"};
+    case ParamKind::timespec:
+      return {"0ns", "50us", "20ms", "1s", "-1"};
+    case ParamKind::signals:
+      return {"NULL", "[]", "[SIGUSR1]", "[SIGUSR1, SIGINT]"};
     case ParamKind::duration:
       return {"1ms", "20ms", "100ms", "1s"};
     case ParamKind::data:

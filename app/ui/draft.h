@@ -32,7 +32,7 @@ std::vector<KnownName> known_names(const Session& session, int step);
 struct ArgDraft {
   bool present = true;     // false: an optional argument left out
   bool null = false;       // event: NULL
-  std::string text;        // fd, integer, timeout, duration, data
+  std::string text;        // fd, integer, timeout, timespec, signals, duration, data
   std::uint64_t bits = 0;  // flags, event
   std::string data;        // event: data=…; empty: the descriptor itself
 };

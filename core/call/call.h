@@ -22,6 +22,8 @@ enum class CallName : std::uint8_t {
   epoll_create1,
   epoll_ctl,
   epoll_wait,
+  epoll_pwait,
+  epoll_pwait2,
   pipe,
   pipe2,
   socketpair,
@@ -107,6 +109,8 @@ enum class ParamKind : std::uint8_t {
   flags,      // a mask or enumeration of Param::flags
   event,      // a mask, {events=…, data=…}, or NULL
   timeout,    // integer milliseconds, or -1
+  timespec,   // 20ms, or -1
+  signals,    // [SIGUSR1, …], or NULL
   duration,   // 20ms
   data,       // "text", or a number of filler bytes (an eventfd: the value itself)
   fcntl_arg,  // an integer, a size or O_ flags, as the command wants
@@ -136,6 +140,7 @@ struct CallSpec {
 
 std::span<const CallSpec> all_calls();  // in the order of the builder
 const CallSpec& spec_of(CallName call);
+bool is_wait(CallName call);                       // epoll_wait and its two newer forms
 const CallSpec* find_call(std::string_view name);  // nullptr when unknown
 
 // Text of a value or call in the scenario language; parsing it gives the same value back.

@@ -34,6 +34,12 @@ constexpr std::array kWait = {
     fd("epfd"), integer("maxevents", 1, 64, 8),
     Param{"timeout", ParamKind::timeout, FlagSet::none, false, -1, 60'000, 0},
     optional(Param{"events", ParamKind::buffer})};
+constexpr Param signals(std::string_view name) { return {name, ParamKind::signals}; }
+constexpr std::array kPwait = {kWait[0], kWait[1], kWait[2], signals("sigmask"), kWait[3]};
+constexpr std::array kPwait2 = {
+    kWait[0], kWait[1],
+    Param{"timeout", ParamKind::timespec, FlagSet::none, false, -1, 60'000'000'000, -1},
+    signals("sigmask"), kWait[3]};
 constexpr std::array kPipe2 = {flags("flags", FlagSet::file_status)};
 constexpr std::array kSocketpair = {flags("domain", FlagSet::domain, AF_UNIX),
                                     flags("type", FlagSet::socket_type, SOCK_STREAM)};
@@ -56,6 +62,8 @@ constexpr std::array kCalls = {
     CallSpec{CallName::epoll_create1, "epoll_create1", CallGroup::epoll, kCreate1, 1},
     CallSpec{CallName::epoll_ctl, "epoll_ctl", CallGroup::epoll, kCtl, 0},
     CallSpec{CallName::epoll_wait, "epoll_wait", CallGroup::epoll, kWait, 0},
+    CallSpec{CallName::epoll_pwait, "epoll_pwait", CallGroup::epoll, kPwait, 0},
+    CallSpec{CallName::epoll_pwait2, "epoll_pwait2", CallGroup::epoll, kPwait2, 0},
     CallSpec{CallName::pipe, "pipe", CallGroup::make, kNone, 2},
     CallSpec{CallName::pipe2, "pipe2", CallGroup::make, kPipe2, 2},
     CallSpec{CallName::socketpair, "socketpair", CallGroup::make, kSocketpair, 2},
@@ -82,6 +90,11 @@ std::span<const CallSpec> all_calls() { return kCalls; }
 
 // kCalls is in the order of CallName.
 const CallSpec& spec_of(CallName call) { return kCalls[static_cast<std::size_t>(call)]; }
+
+bool is_wait(CallName call) {
+  return call == CallName::epoll_wait || call == CallName::epoll_pwait ||
+         call == CallName::epoll_pwait2;
+}
 
 const CallSpec* find_call(std::string_view name) {
   for (const CallSpec& c : kCalls) {

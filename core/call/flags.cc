@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstring>
 
 namespace epollscope {
@@ -78,6 +79,25 @@ constexpr std::array kPollEvents = {
     Flag{"POLLRDHUP", "RDHUP", 0x2000},
 };
 
+constexpr std::array kSignals = {
+    Flag{"SIGUSR1", "SIGUSR1", SIGUSR1},       Flag{"SIGUSR2", "SIGUSR2", SIGUSR2},
+    Flag{"SIGALRM", "SIGALRM", SIGALRM},       Flag{"SIGINT", "SIGINT", SIGINT},
+    Flag{"SIGTERM", "SIGTERM", SIGTERM},       Flag{"SIGHUP", "SIGHUP", SIGHUP},
+    Flag{"SIGCHLD", "SIGCHLD", SIGCHLD},       Flag{"SIGIO", "SIGIO", SIGIO},
+    Flag{"SIGPIPE", "SIGPIPE", SIGPIPE},       Flag{"SIGQUIT", "SIGQUIT", SIGQUIT},
+    Flag{"SIGCONT", "SIGCONT", SIGCONT},       Flag{"SIGSTOP", "SIGSTOP", SIGSTOP},
+    Flag{"SIGTSTP", "SIGTSTP", SIGTSTP},       Flag{"SIGKILL", "SIGKILL", SIGKILL},
+    Flag{"SIGURG", "SIGURG", SIGURG},          Flag{"SIGWINCH", "SIGWINCH", SIGWINCH},
+    Flag{"SIGTTIN", "SIGTTIN", SIGTTIN},       Flag{"SIGTTOU", "SIGTTOU", SIGTTOU},
+    Flag{"SIGVTALRM", "SIGVTALRM", SIGVTALRM}, Flag{"SIGPROF", "SIGPROF", SIGPROF},
+    Flag{"SIGABRT", "SIGABRT", SIGABRT},       Flag{"SIGSEGV", "SIGSEGV", SIGSEGV},
+    Flag{"SIGBUS", "SIGBUS", SIGBUS},          Flag{"SIGFPE", "SIGFPE", SIGFPE},
+    Flag{"SIGILL", "SIGILL", SIGILL},          Flag{"SIGTRAP", "SIGTRAP", SIGTRAP},
+    Flag{"SIGSYS", "SIGSYS", SIGSYS},          Flag{"SIGXCPU", "SIGXCPU", SIGXCPU},
+    Flag{"SIGXFSZ", "SIGXFSZ", SIGXFSZ},       Flag{"SIGPWR", "SIGPWR", SIGPWR},
+    Flag{"SIGSTKFLT", "SIGSTKFLT", SIGSTKFLT},
+};
+
 // SOCK_STREAM, SOCK_DGRAM and SOCK_SEQPACKET are numbers below the flag bits, not bits.
 constexpr std::uint64_t kSocketTypeNumber = 0xF;
 
@@ -115,13 +135,15 @@ std::span<const Flag> flags_of(FlagSet set) {
       return kFcntl;
     case FlagSet::poll_events:
       return kPollEvents;
+    case FlagSet::signal:
+      return kSignals;
   }
   return {};
 }
 
 bool is_enumeration(FlagSet set) {
   return set == FlagSet::ctl_op || set == FlagSet::domain || set == FlagSet::shutdown_how ||
-         set == FlagSet::fcntl_command;
+         set == FlagSet::fcntl_command || set == FlagSet::signal;
 }
 
 const Flag* find_flag(FlagSet set, std::string_view name) {

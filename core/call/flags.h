@@ -1,6 +1,6 @@
 // Names of the flags that calls take, in the full form of the man pages (EPOLLIN) and the
 // short form of the window (IN). One table, read by the parser, the printer and the call builder.
-// Source: man-pages 6.x and <sys/epoll.h>, <fcntl.h>, <sys/socket.h>, <sys/eventfd.h>.
+// Source: man-pages 6.x and <sys/epoll.h>, <fcntl.h>, <sys/socket.h>, <sys/eventfd.h>, <signal.h>.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,7 @@ enum class FlagSet : std::uint8_t {
   shutdown_how,   // SHUT_RD, SHUT_WR, SHUT_RDWR: one of them
   fcntl_command,  // F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ: one of them
   poll_events,    // POLLIN …
+  signal,         // SIGUSR1 …: one of them
 };
 
 struct Flag {

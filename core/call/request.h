@@ -30,11 +30,19 @@ struct EpollCtl {
   std::optional<EventArg> event;  // nullopt: a null pointer
   bool by_number = false;         // `fd` was written as a number: that is the item's name
 };
-struct EpollWait {
+struct EpollWait {  // and epoll_pwait, epoll_pwait2: one call with more and more arguments
   Fd epfd;
   std::int32_t maxevents;
-  std::int32_t timeout_ms;
+  std::int32_t timeout_ms;  // negative: for ever; epoll_pwait2 does not read it
   bool null_buffer = false;
+  enum class Form : std::uint8_t { wait, pwait, pwait2 } form = Form::wait;
+  std::optional<std::uint64_t> sigmask = {};     // bit n-1 blocks signal n; nullopt: null pointer
+  std::optional<std::int64_t> timespec_ns = {};  // of epoll_pwait2; nullopt: a null pointer
+  [[nodiscard]] std::optional<std::int64_t> timeout_ns() const {  // nullopt: for ever
+    if (form == Form::pwait2) return timespec_ns;
+    if (timeout_ms < 0) return std::nullopt;
+    return std::int64_t{timeout_ms} * 1'000'000;
+  }
 };
 struct Pipe2 {  // pipe() is flags 0
   std::int32_t flags;

@@ -49,7 +49,7 @@ std::string marked_events(const std::vector<ShownEvent>& events, const Set& writ
 // A payload of which some values are compared and some are not.
 std::string marked_text(const Call& call, const Outcome& outcome,
                         const std::vector<ShownEvent>& events, const Value& written) {
-  if (const auto* set = std::get_if<Set>(&written.v); set && call.name == CallName::epoll_wait) {
+  if (const auto* set = std::get_if<Set>(&written.v); set && is_wait(call.name)) {
     return fmt::format(" = {} {}", outcome.returned, marked_events(events, *set));
   }
   if (outcome.value) {

@@ -24,6 +24,10 @@ std::int64_t now_ns() {
   return t.tv_sec * 1'000'000'000 + t.tv_nsec;
 }
 
+timespec to_timespec(std::int64_t ns) {
+  return {.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
+}
+
 // An argument as the register that carries it.
 template <class T>
 long word(T v) {
@@ -126,17 +130,29 @@ class Execution {
       buffer = fits ? payload_ : window_.get();
       if (buffer == nullptr) return refuse(ENOMEM);
     }
-#ifdef SYS_epoll_wait
-    const bool ok = make(SYS_epoll_wait, number_of(op.epfd), buffer, op.maxevents, op.timeout_ms);
-#else  // newer architectures have the general form only
-    const bool ok =
-        make(SYS_epoll_pwait, number_of(op.epfd), buffer, op.maxevents, op.timeout_ms, nullptr, 0);
-#endif
-    if (!ok) return;
+    if (!wait(op, buffer)) return;
     const auto count = static_cast<std::size_t>(slot_.reply.returned);
     slot_.reply.events =
         static_cast<std::uint32_t>(std::min(count, kPayload / sizeof(epoll_event)));
     ship(buffer, slot_.reply.events * sizeof(epoll_event));
+  }
+
+  bool wait(const EpollWait& op, std::byte* buffer) {
+    const std::uint64_t bits = op.sigmask.value_or(0);
+    const std::uint64_t* mask = op.sigmask ? &bits : nullptr;
+    const std::int32_t epfd = number_of(op.epfd);
+    if (op.form == EpollWait::Form::pwait2) {
+      timespec limit{};
+      if (op.timespec_ns) limit = to_timespec(*op.timespec_ns);
+      return make(SYS_epoll_pwait2, epfd, buffer, op.maxevents, op.timespec_ns ? &limit : nullptr,
+                  mask, sizeof bits);
+    }
+#ifdef SYS_epoll_wait  // newer architectures have the general form only
+    if (op.form == EpollWait::Form::wait) {
+      return make(SYS_epoll_wait, epfd, buffer, op.maxevents, op.timeout_ms);
+    }
+#endif
+    return make(SYS_epoll_pwait, epfd, buffer, op.maxevents, op.timeout_ms, mask, sizeof bits);
   }
 
   // Brings what the kernel stored to where the parent reads it.
@@ -187,7 +203,7 @@ class Execution {
   }
 
   void call(const Sleep& op) {
-    const timespec length{.tv_sec = op.ns / 1'000'000'000, .tv_nsec = op.ns % 1'000'000'000};
+    const timespec length = to_timespec(op.ns);
     make(SYS_nanosleep, &length, nullptr);
   }
 

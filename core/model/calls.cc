@@ -47,16 +47,19 @@ class Caller {
 
   Step operator()(const EpollWait& op) {
     constexpr std::string_view kWho = "do_epoll_wait";
+    const bool exists = op.form != EpollWait::Form::pwait2 || w_.inputs.traits.has_epoll_pwait2;
+    if (!exists) return refuse(kWho, ENOSYS, op.epfd);
     const Index file = file_of(w_, op.epfd);
     const bool fits = op.maxevents > 0 && op.maxevents <= kMostEvents;
     if (!fits && !w_.inputs.traits.wait_checks_fd_first) return refuse(kWho, EINVAL, op.epfd);
     if (file == kNone) return refuse(kWho, EBADF);
     if (!fits) return refuse(kWho, EINVAL, op.epfd);
     if (w_.files[file].kind != FileKind::epoll) return refuse(kWho, EINVAL, op.epfd);
-    const bool endless = op.timeout_ms == 0 && believes(w_, Misconception::zero_blocks);
-    const std::int32_t timeout_ms = endless ? -1 : op.timeout_ms;
-    begin(file, op.epfd, WaitCall{w_.files[file].object, op.maxevents, timeout_ms, op.null_buffer});
-    if (timeout_ms >= 0) me().timeout_ns = std::int64_t{timeout_ms} * 1'000'000;
+    std::optional<std::int64_t> timeout = op.timeout_ns();
+    if (timeout == 0 && believes(w_, Misconception::zero_blocks)) timeout.reset();
+    begin(file, op.epfd,
+          WaitCall{w_.files[file].object, op.maxevents, timeout == 0, op.null_buffer, op.form});
+    me().timeout_ns = timeout;
     Step step = ep_poll(run_, task_, false);
     if (step && step->failed()) return refuse("ep_send_events", step->error, op.epfd);
     return step;
@@ -355,8 +358,20 @@ Outcome interrupt_wait(Run& run, Index task) {
   return *settle(run, task, outcome, true);
 }
 
+static std::string_view call_name(EpollWait::Form form) {
+  switch (form) {
+    case EpollWait::Form::wait:
+      break;
+    case EpollWait::Form::pwait:
+      return "epoll_pwait";
+    case EpollWait::Form::pwait2:
+      return "epoll_pwait2";
+  }
+  return "epoll_wait";
+}
+
 std::string_view call_name(const Frame& frame) {
-  if (std::holds_alternative<WaitCall>(frame)) return "epoll_wait";
+  if (const auto* wait = std::get_if<WaitCall>(&frame)) return call_name(wait->form);
   if (std::holds_alternative<ReadCall>(frame)) return "read";
   if (std::holds_alternative<WriteCall>(frame)) return "write";
   return "sleep";

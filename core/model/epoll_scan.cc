@@ -193,10 +193,10 @@ std::optional<Outcome> ep_poll(Run& run, Index task, bool woken) {
       o.events = std::move(h.events);
       return o;
     }
-    if (call.timeout_ms == 0) return Outcome{};
+    if (call.at_once) return Outcome{};
     point(run);
   }
-  if (call.timeout_ms == 0) return Outcome{};
+  if (call.at_once) return Outcome{};
   fall_asleep(run, task, {w.eps[call.ep].wq, Place::head, true}, "ep_poll",
               woken ? Why::slept_again : Why::slept_wait);
   return std::nullopt;

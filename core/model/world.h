@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/call/request.h"
 #include "core/call/state.h"
 #include "core/model/byte_queue.h"
 #include "core/model/index_list.h"
@@ -152,8 +153,9 @@ struct SleepCall {};
 struct WaitCall {
   Index ep = kNone;
   std::int32_t maxevents = 0;
-  std::int32_t timeout_ms = 0;
+  bool at_once = false;  // it does not wait
   bool null_buffer = false;
+  EpollWait::Form form = EpollWait::Form::wait;
 };
 struct ReadCall {
   std::uint64_t count = 0;

@@ -34,7 +34,7 @@ Value Values::payload(const CallSpec& spec, const Node& node) {
   const auto wrong = [&](std::string_view wanted) {
     return nothing(node.at, fmt::format("{} gives back {}", spec.name, wanted));
   };
-  if (spec.call == CallName::epoll_wait) {
+  if (is_wait(spec.call)) {
     return node.kind == Node::Kind::set ? event_list(node)
                                         : wrong("a list, such as [{events=EPOLLIN, data=a}]");
   }

@@ -54,6 +54,19 @@ class Args {
     return arg;
   }
 
+  std::optional<std::int64_t> timespec_ns(std::size_t i) {
+    if (const auto* d = has(i) ? std::get_if<Duration>(&call_.args[i].v) : nullptr) return d->ns;
+    return std::nullopt;  // -1: for ever
+  }
+
+  std::optional<std::uint64_t> signals(std::size_t i) {
+    const auto* set = has(i) ? std::get_if<Set>(&call_.args[i].v) : nullptr;
+    if (set == nullptr) return std::nullopt;
+    std::uint64_t mask = 0;
+    for (const Value& signal : set->values) mask |= std::uint64_t{1} << (number(signal) - 1) % 64;
+    return mask;
+  }
+
   [[nodiscard]] const std::string* text(std::size_t i) const {
     const auto* s = has(i) ? std::get_if<String>(&call_.args[i].v) : nullptr;
     return s == nullptr ? nullptr : &s->bytes;
@@ -101,6 +114,13 @@ Operation operation(const Call& call, Args& args, Resolved& out) {
                       std::holds_alternative<Integer>(call.args[2].v)};
     case CallName::epoll_wait:
       return EpollWait{args.fd(0), args.i32(1), args.timeout_ms(2), args.has(3)};
+    case CallName::epoll_pwait:
+      return EpollWait{
+          args.fd(0),     args.i32(1), args.timeout_ms(2), args.has(4), EpollWait::Form::pwait,
+          args.signals(3)};
+    case CallName::epoll_pwait2:
+      return EpollWait{args.fd(0),      args.i32(1),        0, args.has(4), EpollWait::Form::pwait2,
+                       args.signals(3), args.timespec_ns(2)};
     case CallName::pipe:
       return Pipe2{0};
     case CallName::pipe2:

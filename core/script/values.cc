@@ -34,6 +34,10 @@ std::string_view wants(const Param& param) {
       return "flags, {events=…, data=…} or NULL";
     case ParamKind::timeout:
       return "milliseconds, a duration such as 20ms, or -1";
+    case ParamKind::timespec:
+      return "a duration such as 20ms, or -1";
+    case ParamKind::signals:
+      return "a list such as [SIGUSR1], or NULL";
     case ParamKind::duration:
       return "a duration such as 20ms";
     case ParamKind::data:
@@ -156,6 +160,15 @@ Value Values::value(const Param& param, const Node& node) {
     case ParamKind::timeout:
     case ParamKind::duration:
       return node.kind == Node::Kind::number ? number(param, node) : wrong();
+    case ParamKind::timespec:
+      if (node.kind != Node::Kind::number) return wrong();
+      if (node.number.unit.empty() && !(node.number.negative && node.number.magnitude == 1)) {
+        return wrong();
+      }
+      return number(param, node);
+    case ParamKind::signals:
+      if (is_null) return {Null{}};
+      return node.kind == Node::Kind::set ? signals(param, node) : wrong();
     case ParamKind::data:
       if (node.kind == Node::Kind::string) {
         if (node.bad_escape) {
@@ -192,7 +205,8 @@ Value Values::number(const Param& param, const Node& node) {
     return nothing(node.at,
                    fmt::format("unknown unit {}; there are ns, us, ms, s, k and M", n.unit));
   }
-  const bool takes_time = param.kind == ParamKind::timeout || param.kind == ParamKind::duration;
+  const bool takes_time = param.kind == ParamKind::timeout || param.kind == ParamKind::duration ||
+                          param.kind == ParamKind::timespec;
   if (unit->is_time != (param.kind == ParamKind::duration || (unit->is_time && takes_time))) {
     return nothing(node.at, fmt::format("{} must be {}, not {}", param.name, wants(param),
                                         unit->is_time ? "a duration" : "a number"));
@@ -236,6 +250,18 @@ std::uint64_t Values::term(FlagSet set, const Node& node) {
   }
   mistake(node.at, fmt::format("unknown flag {}{}", node.word.text, hint));
   return 0;
+}
+
+// [SIGUSR1, SIGUSR2]
+Value Values::signals(const Param& param, const Node& node) {
+  Set set;
+  for (const Node& part : node.parts) {
+    if (part.kind != Node::Kind::word) {
+      return nothing(part.at, fmt::format("{} holds names such as SIGUSR1", param.name));
+    }
+    set.values.push_back({Mask{FlagSet::signal, term(FlagSet::signal, part)}});
+  }
+  return {std::move(set)};
 }
 
 // {events=…, data=…}

@@ -38,6 +38,7 @@ class Values {
   Value number(const Param& param, const syntax::Node& node);
   Value mask(const Param& param, const syntax::Node& node);
   std::uint64_t term(FlagSet set, const syntax::Node& node);
+  Value signals(const Param& param, const syntax::Node& node);
   Value event(const syntax::Node& node);
   Value payload(const CallSpec& spec, const syntax::Node& node);
   Value event_list(const syntax::Node& node);

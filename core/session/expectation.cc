@@ -64,7 +64,7 @@ std::optional<std::string> check_payload(const Value& wanted, const Call& call,
                        outcome.value ? std::to_string(*outcome.value) : "none");
   }
   const auto* set = std::get_if<Set>(&wanted.v);
-  if (set == nullptr || call.name != CallName::epoll_wait) return std::nullopt;
+  if (set == nullptr || !is_wait(call.name)) return std::nullopt;
   if (set->values.size() != outcome.events.size()) {
     return fmt::format("expected {} events, got {}", set->values.size(), outcome.events.size());
   }

@@ -86,7 +86,7 @@ struct Choice {
 std::optional<Choice> ended_by_itself(const Machine& machine, const Returned& r) {
   if (r.outcome.error == EINTR) {
     const auto asleep = sleeper(machine, r.actor);
-    if (asleep && asleep->call == "epoll_wait") return Choice{OpInterrupt{r.actor}, r.actor};
+    if (asleep && asleep->call.starts_with("epoll_")) return Choice{OpInterrupt{r.actor}, r.actor};
   } else if (has_deadline(machine, r.actor)) {
     return Choice{OpExpire{r.actor}, r.actor};
   }

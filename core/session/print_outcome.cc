@@ -24,7 +24,7 @@ std::string print_events(const std::vector<ShownEvent>& events, FlagStyle style)
 std::string print_outcome(const Call& call, const Outcome& outcome,
                           const std::vector<ShownEvent>& events, FlagStyle style) {
   if (outcome.failed()) return fmt::format(" = {} {}", outcome.returned, errno_name(outcome.error));
-  if (call.name == CallName::epoll_wait) {
+  if (is_wait(call.name)) {
     return fmt::format(" = {} {}", outcome.returned, print_events(events, style));
   }
   if (outcome.created.size() == 2) {

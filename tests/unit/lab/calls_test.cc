@@ -1,5 +1,6 @@
 // Every call of the vocabulary gives the kernel's own answer.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -11,6 +12,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <string>
 
 #include "tests/unit/lab/driver.h"
 
@@ -216,6 +219,50 @@ TEST(LabCalls, LevelsShowWithoutChanging) {
   EXPECT_EQ(l[4].revents, 0U) << "an epoll instance is never polled";
   EXPECT_EQ(l[5].revents, static_cast<std::uint32_t>(POLLNVAL));
   EXPECT_EQ(d.call(Read{r, 10}).bytes, "abc");
+}
+
+// The mask a thread sleeps with is shown in its status.
+TEST(LabCalls, SignalMasksReachTheKernel) {
+  Driver d;
+  const Fd ep = d.epoll();
+  constexpr std::uint64_t kUser1 = 1U << 9U;
+  EpollWait op{ep, 8, -1, false, EpollWait::Form::pwait, kUser1};
+  const auto mask_of = [&](ActorId actor) {
+    std::ifstream status(
+        fmt::format("/proc/{}/task/{}/status", d.lab().pid(), d.lab().tid_of(actor)));
+    std::string word;
+    while (status >> word && word != "SigBlk:") {
+    }
+    std::uint64_t mask = 0;
+    status >> std::hex >> mask;
+    return mask;
+  };
+  d.run(thread(2), op);
+  EXPECT_EQ(mask_of(thread(2)), kUser1);
+  op.form = EpollWait::Form::pwait2;
+  op.sigmask = kUser1 << 2U;
+  d.run(thread(3), op);
+  EXPECT_EQ(mask_of(thread(3)), kUser1 << 2U);
+  op.sigmask.reset();
+  d.run(thread(4), op);
+  EXPECT_EQ(mask_of(thread(4)), 0U);
+}
+
+TEST(LabCalls, WaitsInNanosecondsEnd) {
+  Driver d;
+  EpollWait op{d.epoll(), 8, -1, false, EpollWait::Form::pwait2};
+  op.timespec_ns = 0;
+  EXPECT_EQ(d.call(op).returned, 0);
+  op.timespec_ns = 1'500;
+  d.submit(thread(1), op);
+  Seen seen = d.settle();
+  if (!seen.returned(thread(1))) seen = d.settle();  // it was seen asleep
+  EXPECT_EQ(seen.only().returned, 0);
+  EXPECT_GE(seen.only().elapsed_ns, 1'500);
+  op.maxevents = 0;
+  EXPECT_EQ(d.call(op).error, EINVAL);
+  op.epfd = Fd{99};
+  EXPECT_EQ(d.call(op).error, EBADF);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <string>
 
@@ -65,8 +66,15 @@ class Maker {
 
   Outcome operator()(const EpollWait& op) {
     epoll_event events[64] = {};
-    Outcome o = answer(syscall(SYS_epoll_pwait, calls_.real(op.epfd),
-                               op.null_buffer ? nullptr : events, op.maxevents, 0, nullptr, 0));
+    const std::uint64_t bits = op.sigmask.value_or(0);
+    const std::uint64_t* mask = op.sigmask ? &bits : nullptr;
+    const timespec zero{};
+    epoll_event* buffer = op.null_buffer ? nullptr : events;
+    const int epfd = calls_.real(op.epfd);
+    Outcome o =
+        answer(op.form == EpollWait::Form::pwait2
+                   ? syscall(SYS_epoll_pwait2, epfd, buffer, op.maxevents, &zero, mask, sizeof bits)
+                   : syscall(SYS_epoll_pwait, epfd, buffer, op.maxevents, 0, mask, sizeof bits));
     for (long i = 0; i < o.returned; ++i) {
       o.events.push_back({events[i].events, events[i].data.u64});
     }

@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cstdlib>
 #include <random>
 
@@ -146,12 +147,22 @@ class Program {
     return Drain{fd};
   }
 
+  Operation wait(int max) {
+    EpollWait op{epoll(), max, 0, upto(30) == 0};
+    op.form = pick({EpollWait::Form::wait, EpollWait::Form::wait, EpollWait::Form::pwait,
+                    EpollWait::Form::pwait2});
+    if (op.form == EpollWait::Form::wait) return op;
+    if (upto(2) == 0) op.sigmask = pick<std::uint64_t>({0, 1U << 9U, ~0ULL});
+    op.timespec_ns = 0;
+    return op;
+  }
+
   Operation operation(const Machine& m, std::string& bytes) {
     const int n = upto(100);
     if (n < 26) return ctl();
     if (n < 48) {
       const int max = rarely() ? pick({0, -1, 178956971}) : pick({1, 1, 2, 3, 8, 64});
-      return EpollWait{epoll(), max, 0, upto(30) == 0};
+      return wait(max);
     }
     if (n < 64) return write(bytes);
     if (n < 76) return Read{any(), small_amount() + 7ULL * static_cast<unsigned>(upto(2))};
@@ -183,8 +194,9 @@ struct Show {
                 : "NULL");
   }
   std::string operator()(const EpollWait& o) {
-    return fmt::format("epoll_wait({}, {}, 0{})", o.epfd.value, o.maxevents,
-                       o.null_buffer ? ", NULL" : "");
+    constexpr std::array kNames{"epoll_wait", "epoll_pwait", "epoll_pwait2"};
+    return fmt::format("{}({}, {}, 0{})", kNames[static_cast<std::size_t>(o.form)], o.epfd.value,
+                       o.maxevents, o.null_buffer ? ", NULL" : "");
   }
   std::string operator()(const Pipe2& o) { return fmt::format("pipe2({:#x})", o.flags); }
   std::string operator()(const SocketPair& o) {

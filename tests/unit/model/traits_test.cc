@@ -117,5 +117,17 @@ TEST(Traits, ACircleIsRefusedEitherWay) {
   }
 }
 
+TEST(Traits, HasEpollPwait2) {
+  Desk now;
+  OldDesk old(&KernelTraits::has_epoll_pwait2);
+  EpollWait op{now.epoll(), 1, 0, false, EpollWait::Form::pwait2};
+  op.timespec_ns = 0;
+  EXPECT_EQ(now.run(op), 0);
+  op.epfd = old.epoll();
+  EXPECT_EQ(old.run(op), -ENOSYS);
+  op.form = EpollWait::Form::pwait;
+  EXPECT_EQ(old.run(op), 0);
+}
+
 }  // namespace
 }  // namespace epollscope

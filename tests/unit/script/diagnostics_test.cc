@@ -163,5 +163,17 @@ TEST(PrintFailure, ShowsPartOfALongLineAndNoControlCharacters) {
   EXPECT_EQ(caret - line - 1, 2U + 1U + 80U);  // margin, …, and what stands before the mistake
 }
 
+TEST(Diagnostic, SignalMasksAndTimesOfWaits) {
+  EXPECT_EQ(mistake("epoll_pwait(ep, 8, 0, SIGUSR1)"),
+            "23: sigmask must be a list such as [SIGUSR1], or NULL, not SIGUSR1");
+  EXPECT_EQ(mistake("epoll_pwait(ep, 8, 0, [SIGUSR3])"),
+            "24: unknown flag SIGUSR3; did you mean SIGUSR1?");
+  EXPECT_EQ(mistake("epoll_pwait(ep, 8, 0, [10])"), "24: sigmask holds names such as SIGUSR1");
+  EXPECT_EQ(mistake("epoll_pwait2(ep, 8, 20, NULL)"),
+            "21: timeout must be a duration such as 20ms, or -1, not a number");
+  EXPECT_EQ(mistake("epoll_pwait2(ep, 8, 1ms, NULL, NULL)"),
+            "32: the last argument of epoll_pwait2 is written events=NULL");
+}
+
 }  // namespace
 }  // namespace epollscope

@@ -97,5 +97,22 @@ TEST(Resolve, TooFewArgumentsAreAnError) {
   EXPECT_FALSE(resolve(Call{CallName::close, {Value{String{"x"}}}}, kBound));
 }
 
+TEST(Resolve, TheThreeFormsOfWaiting) {
+  const auto plain = operation<EpollWait>("epoll_wait(ep, 8, 5)");
+  EXPECT_EQ(plain.form, EpollWait::Form::wait);
+  EXPECT_EQ(plain.timeout_ns(), 5'000'000);
+  const auto masked = operation<EpollWait>("epoll_pwait(ep, 8, -1, [SIGHUP, SIGUSR1])");
+  EXPECT_EQ(masked.form, EpollWait::Form::pwait);
+  EXPECT_EQ(masked.sigmask, 1U | 1U << 9U);
+  EXPECT_FALSE(masked.timeout_ns());
+  EXPECT_EQ(operation<EpollWait>("epoll_pwait(ep, 8, 0, [])").sigmask, 0U);
+  const auto fine = operation<EpollWait>("epoll_pwait2(ep, 8, 3us, NULL, events=NULL)");
+  EXPECT_EQ(fine.form, EpollWait::Form::pwait2);
+  EXPECT_EQ(fine.timeout_ns(), 3'000);
+  EXPECT_TRUE(fine.null_buffer);
+  EXPECT_FALSE(fine.sigmask);
+  EXPECT_FALSE(operation<EpollWait>("epoll_pwait2(ep, 8, -1, NULL)").timeout_ns());
+}
+
 }  // namespace
 }  // namespace epollscope

@@ -100,6 +100,17 @@ class Maker {
         return chance(2) ? wide() : Value{Mask{FlagSet::file_status, flags_of(p.flags)[0].bits}};
       case ParamKind::buffer:
         return {Null{}};
+      case ParamKind::timespec:
+        return chance(3) ? Value{Integer::of(-1)} : duration();
+      case ParamKind::signals: {
+        if (chance(3)) return {Null{}};
+        Set set;
+        const auto signals = flags_of(FlagSet::signal);
+        for (auto n = below(4); n > 0; --n) {
+          set.values.push_back({Mask{FlagSet::signal, signals[below(signals.size())].bits}});
+        }
+        return {std::move(set)};
+      }
     }
     return {};
   }
@@ -125,7 +136,7 @@ class Maker {
   }
   std::optional<Value> payload(const CallSpec& spec) {
     Set set;
-    if (spec.call == CallName::epoll_wait) {
+    if (is_wait(spec.call)) {
       for (auto n = below(4); n > 0; --n) set.values.push_back(event(true));
       return Value{set};
     }

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <csignal>
 
 #include "tests/unit/script/parse.h"
 
@@ -48,6 +49,22 @@ TEST(Statement, TakesUnits) {
   EXPECT_EQ(call("epoll_wait(ep, 8, -1)").call.args.at(2), (Value{Integer::of(-1)}));
   EXPECT_EQ(call("write(v, 18446744073709551615)").call.args.at(1),
             (Value{Integer{UINT64_MAX, false}}));
+}
+
+TEST(Statement, TakesSignalMasks) {
+  const auto mask = [](std::string_view text) {
+    return call("epoll_pwait(ep, 8, -1, " + std::string(text) + ")").call.args.at(3);
+  };
+  EXPECT_TRUE(std::holds_alternative<Null>(mask("NULL").v));
+  EXPECT_EQ(mask("[]"), (Value{Set{}}));
+  EXPECT_EQ(
+      mask("[SIGUSR1, SIGINT]"),
+      (Value{Set{{Value{Mask{FlagSet::signal, SIGUSR1}}, Value{Mask{FlagSet::signal, SIGINT}}}}}));
+  for (const char* line : {"epoll_pwait(ep, 8, -1, [SIGUSR1, SIGTERM])",
+                           "epoll_pwait2(ep, 8, 1500us, NULL, events=NULL)",
+                           "epoll_pwait2(ep, 8, -1, [])", "epoll_pwait2(ep, 8, 0ns, NULL)"}) {
+    EXPECT_EQ(print(call(line).call), line);
+  }
 }
 
 TEST(Statement, TakesStringsWithEscapes) {
