@@ -135,11 +135,12 @@ void pause_for_enter(const Session& session, bool stdin_taken, int step, Interru
 class FileRun {
  public:
   FileRun(std::string file, const RunArguments& arguments, const Common& common,
-          Interrupt& interrupt, Stdout& out)
+          Interrupt& interrupt, std::shared_ptr<Xray>& xray, Stdout& out)
       : file_(std::move(file)),
         arguments_(arguments),
         common_(common),
         interrupt_(interrupt),
+        xray_(xray),
         out_(out) {}
 
   int run() {
@@ -154,12 +155,15 @@ class FileRun {
         Session::start(std::move(*lesson), {.model_only = common_.model_only,
                                             .tree = common_.tree.value_or(TreeOrder::learned),
                                             .time_limit = common_.timeout,
-                                            .xray = common_.xray});
+                                            .xray = common_.xray,
+                                            .shared_xray = xray_});
     if (!session) {
       complain(session.error());
       return kLacking;
     }
-    return drive(**session);
+    const int status = drive(**session);
+    xray_ = (*session)->options().shared_xray;
+    return status;
   }
 
  private:
@@ -225,6 +229,7 @@ class FileRun {
   const RunArguments& arguments_;
   const Common& common_;
   Interrupt& interrupt_;
+  std::shared_ptr<Xray>& xray_;  // what one file opened serves the next
   Stdout& out_;
   std::size_t printed_ = 0;
 };
@@ -234,9 +239,10 @@ class FileRun {
 int run(const RunArguments& arguments, const Common& common) {
   Interrupt interrupt;
   Stdout out;
+  std::shared_ptr<Xray> xray;
   int worst = kHeld;
   for (const std::string& file : arguments.files) {
-    worst = std::max(worst, FileRun(file, arguments, common, interrupt, out).run());
+    worst = std::max(worst, FileRun(file, arguments, common, interrupt, xray, out).run());
     out.flush();
     if (worst == kInterrupted || out.gone()) break;
   }

@@ -101,11 +101,15 @@ int shot(const ShotArguments& arguments, const Common& common) {
     return kBadUsage;
   }
   Interrupt interrupt;
+  // A picture shows the model's order unless it is asked for more, so `auto` is off.
+  const bool with_xray = common.xray == XrayUse::on;
   std::optional<OneCpu> one_cpu(std::in_place, lesson->program);
-  auto started =
-      Session::start(std::move(*lesson), {.model_only = common.model_only,
-                                          .tree = common.tree.value_or(TreeOrder::created),
-                                          .time_limit = common.timeout});
+  auto started = Session::start(
+      std::move(*lesson),
+      {.model_only = common.model_only,
+       .tree = common.tree.value_or(with_xray ? TreeOrder::learned : TreeOrder::created),
+       .time_limit = common.timeout,
+       .xray = with_xray ? XrayUse::on : XrayUse::off});
   if (!started) {
     complain(started.error());
     return kLacking;

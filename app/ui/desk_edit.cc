@@ -87,6 +87,7 @@ void Desk::branch_here(int step) {
 }
 
 void Desk::restart() {
+  options_ = session_->options();  // with what it opened, which serves the next too
   auto fresh = Session::start(session_->lesson(), options_);
   if (!fresh) {
     view.toast = fresh.error().what;
@@ -218,6 +219,7 @@ void Desk::redo() {
 }
 
 void Desk::put(Lesson lesson, std::string path) {
+  options_ = session_->options();
   auto fresh = Session::start(std::move(lesson), options_);
   if (!fresh) {
     view.toast = fresh.error().what;

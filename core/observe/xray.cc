@@ -39,6 +39,7 @@ class BpfXray : public Xray {
   explicit BpfXray(xray_bpf* program) : program_(program) {}
 
   Result<void> look_at(int pid) override {
+    if (link_ && shared().pid == static_cast<__u32>(pid)) return {};
     // The kernel looks at this task alone since Linux 6.1; before, it passes by all of them and
     // the program picks this one.
     bpf_iter_link_info info{};

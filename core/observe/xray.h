@@ -61,7 +61,7 @@ class Xray {
   // milliseconds, once. Errors: xray_availability()'s, or the kernel refuses the program.
   static Result<std::unique_ptr<Xray>> open(int pid);
 
-  // Turns to another process; far cheaper than open().
+  // Turns to another process, far cheaper than open(); to the same one: does nothing.
   virtual Result<void> look_at(int pid) = 0;
 
   // All instances that have a descriptor in the process, by lowest descriptor; then those that

@@ -9,7 +9,7 @@
 #define EPOLLSCOPE_XRAY_RECORDS_H
 
 #define XRAY_RECORDS 512 /* a power of two */
-#define XRAY_SEEN 64     /* a power of two */
+#define XRAY_SEEN 16     /* a power of two */
 
 enum xray_kind {
   XRAY_DESCRIPTOR, /* `fd` refers to the open file `file` of the instance `self` */

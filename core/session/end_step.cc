@@ -208,7 +208,9 @@ void Session::Impl::judge(Running& r) {
 
 void Session::Impl::observe(StepRecord& record) {
   if (options.model_only || !record.not_modelled.empty()) return;
-  if (xray.due(record.n, kernel->pid())) record.xray = compare_with_xray(record.differences);
+  if (xray_watch.due(record.n) && has_xray()) {
+    record.xray = compare_with_xray(record.differences);
+  }
   if (options.observe_levels) {
     std::vector<Fd> fds = history.live().touched();
     if (!fds.empty()) {

@@ -63,6 +63,8 @@ struct Session::Impl {
   void run_model_beside(Running& r);
   void judge_chance(Running& r, const LockstepResult& model);
   void observe(StepRecord& record);
+  Result<void> open_xray();
+  bool has_xray();
   XrayConfirms compare_with_xray(std::vector<std::string>& differences);
   [[nodiscard]] std::map<int, ActorId> actors_by_thread(const State& state) const;
   void settle_followers();
@@ -77,7 +79,8 @@ struct Session::Impl {
   SessionOptions options;
   std::unique_ptr<Kernel> kernel;
   History history;
-  XrayWatch xray;
+  XrayWatch xray_watch;
+  bool xray_tried = false;
   std::map<std::string, Fd> bound;
   std::map<Fd, std::string> epolls;  // open epoll instances
   std::map<std::uint64_t, std::string> data_names;

@@ -25,7 +25,7 @@ Session::Impl::Impl(Lesson l, SessionOptions o, std::unique_ptr<Kernel> k, Machi
       options(o),
       kernel(std::move(k)),
       history(Machine(inputs, order_of(o))),
-      xray(o.model_only ? XrayUse::off : o.xray) {}
+      xray_watch(o.xray) {}
 
 Session::Session() = default;
 Session::~Session() = default;
@@ -43,7 +43,7 @@ Result<std::unique_ptr<Session>> Session::start(Lesson lesson, SessionOptions op
   auto session = std::unique_ptr<Session>(new Session);
   session->impl_ = std::make_unique<Impl>(std::move(lesson), options, std::move(kernel), inputs);
   if (options.xray == XrayUse::on && !options.model_only) {
-    if (auto opened = session->impl_->xray.open(session->lab_pid()); !opened) {
+    if (auto opened = session->impl_->open_xray(); !opened) {
       return std::unexpected(opened.error());
     }
   }
@@ -99,7 +99,7 @@ void Session::finish() {
       verify_interest(impl_->history.live(), impl_->options.tree, lab_pid(), fd, name,
                       impl_->final_differences);
     }
-    if (!impl_->history.live().not_modelled() && impl_->xray.ready(lab_pid())) {
+    if (!impl_->history.live().not_modelled() && impl_->has_xray()) {
       impl_->compare_with_xray(impl_->final_differences);
     }
   }
@@ -193,7 +193,7 @@ std::string Session::kernel_release() const {
   return u.release;
 }
 
-bool Session::has_xray() const { return impl_->xray.ready(lab_pid()); }
+bool Session::has_xray() const { return impl_->has_xray(); }
 
 const std::vector<std::string>& Session::final_differences() const {
   return impl_->final_differences;

@@ -1,5 +1,4 @@
-// A session's side of the comparison with an X-ray: what it is compared with, and whose the threads
-// are.
+// A session and its X-ray: getting one, and what it is compared with.
 #include <fmt/format.h>
 
 #include "core/lab/lab.h"
@@ -7,14 +6,42 @@
 #include "core/session/verify_xray.h"
 
 namespace epollscope {
+namespace {
 
-// The X-ray sees the order of the tree too: whatever is unranked learns its rank from it.
+Result<std::vector<XrayEventpoll>> take(Xray& xray, int pid) {
+  if (auto turned = xray.look_at(pid); !turned) return std::unexpected(turned.error());
+  return xray.read();
+}
+
+}  // namespace
+
+Result<void> Session::Impl::open_xray() {
+  if (options.shared_xray) return {};
+  xray_tried = true;
+  auto opened = Xray::open(kernel->pid());
+  if (!opened) return std::unexpected(opened.error());
+  options.shared_xray = std::move(*opened);
+  return {};
+}
+
+// Without one the model speaks alone, and says so: that is what XrayUse::automatic asks for.
+bool Session::Impl::has_xray() {
+  if (options.xray == XrayUse::off || options.model_only || death) return false;
+  if (!xray_tried && xray_availability().available) static_cast<void>(open_xray());
+  xray_tried = true;
+  return options.shared_xray != nullptr;
+}
+
+// An X-ray sees the order of the tree too: whatever is unranked learns its rank from it.
 XrayConfirms Session::Impl::compare_with_xray(std::vector<std::string>& differences) {
-  const auto seen = xray.take();
+  const auto seen = take(*options.shared_xray, kernel->pid());
   if (!seen) {
     differences.push_back(fmt::format("no X-ray could be taken: {}", seen.error().what));
     return {};
   }
+  std::size_t items = 0;
+  for (const XrayEventpoll& ep : *seen) items += ep.items.size();
+  xray_watch.taken(items);
   for (const Fd epfd : history.live().unranked()) {
     if (const XrayEventpoll* ep = find_instance(*seen, epfd)) {
       history.do_op(OpOrder{epfd, std::make_shared<const std::vector<Machine::Row>>(to_rows(*ep))});

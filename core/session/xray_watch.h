@@ -1,15 +1,13 @@
-// The X-ray of a session's lab: when it is opened, and after which steps one is taken.
+// After which steps of a session an X-ray is taken.
 //
-// With XrayUse::automatic it must not show in how long a run takes. So it is opened when it is
-// wanted first; and the pauses between two X-rays grow with the run and with what there is to read:
-// after step n the next is taken n / kSparse steps later, and one of m items m / kItemsAStep later.
-// The first kSparse steps are all looked at, while instances are small.
+// XrayUse::on: after every step. With XrayUse::automatic it must not show in how long a run takes,
+// so the pauses grow with the run and with what there is to read: after step n the next X-ray is
+// taken n / kSparse steps later, and after one of m items m / kItemsAStep steps later. While
+// instances are small, the first kSparse steps are all looked at.
 #pragma once
 
-#include <memory>
+#include <cstddef>
 
-#include "core/base/result.h"
-#include "core/observe/xray.h"
 #include "core/session/session.h"
 
 namespace epollscope {
@@ -18,23 +16,16 @@ class XrayWatch {
  public:
   explicit XrayWatch(XrayUse use) : use_(use) {}
 
-  // Errors: why it is not available, with the remedy.
-  Result<void> open(int pid);
-  // Whether an X-ray can be taken; opens it where it is wanted and was not opened yet.
-  bool ready(int pid);
   // Whether one is due after step n. Requires: n rises.
-  bool due(int n, int pid);
-
-  // Takes one. Requires: ready(). Errors: Xray::read()'s.
-  Result<std::vector<XrayEventpoll>> take();
+  bool due(int n);
+  // One was taken and showed so many items.
+  void taken(std::size_t items);
 
  private:
   static constexpr int kSparse = 256;
-  static constexpr int kItemsAStep = 64;
+  static constexpr std::size_t kItemsAStep = 64;
 
   XrayUse use_;
-  bool tried_ = false;
-  std::unique_ptr<Xray> xray_;
   int step_ = 0;  // the last that due() was asked for
   int next_ = 0;  // the step after which the next X-ray is due
 };

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/observe/xray.h"
 #include "tests/unit/cli/program.h"
 
 namespace epollscope::test {
@@ -225,6 +226,28 @@ TEST(RunJson, StateAndTreeAndSourcesFollowTheOptions) {
   EXPECT_EQ(created[1]["sources"]["outcome"], "kernel");
   const auto model = objects_of(run_program({"run", "--json", "--model-only", "-"}, input).out);
   EXPECT_EQ(model[1]["sources"]["outcome"], "model");
+  EXPECT_EQ(model[0]["xray"], false);
+}
+
+TEST(RunJson, WhatAnXrayShowedIsSaidToBeFromIt) {
+  const Setting input{.input =
+                          "ep = epoll_create1(0)\na, w = pipe()\nepoll_ctl(ep, ADD, a, IN)\n"
+                          "write(w, 1)\nT2: epoll_wait(ep, 8, -1)\n",
+                      .environment = {}};
+  const auto sources = [&](const char* use) {
+    const auto objects = objects_of(run_program({"run", "--json", "--xray", use, "-"}, input).out);
+    const bool taken = objects[0]["xray"];
+    for (std::size_t i = 1; i <= 5; ++i) {
+      for (const char* part : {"ready", "ovflist", "waiters"}) {
+        EXPECT_EQ(objects[i]["sources"][part], taken ? "xray" : "model") << i << part;
+      }
+      EXPECT_EQ(objects[i]["sources"]["tree"], "kernel");
+    }
+    return taken;
+  };
+  EXPECT_FALSE(sources("off"));
+  const bool taken = sources("auto");
+  EXPECT_TRUE(!taken || xray_availability().available);
 }
 
 // Each step is there before the next one runs.

@@ -68,6 +68,7 @@ TEST(Json, HeaderErrorAndSummary) {
       R"({"type":"header","version":1,"file":"x.epoll","kernel":"6.18.44","xray":false,)"
       R"("lab_pid":4711})";
   EXPECT_EQ(json_header({.file = "x.epoll", .kernel = "6.18.44", .lab_pid = 4711}), header + "\n");
+  EXPECT_TRUE(read_line(json_header({.file = {}, .kernel = {}, .xray = true}))["xray"]);
   const std::string error = R"({"type":"error","text":"the lab was killed by signal 9"})";
   EXPECT_EQ(json_error("the lab was killed by signal 9"), error + "\n");
   const std::string summary =
@@ -154,7 +155,14 @@ TEST(Json, ATimeoutBetweenStatementsKeepsTheLineOfItsCall) {
 
 TEST(Json, SourcesSayWhoAnswered) {
   const Lesson lesson = lesson_of("close(77)\n");
-  const StepRecord record = step_of(lesson, 0, fails(EBADF), 1);
+  StepRecord record = step_of(lesson, 0, fails(EBADF), 1);
+  record.xray = {.tree = true, .ready = true, .ovflist = false, .waiters = true};
+  const auto seen = read_line(JsonSteps({}).step(record, nullptr))["sources"];
+  EXPECT_EQ(seen["ready"], "xray");
+  EXPECT_EQ(seen["ovflist"], "model");
+  EXPECT_EQ(seen["waiters"], "xray");
+  EXPECT_EQ(seen["tree"], "kernel");
+  record.xray = {};
   SessionOptions created;
   created.tree = TreeOrder::created;
   EXPECT_EQ(read_line(JsonSteps(created).step(record, nullptr))["sources"]["tree"], "model");
