@@ -16,8 +16,7 @@ Result<std::vector<XrayEventpoll>> take(Xray& xray, int pid) {
 }  // namespace
 
 Result<void> Session::Impl::open_xray() {
-  if (options.shared_xray) return {};
-  xray_tried = true;
+  if (options.shared_xray != nullptr) return {};
   auto opened = Xray::open(kernel->pid());
   if (!opened) return std::unexpected(opened.error());
   options.shared_xray = std::move(*opened);
@@ -27,9 +26,10 @@ Result<void> Session::Impl::open_xray() {
 // Without one the model speaks alone, and says so: that is what XrayUse::automatic asks for.
 bool Session::Impl::has_xray() {
   if (options.xray == XrayUse::off || options.model_only || death) return false;
-  if (!xray_tried && xray_availability().available) static_cast<void>(open_xray());
+  if (options.shared_xray != nullptr) return true;
+  if (xray_tried) return false;
   xray_tried = true;
-  return options.shared_xray != nullptr;
+  return xray_availability().available && open_xray().has_value();
 }
 
 // An X-ray sees the order of the tree too: whatever is unranked learns its rank from it.
