@@ -20,7 +20,6 @@
 #define STEPS 128
 #define ANON_INODE_FS_MAGIC 0x09041934
 #define EP_UNACTIVE_PTR (~0ull)
-#define NO_LEVEL (~0u)
 
 enum phase { IDLE, TREE, READY, OVERFLOW, WAITERS, POLLERS };
 enum heading { DOWN, VISIT, UP };

@@ -20,7 +20,7 @@ namespace epollscope {
 namespace {
 
 // More than any process can hold; a list that does not end has a circle in it, because it changed.
-constexpr std::size_t kMostRecords = std::size_t{1} << 24;
+constexpr std::size_t kMostRecords = std::size_t{1} << 22;
 
 struct Destroy {
   void operator()(xray_bpf* program) const { xray_bpf__destroy(program); }

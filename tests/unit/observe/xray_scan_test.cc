@@ -52,11 +52,12 @@ class FrozenBuffer {
     void* at = mmap(nullptr, 2 * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED) return false;
     pages_ = static_cast<char*>(at);
-    std::memset(pages_, 0, kPage);
     uffdio_register second{};
     second.range = {.start = reinterpret_cast<std::uintptr_t>(pages_ + kPage), .len = kPage};
     second.mode = UFFDIO_REGISTER_MODE_MISSING;
-    return ioctl(uffd_, UFFDIO_REGISTER, &second) == 0;
+    if (ioctl(uffd_, UFFDIO_REGISTER, &second) != 0) return false;
+    std::memset(pages_, 0, kPage);  // only now, when no large page can reach into the second
+    return true;
   }
 
   static constexpr std::size_t kPage = 65536;  // at least a page on every machine
