@@ -52,6 +52,12 @@ double median(std::vector<double> values) {
 
 }  // namespace
 
+double seconds_of(const std::function<void()>& work) {
+  const Clock::time_point begin = Clock::now();
+  work();
+  return seconds_since(begin);
+}
+
 std::optional<double> seconds_to_end(const Command& command) {
   const Clock::time_point begin = Clock::now();
   const std::optional<pid_t> pid = start(command);

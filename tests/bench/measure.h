@@ -1,5 +1,5 @@
-// Programs run and timed from outside. Times are of one machine at one moment: only ratios of
-// times taken in turn mean anything.
+// Programs run and timed from outside, and work timed inside. Times are of one machine at one
+// moment: only ratios of times taken in turn mean anything.
 #pragma once
 
 #include <sys/types.h>
@@ -13,6 +13,8 @@ namespace epollscope::bench {
 
 // Argument vector; the first is the program, looked up in PATH.
 using Command = std::vector<std::string>;
+
+double seconds_of(const std::function<void()>& work);
 
 // Seconds until the program has ended. nullopt: it did not end with status 0.
 std::optional<double> seconds_to_end(const Command& command);

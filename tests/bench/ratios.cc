@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "tests/bench/measure.h"
+#include "tests/bench/table.h"
 
 namespace {
 
@@ -16,16 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr int kRounds = 33'333;          // of write, epoll_wait, read
 constexpr int kSteps = 3 * kRounds + 3;  // and three that make the descriptors
-
-void print(const char* what, std::optional<Pair> pair, double unit, const char* unit_name,
-           const char* aim) {
-  if (!pair) {
-    fmt::print("{:<28} could not be measured\n", what);
-    return;
-  }
-  fmt::print("{:<28} {:>9.2f} {:<3} {:>9.2f} {:<3} {:>8.1f} ×  {}\n", what, pair->least / unit,
-             unit_name, pair->ours / unit, unit_name, pair->ours / pair->least, aim);
-}
 
 std::string write_scenario(const fs::path& folder) {
   const fs::path path = folder / "steps.epoll";
@@ -52,20 +43,20 @@ int main(int argc, char** argv) {
   if (mkdtemp(pattern.data()) == nullptr) return 1;
   const fs::path folder = pattern;
 
-  fmt::print("{:<28} {:>13} {:>13} {:>10}\n", "", "least", "epollscope", "ratio");
+  print_header("least", "epollscope");
   const std::string scenario = write_scenario(folder);
   std::optional<Pair> steps = in_turn(
       3, [&] { return seconds_to_end({least("least_calls"), std::to_string(kRounds)}); },
       [&] { return seconds_to_end({epollscope, "run", scenario}); });
   if (steps) steps = Pair{steps->least / kSteps, steps->ours / kSteps};
-  print("run, a step of 100,000", steps, 1e-6, "µs", "");
+  print_row("run, a step of 100,000", steps, kMicroseconds, "");
 
   const std::string picture = (folder / "picture.png").string();
-  print("shot of lesson 3",
-        in_turn(
-            7, [&] { return seconds_to_end({least("least_shot"), picture}); },
-            [&] { return seconds_to_end({epollscope, "shot", lesson, "-o", picture}); }),
-        1e-3, "ms", "aim: at most 2.5");
+  print_row("shot of lesson 3",
+            in_turn(
+                7, [&] { return seconds_to_end({least("least_shot"), picture}); },
+                [&] { return seconds_to_end({epollscope, "shot", lesson, "-o", picture}); }),
+            kMilliseconds, "aim: at most 2.5");
 
   const Display display;
   const std::string log = (folder / "frames").string();
@@ -75,7 +66,7 @@ int main(int argc, char** argv) {
         7, [&] { return seconds_to_first_frame({least("least_window")}, log); },
         [&] { return seconds_to_first_frame({epollscope, lesson}, log); });
   }
-  print("first frame of the window", frames, 1e-3, "ms", "aim: at most 2");
+  print_row("first frame of the window", frames, kMilliseconds, "aim: at most 2");
   fs::remove_all(folder);
   return 0;
 }
