@@ -80,6 +80,7 @@ void Session::Impl::finish_step() {
   running.reset();
   r.record.n = static_cast<int>(steps.size()) + 1;
   record_returns(r);
+  take_xray();
   run_model_beside(r);
   judge(r);
   observe(r.record);
@@ -140,7 +141,8 @@ void Session::Impl::run_model_beside(Running& r) {
     data_names[r.data->value] = r.data->text;
     history.do_op(OpNameData{r.data->value, r.data->text});
   }
-  LockstepResult model = run_model(history, r.main ? &*r.main : nullptr, r.returned);
+  LockstepResult model = run_model(history, r.main ? &*r.main : nullptr, r.returned,
+                                   [this](const Machine& m) { return xray_fits(m); });
   judge_chance(r, model);
   r.record.micro = std::move(model.micro);
   r.record.differences = std::move(model.differences);
@@ -208,9 +210,7 @@ void Session::Impl::judge(Running& r) {
 
 void Session::Impl::observe(StepRecord& record) {
   if (options.model_only || !record.not_modelled.empty()) return;
-  if (xray_watch.due(record.n) && has_xray()) {
-    record.xray = compare_with_xray(record.differences);
-  }
+  if (seen) record.xray = compare_with_xray(record.differences);
   if (options.observe_levels) {
     std::vector<Fd> fds = history.live().touched();
     if (!fds.empty()) {

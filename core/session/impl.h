@@ -65,7 +65,10 @@ struct Session::Impl {
   void observe(StepRecord& record);
   Result<void> open_xray();
   bool has_xray();
+  void take_xray();     // into `seen`, when one is due
+  void look_through();  // into `seen`, now. Requires: has_xray()
   XrayConfirms compare_with_xray(std::vector<std::string>& differences);
+  [[nodiscard]] bool xray_fits(const Machine& machine) const;
   [[nodiscard]] std::map<int, ActorId> actors_by_thread(const State& state) const;
   void settle_followers();
   bool settle_resumed(const ResumedStatement& line);
@@ -81,6 +84,7 @@ struct Session::Impl {
   History history;
   XrayWatch xray_watch;
   bool xray_tried = false;
+  std::optional<Result<std::vector<XrayEventpoll>>> seen;  // by the X-ray after the last step
   std::map<std::string, Fd> bound;
   std::map<Fd, std::string> epolls;  // open epoll instances
   std::map<std::uint64_t, std::string> data_names;

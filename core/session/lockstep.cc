@@ -94,7 +94,8 @@ std::optional<Choice> ended_by_itself(const Machine& machine, const Returned& r)
 }
 
 // Searches an order of running the woken actors that gives exactly what the kernel showed.
-bool search(const Machine& machine, const std::vector<Returned>& returned, int& tries,
+bool search(const Machine& machine, const std::vector<Returned>& returned,
+            const std::function<bool(const Machine&)>& end_fits, int& tries,
             std::vector<Op>& path) {
   const std::vector<ActorId> woken = candidates(machine, returned);
   std::vector<Choice> choices;
@@ -103,7 +104,7 @@ bool search(const Machine& machine, const std::vector<Returned>& returned, int& 
     if (std::find(woken.begin(), woken.end(), r.actor) != woken.end()) continue;
     if (auto choice = ended_by_itself(machine, r)) choices.push_back(*std::move(choice));
   }
-  if (choices.empty()) return returned.empty();
+  if (choices.empty()) return returned.empty() && end_fits(machine);
   for (const auto& [op, actor] : choices) {
     if (--tries < 0) return false;
     Machine next = machine;
@@ -112,7 +113,7 @@ bool search(const Machine& machine, const std::vector<Returned>& returned, int& 
     std::vector<Returned> rest = returned;
     if (!r.blocked) remove(rest, actor);
     path.push_back(op);
-    if (search(next, rest, tries, path)) return true;
+    if (search(next, rest, end_fits, tries, path)) return true;
     path.pop_back();
   }
   return false;
@@ -120,8 +121,9 @@ bool search(const Machine& machine, const std::vector<Returned>& returned, int& 
 
 class Lockstep {
  public:
-  Lockstep(History& history, std::vector<Returned> returned)
-      : history_(history), returned_(std::move(returned)) {}
+  Lockstep(History& history, std::vector<Returned> returned,
+           std::function<bool(const Machine&)> end_fits)
+      : history_(history), returned_(std::move(returned)), end_fits_(std::move(end_fits)) {}
 
   LockstepResult run(const OpCall* main) {
     const std::size_t begin = history_.operations();
@@ -132,11 +134,12 @@ class Lockstep {
       return std::move(result_);
     }
     Machine before = history_.live();
-    if (agrees && in_some_order()) {
-      if (raced_) result_.raced_from = std::move(before);
-    } else if (!as_a_turn(main, begin, all)) {
-      greedy();
+    if (!(agrees && in_some_order()) && !as_a_turn(main, begin, all)) {
+      // What it showed besides is a difference of its own, which others tell.
+      end_fits_ = [](const Machine&) { return true; };
+      if (!(agrees && in_some_order())) greedy();
     }
+    if (raced_ && !result_.interleaved) result_.raced_from = std::move(before);
     for (const Returned& r : returned_) {
       result_.differences.push_back(difference(r.actor, &r.outcome, nullptr));
     }
@@ -157,7 +160,7 @@ class Lockstep {
   bool in_some_order() {
     std::vector<Op> path;
     int tries = kMostTries;
-    if (!search(history_.live(), returned_, tries, path)) return false;
+    if (!search(history_.live(), returned_, end_fits_, tries, path)) return false;
     for (const Op& op : path) {
       look_for_a_race();
       history_.do_op(op, observer());
@@ -180,8 +183,8 @@ class Lockstep {
       const Returned* seen = find(all, actor);
       return seen != nullptr && seen->outcome.same_result(outcome);
     };
-    const auto whole = [&](const Machine&, const Interleaved& done) {
-      return done.returned.size() == all.size();
+    const auto whole = [&](const Machine& end, const Interleaved& done) {
+      return done.returned.size() == all.size() && end_fits_(end);
     };
     const auto schedule = find_schedule(history_.live(), turn_of(op), fits, whole, kMostTries);
     if (!schedule) {
@@ -232,6 +235,7 @@ class Lockstep {
 
   History& history_;
   std::vector<Returned> returned_;
+  std::function<bool(const Machine&)> end_fits_;
   bool raced_ = false;
   LockstepResult result_;
 };
@@ -243,8 +247,9 @@ bool has_deadline(const Machine& machine, ActorId actor) {
   return asleep && asleep->timeout_ns.has_value();
 }
 
-LockstepResult run_model(History& history, const OpCall* main, std::vector<Returned> returned) {
-  return Lockstep(history, std::move(returned)).run(main);
+LockstepResult run_model(History& history, const OpCall* main, std::vector<Returned> returned,
+                         std::function<bool(const Machine&)> fits) {
+  return Lockstep(history, std::move(returned), std::move(fits)).run(main);
 }
 
 }  // namespace epollscope

@@ -3,6 +3,7 @@
 // kernel showed; everything else the model must say by itself.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct LockstepResult {
 bool has_deadline(const Machine& machine, ActorId actor);
 
 // `main`: the call that the step submitted; nullptr when a sleeping call ended by itself.
-LockstepResult run_model(History& history, const OpCall* main, std::vector<Returned> returned);
+// `fits`: whether a machine is as the kernel showed itself afterwards, where it showed more than
+// what returned; asked only where the scheduler had a choice.
+LockstepResult run_model(History& history, const OpCall* main, std::vector<Returned> returned,
+                         std::function<bool(const Machine&)> fits);
 
 }  // namespace epollscope

@@ -100,6 +100,7 @@ void Session::finish() {
                       impl_->final_differences);
     }
     if (!impl_->history.live().not_modelled() && impl_->has_xray()) {
+      impl_->look_through();
       impl_->compare_with_xray(impl_->final_differences);
     }
   }

@@ -32,23 +32,40 @@ bool Session::Impl::has_xray() {
   return xray_availability().available && open_xray().has_value();
 }
 
+// Before the model runs: where the scheduler had a choice, what is seen tells which it was.
+void Session::Impl::take_xray() {
+  seen.reset();
+  if (history.live().not_modelled()) return;
+  if (xray_watch.due(static_cast<int>(steps.size()) + 1) && has_xray()) look_through();
+}
+
+void Session::Impl::look_through() { seen = take(*options.shared_xray, kernel->pid()); }
+
+bool Session::Impl::xray_fits(const Machine& machine) const {
+  if (!seen || !*seen) return true;
+  std::vector<std::string> differences;
+  const State state = machine.state();
+  verify_xray(state, options.tree, **seen, actors_by_thread(state), differences);
+  return differences.empty();
+}
+
 // An X-ray sees the order of the tree too: whatever is unranked learns its rank from it.
 XrayConfirms Session::Impl::compare_with_xray(std::vector<std::string>& differences) {
-  const auto seen = take(*options.shared_xray, kernel->pid());
-  if (!seen) {
-    differences.push_back(fmt::format("no X-ray could be taken: {}", seen.error().what));
+  if (!*seen) {
+    differences.push_back(fmt::format("no X-ray could be taken: {}", seen->error().what));
     return {};
   }
+  const std::vector<XrayEventpoll>& shown = **seen;
   std::size_t items = 0;
-  for (const XrayEventpoll& ep : *seen) items += ep.items.size();
+  for (const XrayEventpoll& ep : shown) items += ep.items.size();
   xray_watch.taken(items);
   for (const Fd epfd : history.live().unranked()) {
-    if (const XrayEventpoll* ep = find_instance(*seen, epfd)) {
+    if (const XrayEventpoll* ep = find_instance(shown, epfd)) {
       history.do_op(OpOrder{epfd, std::make_shared<const std::vector<Machine::Row>>(to_rows(*ep))});
     }
   }
   const State state = history.live().state();
-  return verify_xray(state, options.tree, *seen, actors_by_thread(state), differences);
+  return verify_xray(state, options.tree, shown, actors_by_thread(state), differences);
 }
 
 std::map<int, ActorId> Session::Impl::actors_by_thread(const State& state) const {

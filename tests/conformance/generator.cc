@@ -216,17 +216,18 @@ std::int64_t Generator::small_amount() {
 
 Call Generator::write() {
   const Value to = !watched_.empty() && one_in(2) ? ref(one_of(watched_)) : file();
+  const File* known = find(to);
+  // A great counter of a semaphore takes a read for each unit to drain.
+  if (known != nullptr && known->kind == Kind::semaphore) {
+    return {CallName::write, {to, number(upto(4))}};
+  }
   if (one_in(4)) {
     std::string text;
     for (int n = upto(12); n > 0; --n) text += static_cast<char>('a' + upto(26));
     return {CallName::write, {to, {.v = String{text}}}};
   }
-  const File* known = find(to);
   if (known != nullptr && known->kind == Kind::eventfd && one_in(8)) {
     return {CallName::write, {to, {.v = Integer{~0ULL - static_cast<unsigned>(upto(3)), false}}}};
-  }
-  if (known != nullptr && known->kind == Kind::semaphore) {
-    return {CallName::write, {to, number(upto(4))}};
   }
   return {CallName::write, {to, number(small_amount())}};
 }

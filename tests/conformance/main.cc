@@ -3,11 +3,13 @@
 // 3 the environment lacks something.
 #include <fmt/format.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <random>
 
 #include "core/lab/lab.h"
@@ -17,6 +19,9 @@ namespace {
 
 using namespace epollscope;
 using Clock = std::chrono::steady_clock;
+
+const std::map<std::string, XrayUse> kXray = {
+    {"off", XrayUse::off}, {"auto", XrayUse::automatic}, {"on", XrayUse::on}};
 
 struct Wanted {
   std::optional<std::uint64_t> seed;
@@ -100,6 +105,8 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   app.add_option("--keep", wanted.keep, "folder for programs that differ")
       ->check(CLI::ExistingDirectory);
+  app.add_option("--xray", wanted.trial.session.xray, "compare what an X-ray shows, too")
+      ->transform(CLI::CheckedTransformer(kXray));
   app.add_flag("--show", wanted.show, "print every program");
   app.add_flag("--spread", wanted.spread, "use every CPU; else one");
   try {
@@ -108,5 +115,17 @@ int main(int argc, char** argv) {
     return app.exit(e) == 0 ? 0 : 2;
   }
   if (!wanted.spread) stay_on_one_cpu();
+  SessionOptions& session = wanted.trial.session;
+  if (session.xray == XrayUse::on ||
+      (session.xray == XrayUse::automatic && xray_availability().available)) {
+    auto xray = Xray::open(getpid());  // loaded once, turned to each lab
+    if (!xray) {
+      fmt::print(stderr, "trial: {}: {}\n", xray.error().what, xray.error().remedy);
+      return 3;
+    }
+    session.shared_xray = std::move(*xray);
+    session.xray = XrayUse::on;
+    session.verify_lists = false;  // the X-ray shows them
+  }
   return run(wanted);
 }
