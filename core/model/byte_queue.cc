@@ -19,6 +19,8 @@ void ByteQueue::push(const Source& source, std::uint64_t from, std::uint64_t cou
 
 void ByteQueue::pop(std::uint64_t count, std::string* out) {
   size_ -= count;
+  popped_ += count;
+  while (!ends_.empty() && ends_.front() <= popped_) ends_.pop();
   while (count > 0) {
     Span& span = spans_.front();
     const std::uint64_t part = std::min(count, span.length);
@@ -39,6 +41,14 @@ void ByteQueue::pop(std::uint64_t count, std::string* out) {
     text_.erase(0, text_begin_);
     text_begin_ = 0;
   }
+}
+
+void ByteQueue::end_message() {
+  if (size_ > 0) ends_.push(popped_ + size_);
+}
+
+std::uint64_t ByteQueue::within_message(std::uint64_t count) const {
+  return ends_.empty() ? count : std::min(count, ends_.front() - popped_);
 }
 
 }  // namespace epollscope

@@ -27,6 +27,12 @@ class ByteQueue {
   // null.
   void pop(std::uint64_t count, std::string* out);
 
+  // A message ends with what was pushed last: for those who believe in
+  // Misconception::whole_messages.
+  void end_message();
+  // As much of `count` as belongs to the message at the front; all of it where none ends.
+  [[nodiscard]] std::uint64_t within_message(std::uint64_t count) const;
+
  private:
   struct Span {
     std::uint64_t length = 0;
@@ -36,6 +42,8 @@ class ByteQueue {
   std::string text_;
   std::size_t text_begin_ = 0;
   std::uint64_t size_ = 0;
+  std::uint64_t popped_ = 0;  // since the queue was made, as are …
+  Fifo<std::uint64_t> ends_;  // … the places where messages end
 };
 
 }  // namespace epollscope

@@ -12,6 +12,7 @@ class Fifo {
   [[nodiscard]] bool empty() const { return begin_ == all_.size(); }
   [[nodiscard]] std::size_t size() const { return all_.size() - begin_; }
   T& front() { return all_[begin_]; }
+  [[nodiscard]] const T& front() const { return all_[begin_]; }
   T& back() { return all_.back(); }
   [[nodiscard]] const T& back() const { return all_.back(); }
 

@@ -27,7 +27,7 @@ void merge_into_last(const World& w, Pipe& p, WriteCall& c) {
   const auto odd = static_cast<std::uint32_t>(c.size % w.inputs.page_size);
   if (odd == 0 || p.slots.empty()) return;
   PipeSlot& last = p.slots.back();
-  if (last.packet || last.message || last.offset + last.length + odd > w.inputs.page_size) return;
+  if (last.packet || last.offset + last.length + odd > w.inputs.page_size) return;
   last.length += odd;
   p.bytes.push(source_of(c), 0, odd);
   c.done = odd;
@@ -39,7 +39,6 @@ void take_slots(const World& w, Pipe& p, WriteCall& c, bool packet) {
     p.slots.push({0, static_cast<std::uint32_t>(part), packet});
     p.bytes.push(source_of(c), c.done, part);
     c.done += part;
-    if (c.done == c.size) p.slots.back().message = believes(w, Misconception::whole_messages);
   }
 }
 
@@ -113,7 +112,6 @@ Taken take_bytes(Pipe& p, std::uint64_t count, std::string* out) {
     const auto part =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(slot.length, count - taken.bytes));
     const bool packet = slot.packet;
-    const bool message = slot.message && part == slot.length;
     p.bytes.pop(part, out);
     if (packet) p.bytes.pop(slot.length - part, nullptr);  // the rest of a packet is lost
     slot.offset += part;
@@ -123,7 +121,7 @@ Taken take_bytes(Pipe& p, std::uint64_t count, std::string* out) {
       taken.freed_last = taken.freed_last || full(p);
       p.slots.pop();
     }
-    if (packet || message) break;
+    if (packet) break;
   }
   return taken;
 }
@@ -152,7 +150,7 @@ Answer pipe_read(Run& run, Index task, Index file, ReadCall& call, std::string* 
     return std::nullopt;
   }
   const bool was_full = full(p);
-  const Taken taken = take_bytes(p, call.count, out);
+  const Taken taken = take_bytes(p, p.bytes.within_message(call.count), out);
   if (taken.bytes > 0) {
     touch_both(w, file);
     say_moved(run, file, "pipe_read", Why::moved_out, taken.bytes);
@@ -187,6 +185,7 @@ Answer pipe_write(Run& run, Index task, Index file, WriteCall& call) {
     fall_asleep(run, task, {p.wr_wait, Place::tail, true}, "pipe_write", Why::slept_write);
     return std::nullopt;
   }
+  if (call.done > 0 && believes(w, Misconception::whole_messages)) p.bytes.end_message();
   const int error = p.readers ? EAGAIN : EPIPE;
   const bool wake_next = call.slept && !full(p);
   const bool every_write = p.poll_usage && w.inputs.traits.pipe_wakes_on_every_write;

@@ -59,10 +59,9 @@ std::uint64_t consume(Run& run, Sock& s, std::uint64_t count, std::string* out) 
     skb.length -= part;
     got += part;
     if (skb.length != 0) break;
-    const Skb done = skb;
+    const std::uint32_t truesize = skb.truesize;
     s.receive_queue.pop();
-    free_skb(run, s.peer, done.truesize);
-    if (done.message) break;
+    free_skb(run, s.peer, truesize);
   }
   return got;
 }
@@ -151,7 +150,7 @@ Answer unix_read(Run& run, Index task, Index file, ReadCall& call, std::string* 
     return std::nullopt;
   }
   touch_both(w, file);
-  const std::uint64_t got = consume(run, s, call.count, out);
+  const std::uint64_t got = consume(run, s, s.bytes.within_message(call.count), out);
   say_moved(run, file, "unix_stream_read_generic", Why::moved_out, got);
   return static_cast<std::int64_t>(got);
 }
@@ -161,6 +160,7 @@ Answer unix_write(Run& run, Index task, Index file, WriteCall& call) {
   Sock& s = w.socks[w.files[file].object];
   Sock& peer = w.socks[s.peer];
   const auto end = [&](int error) {
+    if (call.done > 0 && believes(w, Misconception::whole_messages)) peer.bytes.end_message();
     return call.done > 0 ? static_cast<std::int64_t>(call.done) : -std::int64_t{error};
   };
   if (!call.slept && (s.shutdown & kSend) != 0) return -EPIPE;
@@ -180,9 +180,7 @@ Answer unix_write(Run& run, Index task, Index file, WriteCall& call) {
     if (peer.dead || (peer.shutdown & kReceive) != 0) return end(EPIPE);
     const SkbSize skb = skb_for(w.inputs, call.size - call.done);
     s.wmem += skb.truesize;
-    const bool last = skb.length == call.size - call.done;
-    peer.receive_queue.push(
-        {skb.length, skb.truesize, last && believes(w, Misconception::whole_messages)});
+    peer.receive_queue.push({skb.length, skb.truesize});
     peer.bytes.push({call.text, call.size}, call.done, skb.length);
     call.done += skb.length;
     touch_both(w, file);

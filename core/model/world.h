@@ -70,7 +70,6 @@ struct PipeSlot {  // pipe_buffer
   std::uint32_t offset = 0;
   std::uint32_t length = 0;
   bool packet = false;
-  bool message = false;  // a read stops at its end: Misconception::whole_messages
 };
 
 struct Pipe {  // pipe_inode_info
@@ -87,7 +86,6 @@ struct Pipe {  // pipe_inode_info
 struct Skb {
   std::uint32_t length = 0;  // not read yet
   std::uint32_t truesize = 0;
-  bool message = false;  // as of a PipeSlot
 };
 
 struct Sock {  // unix_sock

@@ -3,6 +3,7 @@
 // in which the belief does no harm: there all three agree.
 #include "core/model/misconception.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -203,6 +204,12 @@ TEST(MisconceptionRules, AWriteOfSeveralPagesIsOneMessage) {
        {epoll(), pipe(), write(5, std::string(10'000, 'a')), read(4, 20'000)}) {
     EXPECT_TRUE(trio.agree(request));
   }
+}
+
+TEST(MisconceptionRules, MessagesNeedNoMoreRoomThanBytes) {
+  Trio trio(Misconception::whole_messages);
+  EXPECT_TRUE(trio.agree(make(Pipe2{O_NONBLOCK})));
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(trio.agree(write(4, "a"))) << i;
 }
 
 TEST(MisconceptionRules, WhatMaxeventsLosesComesBackWithANewWakeup) {
