@@ -23,11 +23,6 @@ sigset_t signals() {
   return set;
 }
 
-bool has_deadline(const Request& request) {
-  if (const auto* w = std::get_if<EpollWait>(&request.op)) return w->timeout_ns().has_value();
-  return std::holds_alternative<Sleep>(request.op);
-}
-
 }  // namespace
 
 Interrupt::Interrupt() {
@@ -83,23 +78,9 @@ bool Driver::step() {
   return !interrupted_;
 }
 
-bool Driver::sleeps_with_deadline() {
-  const auto& steps = session_.steps();
-  for (; seen_ < steps.size(); ++seen_) {
-    const StepRecord& record = steps[seen_];
-    if (record.returned) {
-      asleep_.erase(record.actor);
-    } else {
-      asleep_[record.actor] = has_deadline(record.request);
-    }
-    for (const Resumed& other : record.resumed) asleep_.erase(other.actor);
-  }
-  return std::any_of(asleep_.begin(), asleep_.end(), [](const auto& a) { return a.second; });
-}
-
 bool Driver::await_deadline() {
   if (interrupt_.heard()) stop_if_asked();
-  if (interrupted_ || session_.wait_fd() < 0 || !sleeps_with_deadline()) return false;
+  if (interrupted_ || session_.wait_fd() < 0 || !session_.something_due()) return false;
   const auto limit = session_.options().time_limit;
   const auto until = std::chrono::steady_clock::now() + limit;
   const std::size_t before = session_.steps().size();

@@ -43,7 +43,6 @@ class Driver {
 
  private:
   void wait_for_news(int wait_ms);
-  bool sleeps_with_deadline();
   void stop_if_asked();
 
   Session& session_;
@@ -51,8 +50,6 @@ class Driver {
   std::function<void()> idle_;
   bool interrupted_ = false;
   bool out_of_time_ = false;
-  std::size_t seen_ = 0;            // steps that asleep_ knows
-  std::map<ActorId, bool> asleep_;  // with a deadline?
 };
 
 }  // namespace epollscope::cli

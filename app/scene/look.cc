@@ -72,14 +72,14 @@ Unread unread_of(const State& state, const FileState& file) {
   const ObjectState* object = find_object(state, file.object);
   if (object == nullptr || object->fill.empty()) return {};
   std::size_t i = 0;
-  if (object->kind == ObjectKind::unix_stream) {
+  if (is_pair(object->kind)) {
     const auto at = std::ranges::find(object->files, file.id);
     i = static_cast<std::size_t>(at - object->files.begin());
     if (i >= object->fill.size()) return {};
   }
   return {.amount = object->fill[i],
           .capacity = i < object->capacity.size() ? object->capacity[i] : 0,
-          .counter = object->kind == ObjectKind::eventfd};
+          .counter = is_counter(object->kind)};
 }
 
 std::string_view case_key(const ItemState& item) {

@@ -33,6 +33,10 @@ std::string words_of(const Call& call, const std::vector<std::string>& names) {
       return "pair" + first;
     case CallName::eventfd:
       return "eventfd" + first;
+    case CallName::timerfd_create:
+      return "timer" + first;
+    case CallName::timerfd_settime:
+      return "set " + arg_name(call, 0);
     default:
       break;
   }
@@ -61,7 +65,7 @@ std::uint64_t free_space(const State& state, const FileState& file) {
   const ObjectState* object = find_object(state, file.object);
   if (object == nullptr || object->fill.empty() || object->capacity.empty()) return 0;
   std::size_t i = 0;
-  if (object->kind == ObjectKind::unix_stream && object->fill.size() > 1) {
+  if (is_pair(object->kind) && object->fill.size() > 1) {
     i = !object->files.empty() && object->files.front() == file.id ? 1 : 0;  // the peer's queue
   }
   if (i >= object->capacity.size()) return 0;

@@ -17,6 +17,12 @@ std::string_view kind_key(ObjectKind kind) {
       return "file.pipe";
     case ObjectKind::unix_stream:
       return "file.unix_stream";
+    case ObjectKind::unix_dgram:
+      return "file.unix_dgram";
+    case ObjectKind::unix_seqpacket:
+      return "file.unix_seqpacket";
+    case ObjectKind::timerfd:
+      return "file.timerfd";
     case ObjectKind::eventfd:
       return "file.eventfd";
     case ObjectKind::epoll:
@@ -60,7 +66,7 @@ std::string first_name(const FileState& file) {
 
 std::string buffer_text(const Sketch& pen, const ObjectState& object, std::size_t i, bool brief) {
   const std::uint64_t fill = i < object.fill.size() ? object.fill[i] : 0;
-  if (object.kind == ObjectKind::eventfd) {
+  if (is_counter(object.kind)) {
     return pen.t("file.counter", {std::to_string(fill)});
   }
   if (fill == 0) return pen.t("file.no_bytes");
@@ -77,7 +83,7 @@ void draw_bar(Sketch& pen, const ObjectState& object, std::size_t i, Rect bar,
   const float height = bar.h - 4;
   const float text = Sketch::width_of(words, set);
   Rect room{bar.x + 7, bar.y, bar.w - 14, bar.h};
-  if (fill > 0 && object.kind == ObjectKind::eventfd) {
+  if (fill > 0 && is_counter(object.kind)) {
     // A number has no measure to fill: the box as a whole says that there is something.
     pen.box(bar, Role::in_fill, Role::in, radius, 1.4F);
   } else if (fill > 0 && inner > height) {
@@ -147,7 +153,7 @@ void draw_object(Sketch& pen, const ObjectPlace& place, Rect where, FileStyle st
            at.w - 2 * pad);
   const Type set = Type{Face::mono_bold, small ? 10.5F : 12, Role::text};
   const Rect bar{at.x + pad, at.y + (small ? 19.0F : 24.0F), at.w - 2 * pad, small ? 18.0F : 24.0F};
-  if (object.kind == ObjectKind::unix_stream) {
+  if (is_pair(object.kind)) {
     draw_queues(pen, place, bar, set.at(small ? 10.0F : 11.0F));
   } else if (!object.fill.empty()) {
     std::string words = buffer_text(pen, object, 0, false);

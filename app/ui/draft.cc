@@ -59,6 +59,7 @@ std::vector<std::string> propose_names(const CallSpec& spec, const std::vector<K
   if (spec.call == CallName::epoll_create || spec.call == CallName::epoll_create1) {
     return {numbered(names, "ep")};
   }
+  if (spec.call == CallName::timerfd_create) return {numbered(names, "t")};
   return {numbered(names, spec.call == CallName::eventfd ? "v" : "d")};
 }
 
@@ -105,6 +106,9 @@ ArgDraft initial(const CallSpec& spec, std::size_t index, const std::vector<Know
       break;
     case ParamKind::timespec:
       arg.text = "-1";
+      break;
+    case ParamKind::interval:
+      arg.text = param.initial == 0 ? "0" : "20ms";
       break;
     case ParamKind::signals:
       arg.text = "NULL";
@@ -269,6 +273,8 @@ std::vector<std::string> presets(const Param& param) {
       return {"0", "50", "1000", "-1"};
     case ParamKind::timespec:
       return {"0ns", "50us", "20ms", "1s", "-1"};
+    case ParamKind::interval:
+      return {"0", "20ms", "100ms", "1s"};
     case ParamKind::signals:
       return {"NULL", "[]", "[SIGUSR1]", "[SIGUSR1, SIGINT]"};
     case ParamKind::duration:

@@ -28,6 +28,8 @@ enum class CallName : std::uint8_t {
   pipe2,
   socketpair,
   eventfd,
+  timerfd_create,
+  timerfd_settime,
   read,
   write,
   close,
@@ -112,6 +114,7 @@ enum class ParamKind : std::uint8_t {
   timespec,   // 20ms, or -1
   signals,    // [SIGUSR1, …], or NULL
   duration,   // 20ms
+  interval,   // 20ms, or 0
   data,       // "text", or a number of filler bytes (an eventfd: the value itself)
   fcntl_arg,  // an integer, a size or O_ flags, as the command wants
   buffer,     // events=NULL only

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 
 #include "core/call/call.h"
 
@@ -44,6 +45,13 @@ constexpr std::array kPipe2 = {flags("flags", FlagSet::file_status)};
 constexpr std::array kSocketpair = {flags("domain", FlagSet::domain, AF_UNIX),
                                     flags("type", FlagSet::socket_type, SOCK_STREAM)};
 constexpr std::array kEventfd = {integer("initval", 0, 1000, 0), flags("flags", FlagSet::eventfd)};
+constexpr Param interval(std::string_view name, std::int64_t initial) {
+  return {name, ParamKind::interval, FlagSet::none, false, 0, 10'000'000'000, initial};
+}
+constexpr std::array kTimerfdCreate = {flags("clockid", FlagSet::clock, CLOCK_MONOTONIC),
+                                       flags("flags", FlagSet::timerfd)};
+constexpr std::array kTimerfdSettime = {fd("fd"), interval("value", 20'000'000),
+                                        interval("interval", 0)};
 constexpr std::array kRead = {fd("fd"), integer("count", 1, kMostBytes, 8)};
 constexpr std::array kWrite = {
     fd("fd"), Param{"data", ParamKind::data, FlagSet::none, false, 1, kMostBytes, 1}};
@@ -68,6 +76,8 @@ constexpr std::array kCalls = {
     CallSpec{CallName::pipe2, "pipe2", CallGroup::make, kPipe2, 2},
     CallSpec{CallName::socketpair, "socketpair", CallGroup::make, kSocketpair, 2},
     CallSpec{CallName::eventfd, "eventfd", CallGroup::make, kEventfd, 1},
+    CallSpec{CallName::timerfd_create, "timerfd_create", CallGroup::make, kTimerfdCreate, 1},
+    CallSpec{CallName::timerfd_settime, "timerfd_settime", CallGroup::data, kTimerfdSettime, 0},
     CallSpec{CallName::read, "read", CallGroup::data, kRead, 0},
     CallSpec{CallName::write, "write", CallGroup::data, kWrite, 0},
     CallSpec{CallName::close, "close", CallGroup::descriptor, kFd, 0},

@@ -6,12 +6,14 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 
 namespace epollscope {
 namespace {
@@ -79,6 +81,17 @@ constexpr std::array kPollEvents = {
     Flag{"POLLRDHUP", "RDHUP", 0x2000},
 };
 
+constexpr std::array kClocks = {
+    Flag{"CLOCK_MONOTONIC", "CLOCK_MONOTONIC", CLOCK_MONOTONIC},
+    Flag{"CLOCK_REALTIME", "CLOCK_REALTIME", CLOCK_REALTIME},
+    Flag{"CLOCK_BOOTTIME", "CLOCK_BOOTTIME", CLOCK_BOOTTIME},
+    Flag{"CLOCK_REALTIME_ALARM", "CLOCK_REALTIME_ALARM", CLOCK_REALTIME_ALARM},
+    Flag{"CLOCK_BOOTTIME_ALARM", "CLOCK_BOOTTIME_ALARM", CLOCK_BOOTTIME_ALARM},
+};
+constexpr std::array kTimerFd = {
+    Flag{"TFD_NONBLOCK", "TFD_NONBLOCK", TFD_NONBLOCK},
+    Flag{"TFD_CLOEXEC", "TFD_CLOEXEC", TFD_CLOEXEC},
+};
 constexpr std::array kSignals = {
     Flag{"SIGUSR1", "SIGUSR1", SIGUSR1},       Flag{"SIGUSR2", "SIGUSR2", SIGUSR2},
     Flag{"SIGALRM", "SIGALRM", SIGALRM},       Flag{"SIGINT", "SIGINT", SIGINT},
@@ -135,6 +148,10 @@ std::span<const Flag> flags_of(FlagSet set) {
       return kFcntl;
     case FlagSet::poll_events:
       return kPollEvents;
+    case FlagSet::clock:
+      return kClocks;
+    case FlagSet::timerfd:
+      return kTimerFd;
     case FlagSet::signal:
       return kSignals;
   }
@@ -143,7 +160,7 @@ std::span<const Flag> flags_of(FlagSet set) {
 
 bool is_enumeration(FlagSet set) {
   return set == FlagSet::ctl_op || set == FlagSet::domain || set == FlagSet::shutdown_how ||
-         set == FlagSet::fcntl_command || set == FlagSet::signal;
+         set == FlagSet::fcntl_command || set == FlagSet::signal || set == FlagSet::clock;
 }
 
 const Flag* find_flag(FlagSet set, std::string_view name) {

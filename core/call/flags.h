@@ -22,6 +22,8 @@ enum class FlagSet : std::uint8_t {
   shutdown_how,   // SHUT_RD, SHUT_WR, SHUT_RDWR: one of them
   fcntl_command,  // F_GETFL, F_SETFL, F_GETPIPE_SZ, F_SETPIPE_SZ: one of them
   poll_events,    // POLLIN …
+  clock,          // CLOCK_MONOTONIC …: one of them
+  timerfd,        // TFD_NONBLOCK, TFD_CLOEXEC
   signal,         // SIGUSR1 …: one of them
 };
 

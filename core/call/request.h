@@ -54,6 +54,14 @@ struct EventFd {
   std::uint32_t initval;
   std::int32_t flags;
 };
+struct TimerfdCreate {
+  std::int32_t clock, flags;
+};
+struct TimerfdSettime {  // relative; the old value is not asked for
+  Fd fd;
+  std::int64_t value_ns;  // 0 disarms
+  std::int64_t interval_ns;
+};
 struct Read {
   Fd fd;
   std::uint64_t count;
@@ -91,9 +99,9 @@ struct Sleep {
   std::int64_t ns;
 };
 
-using Operation =
-    std::variant<EpollCreate, EpollCreate1, EpollCtl, EpollWait, Pipe2, SocketPair, EventFd, Read,
-                 WriteBytes, WriteAmount, Close, Dup, Shutdown, Fcntl, Drain, Fill, Sleep>;
+using Operation = std::variant<EpollCreate, EpollCreate1, EpollCtl, EpollWait, Pipe2, SocketPair,
+                               EventFd, TimerfdCreate, TimerfdSettime, Read, WriteBytes,
+                               WriteAmount, Close, Dup, Shutdown, Fcntl, Drain, Fill, Sleep>;
 
 struct Request {
   Operation op;

@@ -12,7 +12,25 @@
 
 namespace epollscope {
 
-enum class ObjectKind : std::uint8_t { pipe, unix_stream, eventfd, epoll, other };
+enum class ObjectKind : std::uint8_t {
+  pipe,
+  unix_stream,
+  unix_dgram,
+  unix_seqpacket,
+  eventfd,
+  timerfd,
+  epoll,
+  other
+};
+// Two files that read what the other wrote: ObjectState::fill has one number for each.
+inline bool is_pair(ObjectKind kind) {
+  return kind == ObjectKind::unix_stream || kind == ObjectKind::unix_dgram ||
+         kind == ObjectKind::unix_seqpacket;
+}
+// A number and not bytes: ObjectState::fill is what a read gives.
+inline bool is_counter(ObjectKind kind) {
+  return kind == ObjectKind::eventfd || kind == ObjectKind::timerfd;
+}
 enum class FileEnd : std::uint8_t { whole, read, write };
 
 struct ItemState {  // struct epitem

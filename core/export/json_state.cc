@@ -18,6 +18,12 @@ std::string_view name_of(ObjectKind kind) {
       return "pipe";
     case ObjectKind::unix_stream:
       return "unix_stream";
+    case ObjectKind::unix_dgram:
+      return "unix_dgram";
+    case ObjectKind::unix_seqpacket:
+      return "unix_seqpacket";
+    case ObjectKind::timerfd:
+      return "timerfd";
     case ObjectKind::eventfd:
       return "eventfd";
     case ObjectKind::epoll:

@@ -63,7 +63,10 @@ std::string marked_text(const Call& call, const Outcome& outcome,
 
 std::string outcome_text(const Call& call, const Outcome& outcome,
                          const std::vector<ShownEvent>& events, const Expected* written,
-                         bool chance) {
+                         bool chance, bool ticks) {
+  if (written == nullptr && ticks) {
+    return fmt::format(" = {} {{value={}?}}", outcome.returned, outcome.value.value_or(0));
+  }
   if (written != nullptr && written->payload && !outcome.failed() &&
       marks_inside(*written->payload)) {
     return marked_text(call, outcome, events, *written->payload) + (written->unchecked ? "?" : "");
@@ -76,12 +79,16 @@ std::string outcome_text(const Call& call, const Outcome& outcome,
 
 void Descriptors::see(const Call& call, const Request& request,
                       const std::vector<std::string>& names, const Outcome& outcome) {
+  const auto* dup = std::get_if<Dup>(&request.op);
   const bool socket =
-      call.name == CallName::socketpair ||
-      (std::holds_alternative<Dup>(request.op) && sockets_.contains(std::get<Dup>(request.op).fd));
+      call.name == CallName::socketpair || (dup != nullptr && sockets_.contains(dup->fd));
+  const bool timer =
+      call.name == CallName::timerfd_create || (dup != nullptr && timers_.contains(dup->fd));
   for (const Fd fd : outcome.created) {
     sockets_.erase(fd);
+    timers_.erase(fd);
     if (socket) sockets_.insert(fd);
+    if (timer) timers_.insert(fd);
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
     bound_[names[i]] = i < outcome.created.size() ? outcome.created[i] : Fd{};
@@ -97,6 +104,11 @@ bool Descriptors::shows_socket_size(const Request& request, const Outcome& outco
     return amount > 0 && amount < r->n && sockets_.contains(r->fd);
   }
   return false;
+}
+
+bool Descriptors::shows_ticks(const Request& request, const Outcome& outcome) const {
+  const auto* read = std::get_if<Read>(&request.op);
+  return read != nullptr && outcome.value && timers_.contains(read->fd);
 }
 
 std::vector<ShownEvent> Descriptors::still_named(std::vector<ShownEvent> events) const {

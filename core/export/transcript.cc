@@ -140,9 +140,10 @@ void Transcript::print_step(const StepRecord& record, const Expected* written) {
 void Transcript::returned_line(const StepRecord& record, const Expected* written) {
   const Statement* s = lines_.statement(record.statement);
   const bool chance = descriptors_.shows_socket_size(record.request, record.outcome);
+  const bool ticks = descriptors_.shows_ticks(record.request, record.outcome);
   descriptors_.see(record.call, record.request, record.names, record.outcome);
   const std::string outcome = outcome_text(
-      record.call, record.outcome, descriptors_.still_named(record.events), written, chance);
+      record.call, record.outcome, descriptors_.still_named(record.events), written, chance, ticks);
   if (!record.is_resume) {
     lines_.line(record.statement, lines_.call_text(record) + outcome);
     return;
@@ -161,8 +162,10 @@ void Transcript::print_resumed(int statement, const std::string& words, bool by_
 void Transcript::resumed_line(const Resumed& other) {
   const Statement* s = lines_.statement(claim(other.actor, other.call.name));
   const bool chance = descriptors_.shows_socket_size(other.request, other.outcome);
-  const std::string outcome = outcome_text(
-      other.call, other.outcome, descriptors_.still_named(other.events), expected_of(s), chance);
+  const bool ticks = descriptors_.shows_ticks(other.request, other.outcome);
+  const std::string outcome =
+      outcome_text(other.call, other.outcome, descriptors_.still_named(other.events),
+                   expected_of(s), chance, ticks);
   print_resumed(-1, resumed_text(s, other.chance, other.actor, other.call.name, outcome),
                 s == nullptr && other.chance.by_chance);
 }

@@ -117,8 +117,9 @@ scmp_arg_cmp has_not(unsigned i, std::uint64_t bits) {
 void allow_scenario_calls(Rules& rules) {
   rules.allow({SCMP_SYS(epoll_create), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
                SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(pipe2),
-               SCMP_SYS(eventfd2), SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(close), SCMP_SYS(dup),
-               SCMP_SYS(shutdown), SCMP_SYS(fcntl), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
+               SCMP_SYS(eventfd2), SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
+               SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(close), SCMP_SYS(dup), SCMP_SYS(shutdown),
+               SCMP_SYS(fcntl), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
                SCMP_SYS(restart_syscall)});
   // Pairs reach nothing but each other. The kernel has none for AF_INET and says so itself.
   for (const int domain : {AF_UNSPEC, AF_UNIX, AF_INET, AF_INET6}) {

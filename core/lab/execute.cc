@@ -98,6 +98,14 @@ class Execution {
   void call(const EventFd& op) {
     if (make(SYS_eventfd2, op.initval, op.flags)) created_one(FdKind::eventfd);
   }
+  void call(const TimerfdCreate& op) {
+    if (make(SYS_timerfd_create, op.clock, op.flags)) created_one(FdKind::timerfd);
+  }
+  void call(const TimerfdSettime& op) {
+    const itimerspec when{.it_interval = to_timespec(op.interval_ns),
+                          .it_value = to_timespec(op.value_ns)};
+    make(SYS_timerfd_settime, number_of(op.fd), 0, &when, nullptr);
+  }
   void call(const Dup& op) {
     const FdKind kind = kind_of(op.fd);
     if (make(SYS_dup, number_of(op.fd))) created_one(kind);
@@ -164,7 +172,8 @@ class Execution {
     const bool simple = op.count <= kPayload || op.count > kPastUserSpace;
     std::byte* buffer = simple ? payload_ : window_.get();
     if (buffer == nullptr) return refuse(ENOMEM);
-    const bool counter = kind_of(op.fd) == FdKind::eventfd;
+    const FdKind kind = kind_of(op.fd);
+    const bool counter = kind == FdKind::eventfd || kind == FdKind::timerfd;
     if (!make(SYS_read, number_of(op.fd), buffer, op.count)) return;
     const auto got = static_cast<std::size_t>(slot_.reply.returned);
     if (counter && got == sizeof slot_.reply.value) {

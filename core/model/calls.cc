@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 
 #include <cerrno>
 
@@ -15,7 +16,8 @@
 #include "core/model/eventpoll.h"
 #include "core/model/files.h"
 #include "core/model/pipe.h"
-#include "core/model/unix_stream.h"
+#include "core/model/timerfd.h"
+#include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -25,6 +27,20 @@ using What = MicroStep::What;
 using Step = std::optional<Outcome>;
 
 constexpr std::int32_t kMostEvents = 0x7fffffff / 12;  // EP_MAX_EVENTS: a packed epoll_event
+
+// AF_UNIX takes SOCK_RAW for SOCK_DGRAM.
+std::optional<FileKind> unix_kind(int type) {
+  if (type == SOCK_STREAM) return FileKind::unix_stream;
+  if (type == SOCK_DGRAM || type == SOCK_RAW) return FileKind::unix_dgram;
+  if (type == SOCK_SEQPACKET) return FileKind::unix_seqpacket;
+  return std::nullopt;
+}
+
+// The internet has no pairs, and says so once it knows the type.
+int inet_pair_refused(int type) {
+  if (type == SOCK_STREAM || type == SOCK_DGRAM) return EOPNOTSUPP;
+  return type == SOCK_RAW ? EPROTONOSUPPORT : ESOCKTNOSUPPORT;
+}
 
 class Caller {
  public:
@@ -89,24 +105,19 @@ class Caller {
     const int type = op.type & kTypeMask;
     if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) != 0) return refuse(kWho, EINVAL);
     if (!room_for_two()) return refuse(kWho, EMFILE);
-    if (op.domain == AF_INET || op.domain == AF_INET6) return refuse(kWho, EOPNOTSUPP);
-    if (op.domain != AF_UNIX) return refuse(kWho, EAFNOSUPPORT);
+    const bool inet = op.domain == AF_INET || op.domain == AF_INET6;
+    if (!inet && op.domain != AF_UNIX) return refuse(kWho, EAFNOSUPPORT);
+    if (type > SOCK_PACKET) return refuse(kWho, EINVAL);
+    if (inet) return refuse(kWho, inet_pair_refused(type));
     const auto status = static_cast<std::uint32_t>(flags & SOCK_NONBLOCK);
     const bool cloexec = (flags & SOCK_CLOEXEC) != 0;
-    if (type == SOCK_STREAM) {
-      const SocketEnds ends = make_unix_pair(run_, status);
-      Step step = install_two(ends.first, ends.second, cloexec);
-      say_created(kWho, Why::created_unix, ends.first);
-      return step;
-    }
-    if (type != SOCK_DGRAM && type != SOCK_SEQPACKET && type != SOCK_RAW) {
-      return refuse(kWho, ESOCKTNOSUPPORT);
-    }
-    not_modelled(w_, "socket pairs of type " +
-                         print_flags(FlagSet::socket_type, static_cast<std::uint32_t>(type)));
-    const Index first = make_other(status);
-    Step step = install_two(first, make_other(status), cloexec);
-    say_created(kWho, Why::created_other, first);
+    const auto kind = unix_kind(type);
+    if (!kind) return refuse(kWho, ESOCKTNOSUPPORT);
+    const SocketEnds ends = make_unix_pair(run_, *kind, status);
+    Step step = install_two(ends.first, ends.second, cloexec);
+    say_created(kWho,
+                *kind == FileKind::unix_stream ? Why::created_unix : Why::created_unix_messages,
+                ends.first);
     return step;
   }
 
@@ -123,6 +134,24 @@ class Caller {
     Step step = install_one(fd, file, (op.flags & EFD_CLOEXEC) != 0);
     say_created(kWho, Why::created_eventfd, file, std::to_string(op.initval));
     return step;
+  }
+
+  Step operator()(const TimerfdCreate& op) {
+    constexpr std::string_view kWho = "timerfd_create";
+    if (const int error = timerfd_refused(op.clock, op.flags); error != 0) {
+      return refuse(kWho, error);
+    }
+    const Index fd = lowest_free(w_);
+    if (fd == kNone) return refuse(kWho, EMFILE);
+    const Index file = make_timerfd(run_, static_cast<std::uint32_t>(op.flags & TFD_NONBLOCK));
+    Step step = install_one(fd, file, (op.flags & TFD_CLOEXEC) != 0);
+    say_created(kWho, Why::created_timerfd, file);
+    return step;
+  }
+
+  Step operator()(const TimerfdSettime& op) {
+    const int error = timerfd_settime(run_, op);
+    return error != 0 ? refuse("do_timerfd_settime", error, op.fd) : Outcome{};
   }
 
   Step operator()(const Read& op) {
@@ -168,8 +197,7 @@ class Caller {
     const Index file = file_of(w_, op.fd);
     if (file == kNone) return refuse(kWho, EBADF);
     const FileKind kind = w_.files[file].kind;
-    if (kind == FileKind::other) return Outcome{};
-    if (kind != FileKind::unix_stream) return refuse(kWho, ENOTSOCK, op.fd);
+    if (!is_unix(kind)) return refuse(kWho, ENOTSOCK, op.fd);
     const int error = unix_shutdown(run_, file, op.how);
     return error != 0 ? refuse(kWho, error, op.fd) : Outcome{};
   }
@@ -244,14 +272,6 @@ class Caller {
     Step step = install_one(fd, file, cloexec);
     say_created("do_epoll_create", Why::created_epoll, file);
     return step;
-  }
-
-  Index make_other(std::uint32_t flags) {
-    const Index file = make_file(w_, FileKind::other, FileEnd::whole, O_RDWR | flags);
-    w_.files[file].object = make_queue(w_, file);
-    w_.files[file].object_id = ObjectId{w_.next_object_id++};
-    w_.files[file].label_number = ++w_.made[static_cast<int>(FileKind::other)];
-    return file;
   }
 
   // Two numbers are reserved before anything is made.

@@ -10,6 +10,8 @@
 #include "core/model/eventfd.h"
 #include "core/model/files.h"
 #include "core/model/pipe.h"
+#include "core/model/timerfd.h"
+#include "core/model/unix_dgram.h"
 #include "core/model/unix_stream.h"
 
 namespace epollscope {
@@ -38,10 +40,19 @@ Answer read_file(Run& run, Index task, Index file, ReadCall& call, Outcome& out)
     case FileKind::pipe:
       return pipe_read(run, task, file, call, bytes);
     case FileKind::unix_stream:
-      return unix_read(run, task, file, call, bytes);
+      return unix_stream_read(run, task, file, call, bytes);
+    case FileKind::unix_dgram:
+    case FileKind::unix_seqpacket:
+      return unix_dgram_read(run, task, file, call, bytes);
     case FileKind::eventfd: {
       std::uint64_t value = 0;
       const Answer answer = eventfd_read(run, task, file, call, value);
+      if (answer && *answer > 0) out.value = value;
+      return answer;
+    }
+    case FileKind::timerfd: {
+      std::uint64_t value = 0;
+      const Answer answer = timerfd_read(run, task, file, call, value);
       if (answer && *answer > 0) out.value = value;
       return answer;
     }
@@ -59,12 +70,16 @@ Answer write_file(Run& run, Index task, Index file, WriteCall& call) {
     case FileKind::pipe:
       return pipe_write(run, task, file, call);
     case FileKind::unix_stream:
-      return unix_write(run, task, file, call);
+      return unix_stream_write(run, task, file, call);
+    case FileKind::unix_dgram:
+    case FileKind::unix_seqpacket:
+      return unix_dgram_write(run, task, file, call);
     case FileKind::eventfd:
       return eventfd_write(run, task, file, call);
     case FileKind::null_device:
       return static_cast<std::int64_t>(call.size);
     case FileKind::epoll:
+    case FileKind::timerfd:
     case FileKind::other:
       break;
   }
@@ -90,6 +105,7 @@ int check_read(const World& w, Index file, std::uint64_t count) {
 }
 
 int check_write(const World& w, Index file, std::uint64_t count) {
+  if (w.files[file].kind == FileKind::timerfd) return EINVAL;  // it has no write operation
   return check(w, file, count, O_RDONLY);
 }
 

@@ -7,6 +7,7 @@
 #include "core/model/believed.h"
 #include "core/model/files.h"
 #include "core/model/pipe.h"
+#include "core/model/unix_sock.h"
 
 namespace epollscope {
 namespace {
@@ -22,7 +23,7 @@ std::int64_t set_flags(World& w, Index file, std::uint32_t flags) {
     not_modelled(w, "O_NOATIME on a device");
   }
   std::uint32_t settable = kSettable;
-  if (is_pipe || f.kind == FileKind::unix_stream) settable |= O_ASYNC;  // others have no fasync
+  if (is_pipe || is_unix(f.kind)) settable |= O_ASYNC;  // others have no fasync
   f.flags = (f.flags & ~settable) | (flags & settable);
   return 0;
 }

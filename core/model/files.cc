@@ -7,7 +7,8 @@
 #include "core/model/eventpoll.h"
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
-#include "core/model/unix_stream.h"
+#include "core/model/timerfd.h"
+#include "core/model/unix_sock.h"
 
 namespace epollscope {
 namespace {
@@ -32,6 +33,8 @@ void release(Run& run, Index file) {
       pipe_release(run, file);
       break;
     case FileKind::unix_stream:
+    case FileKind::unix_dgram:
+    case FileKind::unix_seqpacket:
       unix_release(run, file);
       break;
     case FileKind::eventfd:
@@ -39,6 +42,9 @@ void release(Run& run, Index file) {
       break;
     case FileKind::epoll:
       ep_release(run, object);
+      break;
+    case FileKind::timerfd:
+      timerfd_release(w, object);
       break;
     case FileKind::null_device:
     case FileKind::other:
@@ -62,11 +68,15 @@ Index queue_of(const World& w, Index file) {
     case FileKind::pipe:
       return f.end == FileEnd::read ? w.pipes[f.object].rd_wait : w.pipes[f.object].wr_wait;
     case FileKind::unix_stream:
+    case FileKind::unix_dgram:
+    case FileKind::unix_seqpacket:
       return w.socks[f.object].wait;
     case FileKind::eventfd:
       return w.eventfds[f.object].wqh;
     case FileKind::epoll:
       return w.eps[f.object].poll_wait;
+    case FileKind::timerfd:
+      return w.timers[f.object].wqh;
     case FileKind::null_device:
     case FileKind::other:
       return f.object;  // what the model does not know never wakes anybody
@@ -87,6 +97,8 @@ std::uint32_t file_level(const World& w, Index file) {
     case FileKind::pipe:
       return pipe_level(w, f);
     case FileKind::unix_stream:
+    case FileKind::unix_dgram:
+    case FileKind::unix_seqpacket:
       return unix_level(w, w.socks[f.object]);
     case FileKind::eventfd:
       return eventfd_level(w.eventfds[f.object]);
@@ -94,6 +106,8 @@ std::uint32_t file_level(const World& w, Index file) {
       return inner_is_ready(w, f.object) ? EPOLLIN | EPOLLRDNORM : 0U;
     case FileKind::null_device:
       return EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM;
+    case FileKind::timerfd:
+      return timerfd_level(w.timers[f.object]);
     case FileKind::other:
       break;
   }

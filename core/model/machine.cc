@@ -9,6 +9,7 @@
 #include "core/model/calls.h"
 #include "core/model/descriptors.h"
 #include "core/model/files.h"
+#include "core/model/timerfd.h"
 #include "core/model/tree_order.h"
 #include "core/model/wait_queue.h"
 #include "core/model/world.h"
@@ -103,6 +104,38 @@ bool Machine::idle(ActorId actor) const {
   const Index task = find_task(*world_, actor);
   return task == kNone || world_->tasks[at(task)].state == TaskState::idle;
 }
+
+std::vector<Machine::Timer> Machine::timers() const {
+  const World& w = *world_;
+  std::vector<Timer> armed;
+  if (w.timers.all.empty()) return armed;
+  for (const File& f : w.files.all) {
+    if (!f.id.valid() || f.kind != FileKind::timerfd) continue;
+    const TimerfdCtx& t = w.timers[f.object];
+    if (!t.armed) continue;
+    armed.push_back(
+        {f.id, Fd{f.fds.head}, t.ticks > 0, t.value_ns, t.interval_ns, t.settimes, t.reads});
+  }
+  return armed;
+}
+
+void Machine::timer_expired(FileId file, std::uint64_t ticks, const Observer& observe) {
+  World& w = *world_;
+  for (Index i = 0; i < static_cast<Index>(w.files.all.size()); ++i) {
+    const File& f = w.files[i];
+    if (f.id != file || f.kind != FileKind::timerfd || !w.timers[f.object].armed) continue;
+    Run run{w, *this, observe, {}};
+    return epollscope::timer_expired(run, i, ticks);
+  }
+}
+
+bool Machine::timer_may_wake(ActorId actor) const {
+  const World& w = *world_;
+  const Index task = w.timers.all.empty() ? kNone : find_task(w, actor);
+  return task != kNone && epollscope::timer_may_wake(w, task);
+}
+
+void Machine::give_up(std::string what) { epollscope::not_modelled(*world_, std::move(what)); }
 
 std::optional<std::string> Machine::not_modelled() const { return world_->not_modelled; }
 

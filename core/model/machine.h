@@ -115,11 +115,26 @@ class Machine {
   // Not inside a call, or never seen.
   [[nodiscard]] bool idle(ActorId actor) const;
 
+  // ---- timers. The machine has no clock: what a clock showed is an input.
+  struct Timer {
+    FileId file;
+    Fd fd;                 // invalid: no descriptor is left, a call still holds it
+    bool expired = false;  // and not read since
+    std::int64_t value_ns = 0, interval_ns = 0;
+    std::uint32_t settimes = 0, reads = 0;  // how often it was set and read
+  };
+  [[nodiscard]] std::vector<Timer> timers() const;  // the armed ones
+  // An armed timer has expired; if it had before, a read gives `ticks` now.
+  void timer_expired(FileId file, std::uint64_t ticks, const Observer& observe = {});
+  // Whether an armed timer, when it expires, will wake a sleeping actor.
+  [[nodiscard]] bool timer_may_wake(ActorId actor) const;
+
   // Actors asleep in a call, with what they wait for.
   [[nodiscard]] std::vector<ThreadState> threads() const;
 
   // True when something the model has no rules for is involved; text says what.
   [[nodiscard]] std::optional<std::string> not_modelled() const;
+  void give_up(std::string what);  // the owner saw such a thing
 
   // Names, for State and micro-steps only: descriptors are bound after their creation call.
   void bind(Fd fd, const std::string& name);

@@ -74,6 +74,8 @@ std::string label_of(const World& w, Index file) {
       case FileKind::pipe:
         return "pipe";
       case FileKind::unix_stream:
+      case FileKind::unix_dgram:
+      case FileKind::unix_seqpacket:
         return "socketpair";
       case FileKind::eventfd:
         return "eventfd";
@@ -81,6 +83,8 @@ std::string label_of(const World& w, Index file) {
         return "epoll";
       case FileKind::null_device:
         return "/dev/null";
+      case FileKind::timerfd:
+        return "timerfd";
       case FileKind::other:
         break;
     }

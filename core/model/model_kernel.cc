@@ -1,10 +1,13 @@
 // The model behind the Kernel interface. Time is a number: it stands still while anything can
 // move and jumps to the next deadline when nothing can. Woken actors run in the order in which
-// they were woken.
+// they were woken. A timer expires before a call whose deadline is the same moment: the kernel
+// gives calls some slack and timers none.
 #include <algorithm>
 #include <deque>
 #include <limits>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "core/model/machine.h"
 
@@ -19,6 +22,7 @@ class ModelKernel final : public Kernel {
 
   void submit(ActorId actor, const Request& request) override {
     began_[actor] = now_;
+    tell_overruns();
     settle(actor, machine_.call(actor, request));
     come_to_rest();
   }
@@ -56,8 +60,10 @@ class ModelKernel final : public Kernel {
 
   void come_to_rest() {
     for (auto woken = machine_.runnable(); !woken.empty(); woken = machine_.runnable()) {
+      tell_overruns();
       settle(woken.front(), machine_.resume(woken.front()));
     }
+    follow_timers();
     Notification rest;
     for (const ThreadState& t : machine_.threads()) rest.blocked.push_back(t.actor);
     news_.push_back(std::move(rest));
@@ -70,13 +76,68 @@ class ModelKernel final : public Kernel {
     return began + *t.timeout_ns;
   }
 
-  // False: nobody sleeps with a deadline.
+  struct Due {
+    std::uint32_t settimes = 0, reads = 0;
+    std::int64_t at = kNever;  // its first expiry since it was set or read
+  };
+
+  static std::int64_t later(std::int64_t at, std::int64_t by) {
+    return by > kNever - at ? kNever : at + by;
+  }
+
+  // A periodic timer that was read runs on from its own last expiry, not from the read.
+  void follow_timers() {
+    for (const Machine::Timer& t : machine_.timers()) {
+      Due& due = due_[t.file];
+      if (due.settimes != t.settimes) {
+        due.at = later(now_, t.value_ns);
+      } else if (due.reads != t.reads) {
+        due.at = later(due.at, overruns(t, due) * t.interval_ns);
+      }
+      due.settimes = t.settimes;
+      due.reads = t.reads;
+    }
+  }
+
+  // How often a timer has expired by now that first did so at `due.at`.
+  [[nodiscard]] std::int64_t overruns(const Machine::Timer& t, const Due& due) const {
+    return t.interval_ns > 0 && now_ >= due.at ? 1 + (now_ - due.at) / t.interval_ns : 1;
+  }
+
+  // Whoever runs next may read a periodic timer.
+  void tell_overruns() {
+    follow_timers();
+    for (const Machine::Timer& t : machine_.timers()) {
+      if (!t.expired || t.interval_ns == 0) continue;
+      machine_.timer_expired(t.file, static_cast<std::uint64_t>(overruns(t, due_.at(t.file))));
+    }
+  }
+
+  // The armed timer that expires next; nullopt: none will.
+  [[nodiscard]] std::optional<std::pair<std::int64_t, FileId>> next_timer() const {
+    std::optional<std::pair<std::int64_t, FileId>> first;
+    for (const Machine::Timer& t : machine_.timers()) {
+      const std::int64_t at = due_.at(t.file).at;
+      if (t.expired || at == kNever) continue;
+      if (!first || at < first->first) first = {at, t.file};
+    }
+    return first;
+  }
+
+  // False: nothing will happen by itself.
   bool pass_time() {
     const std::vector<ThreadState> asleep = machine_.threads();
     const auto first = std::min_element(
         asleep.begin(), asleep.end(),
         [&](const ThreadState& a, const ThreadState& b) { return deadline(a) < deadline(b); });
-    if (first == asleep.end() || deadline(*first) == kNever) return false;
+    const std::int64_t call = first == asleep.end() ? kNever : deadline(*first);
+    if (const auto timer = next_timer(); timer && timer->first <= call && !asleep.empty()) {
+      now_ = std::max(now_, timer->first);
+      machine_.timer_expired(timer->second, 1);
+      come_to_rest();
+      return true;
+    }
+    if (call == kNever) return false;
     now_ = std::max(now_, deadline(*first));
     settle(first->actor, machine_.expire(first->actor));
     come_to_rest();
@@ -86,6 +147,7 @@ class ModelKernel final : public Kernel {
   Machine machine_;
   std::int64_t now_ = 0;
   std::map<ActorId, std::int64_t> began_;
+  std::map<FileId, Due> due_;
   std::deque<Notification> news_;
 };
 

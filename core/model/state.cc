@@ -11,6 +11,7 @@
 #include "core/model/files.h"
 #include "core/model/machine.h"
 #include "core/model/tree_order.h"
+#include "core/model/unix_sock.h"
 #include "core/model/world.h"
 
 namespace epollscope {
@@ -25,15 +26,26 @@ ObjectKind kind_of(FileKind kind) {
       return ObjectKind::pipe;
     case FileKind::unix_stream:
       return ObjectKind::unix_stream;
+    case FileKind::unix_dgram:
+      return ObjectKind::unix_dgram;
+    case FileKind::unix_seqpacket:
+      return ObjectKind::unix_seqpacket;
     case FileKind::eventfd:
       return ObjectKind::eventfd;
     case FileKind::epoll:
       return ObjectKind::epoll;
     case FileKind::null_device:
+    case FileKind::timerfd:
+      return ObjectKind::timerfd;
     case FileKind::other:
       break;
   }
   return ObjectKind::other;
+}
+
+// FIONREAD of a datagram socket: the next message alone.
+std::int64_t first_message(const Sock& s) {
+  return s.receive_queue.empty() ? 0 : std::int64_t{s.receive_queue.front().length};
 }
 
 class Builder {
@@ -197,6 +209,9 @@ class Builder {
     } else if (f.kind == FileKind::eventfd) {
       o.fill = {w_.eventfds[f.object].count};
       o.capacity = {kGreatestCounter};
+    } else if (f.kind == FileKind::timerfd) {
+      o.fill = {w_.timers[f.object].ticks};
+      o.capacity = {kGreatestCounter};
     }
     objects.push_back(std::move(o));
   }
@@ -205,7 +220,7 @@ class Builder {
     const File& f = w_.files[file];
     ObjectState& o = objects.back();
     o.files.push_back(f.id);
-    if (f.kind != FileKind::unix_stream) return;
+    if (!is_unix(f.kind)) return;
     o.fill.push_back(w_.socks[f.object].bytes.size());
     o.capacity.push_back(w_.inputs.unix_sndbuf);
   }
@@ -242,13 +257,19 @@ std::optional<Level> Machine::level(Fd fd) const {
       level.capacity = static_cast<std::int64_t>(pipe_capacity(w, p));
       return level;
     }
+    case FileKind::unix_dgram:
+      level.readable_bytes = first_message(w.socks[f.object]);
+      level.capacity = static_cast<std::int64_t>(w.inputs.unix_sndbuf);
+      return level;
     case FileKind::unix_stream:
+    case FileKind::unix_seqpacket:
       level.readable_bytes = static_cast<std::int64_t>(w.socks[f.object].bytes.size());
       level.capacity = static_cast<std::int64_t>(w.inputs.unix_sndbuf);
       return level;
     case FileKind::eventfd:
       level.readable_bytes = static_cast<std::int64_t>(w.eventfds[f.object].count);
       return level;
+    case FileKind::timerfd:
     case FileKind::null_device:
       return level;
     case FileKind::epoll:

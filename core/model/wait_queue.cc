@@ -68,6 +68,8 @@ void wake_up_locked(Run& run, Index queue, const Wakeup& wakeup) {
     bool took = true;
     if (entry.item != kNone) {
       took = ep_poll_callback(run, entry.item, wakeup.key);
+    } else if (wakeup.key != 0 && entry.wants != 0 && (wakeup.key & entry.wants) == 0) {
+      took = false;
     } else {
       wake_task(run, entry.task, "autoremove_wake_function", Why::woke_file);
     }
@@ -103,6 +105,7 @@ void fall_asleep(Run& run, Index task, Bed bed, std::string_view function, Why w
   Task& t = w.tasks[at(task)];
   t.state = TaskState::blocked;
   w.entries[t.entry].exclusive = bed.exclusive;
+  w.entries[t.entry].wants = bed.wants;
   if (bed.place == Place::head) add_entry_head(w, bed.queue, t.entry);
   if (bed.place == Place::tail) add_entry_tail(w, bed.queue, t.entry);
   note(run, {.function = function,

@@ -44,6 +44,7 @@ struct Bed {
   Index queue = kNone;
   Place place = Place::nowhere;
   bool exclusive = false;
+  std::uint32_t wants = 0;  // wakes for these bits only; 0: for any
 };
 void fall_asleep(Run& run, Index task, Bed bed, std::string_view function, Why why);
 

@@ -31,6 +31,7 @@ struct WaitEntry {
   Index item = kNone;   // a hook, or …
   Index task = kNone;   // … a task
   bool exclusive = false;
+  std::uint32_t wants = 0;  // a task that only a key with one of these wakes; 0: any
 };
 
 struct WaitQueue {  // wait_queue_head
@@ -41,7 +42,17 @@ struct WaitQueue {  // wait_queue_head
 
 // ---- files -------------------------------------------------------------------------------
 
-enum class FileKind : std::uint8_t { pipe, unix_stream, eventfd, epoll, null_device, other };
+enum class FileKind : std::uint8_t {
+  pipe,
+  unix_stream,
+  unix_dgram,
+  unix_seqpacket,
+  eventfd,
+  timerfd,
+  epoll,
+  null_device,
+  other
+};
 
 struct File {  // struct file
   FileId id;   // invalid: the slot is free
@@ -94,7 +105,9 @@ struct Sock {  // unix_sock
   std::uint64_t wmem = 0;  // truesize of what it sent and nobody has read
   std::uint8_t shutdown = 0;
   bool dead = false;
-  int error = 0;  // sk_err
+  bool hears_of_peer = true;  // of its shutdown and close; a datagram socket does not
+  bool connected = true;      // false: the peer was found dead
+  int error = 0;              // sk_err
   Index peer = kNone;
   Index wait = kNone;
 };
@@ -102,6 +115,16 @@ struct Sock {  // unix_sock
 struct EventFdCtx {
   std::uint64_t count = 0;
   bool semaphore = false;
+  Index wqh = kNone;
+};
+
+struct TimerfdCtx {
+  std::int64_t value_ns = 0;  // as settime() was given them
+  std::int64_t interval_ns = 0;
+  bool armed = false;       // it will expire, or has and was not read since
+  std::uint64_t ticks = 0;  // what a read gives; 0: not expired
+  std::uint32_t settimes = 0;
+  std::uint32_t reads = 0;
   Index wqh = kNone;
 };
 
@@ -196,6 +219,7 @@ class World {
   Pool<Pipe> pipes;
   Pool<Sock> socks;
   Pool<EventFdCtx> eventfds;
+  Pool<TimerfdCtx> timers;
   Pool<Eventpoll> eps;
   Pool<Epitem> items;
   std::vector<RbNode> nodes;  // of items, by the same index
@@ -212,7 +236,7 @@ class World {
   std::int32_t next_file_id = 0;
   std::int32_t next_item_id = 0;
   std::int32_t next_object_id = 0;
-  std::int32_t made[6] = {};     // objects by FileKind, for labels
+  std::int32_t made[9] = {};     // objects by FileKind, for labels
   std::uint64_t pipe_pages = 0;  // user->pipe_bufs
   std::uint64_t calls = 0;
   std::vector<Index> touched;  // files

@@ -44,7 +44,7 @@ Value Values::payload(const CallSpec& spec, const Node& node) {
   if (spec.call == CallName::read) {
     if (node.kind == Node::Kind::string) return value({"the text", ParamKind::data}, node);
     if (node.kind == Node::Kind::structure) return counter(node);
-    return wrong("\"text\", or {value=3} where an eventfd was read");
+    return wrong("\"text\", or {value=3} where an eventfd or a timer was read");
   }
   return wrong("a number alone");
 }

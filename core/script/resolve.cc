@@ -129,6 +129,10 @@ Operation operation(const Call& call, Args& args, Resolved& out) {
       return SocketPair{args.i32(0), args.i32(1)};
     case CallName::eventfd:
       return EventFd{static_cast<std::uint32_t>(args.u64(0)), args.i32(1)};
+    case CallName::timerfd_create:
+      return TimerfdCreate{args.i32(0), args.i32(1)};
+    case CallName::timerfd_settime:
+      return TimerfdSettime{args.fd(0), args.duration_ns(1), args.duration_ns(2)};
     case CallName::read:
       return Read{args.fd(0), args.u64(1)};
     case CallName::write:

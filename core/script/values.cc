@@ -36,6 +36,8 @@ std::string_view wants(const Param& param) {
       return "milliseconds, a duration such as 20ms, or -1";
     case ParamKind::timespec:
       return "a duration such as 20ms, or -1";
+    case ParamKind::interval:
+      return "a duration such as 20ms, or 0";
     case ParamKind::signals:
       return "a list such as [SIGUSR1], or NULL";
     case ParamKind::duration:
@@ -166,6 +168,10 @@ Value Values::value(const Param& param, const Node& node) {
         return wrong();
       }
       return number(param, node);
+    case ParamKind::interval:
+      if (node.kind != Node::Kind::number) return wrong();
+      if (node.number.unit.empty() && node.number.magnitude != 0) return wrong();
+      return number(param, node);
     case ParamKind::signals:
       if (is_null) return {Null{}};
       return node.kind == Node::Kind::set ? signals(param, node) : wrong();
@@ -206,7 +212,7 @@ Value Values::number(const Param& param, const Node& node) {
                    fmt::format("unknown unit {}; there are ns, us, ms, s, k and M", n.unit));
   }
   const bool takes_time = param.kind == ParamKind::timeout || param.kind == ParamKind::duration ||
-                          param.kind == ParamKind::timespec;
+                          param.kind == ParamKind::timespec || param.kind == ParamKind::interval;
   if (unit->is_time != (param.kind == ParamKind::duration || (unit->is_time && takes_time))) {
     return nothing(node.at, fmt::format("{} must be {}, not {}", param.name, wants(param),
                                         unit->is_time ? "a duration" : "a number"));

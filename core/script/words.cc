@@ -17,7 +17,8 @@ namespace {
 constexpr std::array kSets = {
     FlagSet::epoll_events,  FlagSet::epoll_create, FlagSet::ctl_op,      FlagSet::file_status,
     FlagSet::eventfd,       FlagSet::domain,       FlagSet::socket_type, FlagSet::shutdown_how,
-    FlagSet::fcntl_command, FlagSet::poll_events,  FlagSet::signal,
+    FlagSet::fcntl_command, FlagSet::poll_events,  FlagSet::signal,      FlagSet::clock,
+    FlagSet::timerfd,
 };
 constexpr int kGreatestErrno = 133;
 

@@ -50,10 +50,18 @@ bool Session::Impl::rest_ends_step(const std::vector<ActorId>& blocked) const {
 
 // A call with a deadline that nobody else can interfere with is one step, from call to return.
 bool Session::Impl::waits_for_return(const Running& r) const {
-  if (r.must_block || !asleep.at(r.main->actor).deadline) return false;
+  if (r.must_block || !ends_by_itself(*r.main)) return false;
   if (r.expected || r.record.call.name == CallName::sleep) return true;
   const CallStatement* following = next_call();
   return following != nullptr && following->actor == r.main->actor;
+}
+
+// The model has not made the call yet.
+bool Session::Impl::ends_by_itself(const OpCall& call) const {
+  if (asleep.at(call.actor).deadline) return true;
+  if (history.live().timers().empty()) return false;
+  Machine after = history.live();
+  return after.call(call.actor, call.request).blocked && after.timer_may_wake(call.actor);
 }
 
 const CallStatement* Session::Impl::next_call() const {
@@ -278,7 +286,7 @@ bool Session::Impl::settle_resumed(const ResumedStatement& line) {
   }
   for (const ActorId actor : line.actors) {
     const auto it = asleep.find(actor);
-    if (it != asleep.end() && it->second.deadline) return false;
+    if (it != asleep.end() && is_due(actor, it->second)) return false;
   }
   const ActorId first = line.actors.empty() ? ActorId{} : line.actors.front();
   fail_expectation(

@@ -39,7 +39,8 @@ bool possible(const Machine& machine, const Op& op) {
             return asleep(o.actor, [](const ThreadState& t) { return t.timeout_ns.has_value(); });
           },
           [&](const OpInterrupt& o) {
-            return asleep(o.actor, [](const ThreadState& t) { return t.call == "epoll_wait"; });
+            return asleep(o.actor,
+                          [](const ThreadState& t) { return t.call.starts_with("epoll_"); });
           },
           [&](const OpTurn& o) { return !o.call || machine.idle(o.call->actor); },
           [](const auto&) { return true; },
@@ -73,6 +74,14 @@ Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& o
                         [&](const OpExpire& o) { return machine.expire(o.actor, observe); },
                         [&](const OpInterrupt& o) { return machine.interrupt(o.actor, observe); },
                         [&](const OpTurn& o) { return apply_turn(machine, o, observe); },
+                        [&](const OpTimer& o) {
+                          machine.timer_expired(o.file, o.ticks, observe);
+                          return Machine::Result{};
+                        },
+                        [&](const OpGiveUp& o) {
+                          machine.give_up(o.what);
+                          return Machine::Result{};
+                        },
                         [&](const OpBind& o) {
                           machine.bind(o.fd, o.name);
                           return Machine::Result{};

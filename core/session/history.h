@@ -35,6 +35,13 @@ struct OpTurn {  // a call and all it let run, where the order within it is not 
   std::vector<ActorId> timed_out, interrupted;
   Schedule schedule;
 };
+struct OpTimer {  // an armed timer was seen to have expired
+  FileId file;
+  std::uint64_t ticks;  // what a read gives
+};
+struct OpGiveUp {  // something happened that the model has no rules for
+  std::string what;
+};
 struct OpBind {
   Fd fd;
   std::string name;
@@ -47,8 +54,8 @@ struct OpOrder {  // the interest list in the kernel's order, as it was read
   Fd epfd;
   std::shared_ptr<const std::vector<Machine::Row>> rows;
 };
-using Op =
-    std::variant<OpCall, OpResume, OpExpire, OpInterrupt, OpTurn, OpBind, OpNameData, OpOrder>;
+using Op = std::variant<OpCall, OpResume, OpExpire, OpInterrupt, OpTurn, OpTimer, OpGiveUp, OpBind,
+                        OpNameData, OpOrder>;
 
 // Requires: the operation outlives what is returned.
 Turn turn_of(const OpTurn& op);

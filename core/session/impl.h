@@ -47,11 +47,15 @@ struct Session::Impl {
   bool start_call(const CallStatement& statement);
   void start_waiting(std::set<ActorId> actors, std::optional<Expected> expected, int statement);
   void learn_order_now();
+  void see_timers();
+  // A call asleep that will end, or may, without anybody's doing.
+  [[nodiscard]] bool is_due(ActorId actor, const Asleep& call) const;
 
   // ---- while it runs
   void handle(Notification& n);
   [[nodiscard]] bool rest_ends_step(const std::vector<ActorId>& blocked) const;
   [[nodiscard]] bool waits_for_return(const Running& r) const;
+  [[nodiscard]] bool ends_by_itself(const OpCall& call) const;
   void check_time_limit();
 
   // ---- ending
@@ -89,6 +93,11 @@ struct Session::Impl {
   std::map<Fd, std::string> epolls;  // open epoll instances
   std::map<std::uint64_t, std::string> data_names;
   std::map<ActorId, Asleep> asleep;
+  struct Due {  // when a timer was last set or read, and what follows from it
+    std::uint32_t settimes = 0, reads = 0;
+    std::chrono::steady_clock::time_point at;
+  };
+  std::map<FileId, Due> timers_due;
   Scheduling scheduling;
   std::map<ActorId, Resumed> unclaimed;  // returned, and no `resumed` line has named it yet
   std::vector<StepRecord> steps;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace epollscope {
@@ -93,6 +94,45 @@ std::optional<Choice> ended_by_itself(const Machine& machine, const Returned& r)
   return std::nullopt;
 }
 
+// Timers that may have expired and whose reading is to be believed, as inputs of the model. What
+// a read gave is the only thing that tells how often a periodic timer had expired.
+std::vector<Op> timer_inputs(const Machine& machine, const Outcome* seen) {
+  std::vector<Op> ops;
+  for (const Machine::Timer& t : machine.timers()) {
+    const bool counts = seen != nullptr && seen->value && t.interval_ns > 0;
+    if (!t.expired || counts) ops.emplace_back(OpTimer{t.file, counts ? *seen->value : 1});
+  }
+  return ops;
+}
+
+// Whether the call, made now, gives what was seen of it.
+bool explains(Machine machine, const OpCall& call, const Returned* seen) {
+  const Machine::Result r = apply(machine, call);
+  if (seen == nullptr) return r.blocked;
+  return r.blocked || r.outcome.same_result(seen->outcome);
+}
+
+// Searches expiries of timers, between the last look at them and the call, that make the call
+// give what was seen. false: there are none.
+bool search_before(const Machine& machine, const OpCall& call, const Returned* seen, int& tries,
+                   std::vector<Op>& path) {
+  if (explains(machine, call, seen)) return true;
+  for (const Op& op : timer_inputs(machine, seen == nullptr ? nullptr : &seen->outcome)) {
+    if (std::find_if(path.begin(), path.end(), [&](const Op& before) {
+          return std::get<OpTimer>(before).file == std::get<OpTimer>(op).file;
+        }) != path.end()) {
+      continue;
+    }
+    if (--tries < 0) return false;
+    Machine next = machine;
+    apply(next, op);
+    path.push_back(op);
+    if (search_before(next, call, seen, tries, path)) return true;
+    path.pop_back();
+  }
+  return false;
+}
+
 // Searches an order of running the woken actors that gives exactly what the kernel showed.
 bool search(const Machine& machine, const std::vector<Returned>& returned,
             const std::function<bool(const Machine&)>& end_fits, int& tries,
@@ -103,15 +143,19 @@ bool search(const Machine& machine, const std::vector<Returned>& returned,
   for (const Returned& r : returned) {
     if (std::find(woken.begin(), woken.end(), r.actor) != woken.end()) continue;
     if (auto choice = ended_by_itself(machine, r)) choices.push_back(*std::move(choice));
+    for (Op& op : timer_inputs(machine, &r.outcome)) {
+      if (machine.timer_may_wake(r.actor)) choices.push_back({std::move(op), {}});
+    }
   }
   if (choices.empty()) return returned.empty() && end_fits(machine);
   for (const auto& [op, actor] : choices) {
     if (--tries < 0) return false;
     Machine next = machine;
     const Machine::Result r = apply(next, op);
-    if (!fits(r, actor, returned)) continue;
+    const bool timer = std::holds_alternative<OpTimer>(op);
+    if (!timer && !fits(r, actor, returned)) continue;
     std::vector<Returned> rest = returned;
-    if (!r.blocked) remove(rest, actor);
+    if (!timer && !r.blocked) remove(rest, actor);
     path.push_back(op);
     if (search(next, rest, end_fits, tries, path)) return true;
     path.pop_back();
@@ -126,6 +170,7 @@ class Lockstep {
       : history_(history), returned_(std::move(returned)), end_fits_(std::move(end_fits)) {}
 
   LockstepResult run(const OpCall* main) {
+    if (main != nullptr) take_in_timers(*main);
     const std::size_t begin = history_.operations();
     const std::vector<Returned> all = returned_;
     if (main != nullptr) make(*main);
@@ -133,13 +178,12 @@ class Lockstep {
     if (agrees && returned_.empty() && history_.live().runnable().empty()) {
       return std::move(result_);
     }
-    Machine before = history_.live();
     if (!(agrees && in_some_order()) && !as_a_turn(main, begin, all)) {
       // What it showed besides is a difference of its own, which others tell.
       end_fits_ = [](const Machine&) { return true; };
       if (!(agrees && in_some_order())) greedy();
     }
-    if (raced_ && !result_.interleaved) result_.raced_from = std::move(before);
+    if (raced_from_ && !result_.interleaved) result_.raced_from = std::move(raced_from_);
     for (const Returned& r : returned_) {
       result_.differences.push_back(difference(r.actor, &r.outcome, nullptr));
     }
@@ -156,15 +200,21 @@ class Lockstep {
     if (!r.blocked) compare(call.actor, &r.outcome);
   }
 
-  // The call was one piece, and those it woke ran one after the other.
+  // The call was one piece, and those it woke ran one after the other. What a timer woke ran after
+  // it had expired: a race begins there.
   bool in_some_order() {
     std::vector<Op> path;
     int tries = kMostTries;
     if (!search(history_.live(), returned_, end_fits_, tries, path)) return false;
+    std::optional<Machine> before;
     for (const Op& op : path) {
-      look_for_a_race();
+      if (!std::holds_alternative<OpTimer>(op)) {
+        if (!before) before = history_.live();
+        look_for_a_race();
+      }
       history_.do_op(op, observer());
     }
+    if (raced_) raced_from_ = std::move(before);
     returned_.clear();
     return true;
   }
@@ -193,10 +243,20 @@ class Lockstep {
     }
     op.schedule = *schedule;
     result_ = {};
+    result_.micro = std::move(expired_);
     result_.interleaved = true;
     history_.do_op(std::move(op), observer());
     returned_.clear();
     return true;
+  }
+
+  void take_in_timers(const OpCall& main) {
+    if (history_.live().timers().empty()) return;
+    std::vector<Op> path;
+    int tries = kMostTries;
+    if (!search_before(history_.live(), main, find(returned_, main.actor), tries, path)) return;
+    for (const Op& op : path) history_.do_op(op, observer());
+    expired_ = result_.micro;
   }
 
   void compare(ActorId actor, const Outcome* model) {
@@ -236,7 +296,9 @@ class Lockstep {
   History& history_;
   std::vector<Returned> returned_;
   std::function<bool(const Machine&)> end_fits_;
+  std::vector<MicroStep> expired_;  // of timers, before the call
   bool raced_ = false;
+  std::optional<Machine> raced_from_;
   LockstepResult result_;
 };
 

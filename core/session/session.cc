@@ -87,7 +87,7 @@ void Session::finish() {
   while (!impl_->death) {
     std::set<ActorId> due;
     for (const auto& [actor, call] : impl_->asleep) {
-      if (call.deadline) due.insert(actor);
+      if (impl_->is_due(actor, call)) due.insert(actor);
     }
     if (due.empty()) break;
     impl_->start_waiting(std::move(due), std::nullopt, -1);
@@ -125,6 +125,11 @@ std::vector<std::string> Session::stuck() const {
     lines.push_back(fmt::format("{} waits in {}", print(actor), print(call.call)));
   }
   return lines;
+}
+
+bool Session::something_due() const {
+  return std::ranges::any_of(impl_->asleep,
+                             [&](const auto& a) { return impl_->is_due(a.first, a.second); });
 }
 
 const Lesson& Session::lesson() const { return impl_->lesson; }

@@ -131,7 +131,8 @@ class Session {
   [[nodiscard]] std::optional<std::string> died() const;  // why the kernel is gone
   [[nodiscard]] bool timed_out() const;                   // the time limit passed
   [[nodiscard]] bool finished() const;                    // finish() has run
-  [[nodiscard]] std::vector<std::string> stuck() const;   // "T2 waits in epoll_wait(ep, …)"
+  [[nodiscard]] bool something_due() const;  // a call asleep will end, or may, by itself
+  [[nodiscard]] std::vector<std::string> stuck() const;  // "T2 waits in epoll_wait(ep, …)"
 
   // ---- the program
   [[nodiscard]] const Lesson& lesson() const;

@@ -1,5 +1,9 @@
 // Starting a step: from the next statement of the program to a call submitted to the kernel.
 #include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <utility>
 
 #include "core/script/resolve.h"
 #include "core/session/impl.h"
@@ -7,6 +11,11 @@
 
 namespace epollscope {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kLongest = 1'000'000'000'000'000;  // of a timer, ns: more is for ever
+constexpr std::chrono::milliseconds kMoment{1};
 
 bool has_deadline(const Request& request) {
   if (const auto* w = std::get_if<EpollWait>(&request.op)) return w->timeout_ns().has_value();
@@ -30,7 +39,7 @@ bool Session::Impl::start_next() {
 
 bool Session::Impl::start_call(const CallStatement& statement) {
   if (const auto it = asleep.find(statement.actor); it != asleep.end()) {
-    if (!it->second.deadline) {
+    if (!is_due(it->first, it->second)) {
       if (!is_stuck) {
         fail_expectation(fmt::format("{} cannot go on: it waits in {} and nothing is due",
                                      print(statement.actor), print(it->second.call)));
@@ -57,6 +66,7 @@ bool Session::Impl::start_call(const CallStatement& statement) {
   }
   r.data = std::move(resolved->data_name);
   r.record.request = resolved->request;
+  see_timers();
   if (history.live().needs_order_before(r.record.request)) learn_order_now();
   asleep[statement.actor] = {static_cast<int>(steps.size()) + 1,
                              r.record.statement,
@@ -83,6 +93,42 @@ void Session::Impl::start_waiting(std::set<ActorId> actors, std::optional<Expect
   r.expected = std::move(expected);
   running = std::move(r);
   last_progress = std::chrono::steady_clock::now();
+}
+
+// Timers that expired since the last step are an input of this one. In the order in which they
+// were due: nothing shows which came first, so of two within a moment the model says nothing.
+void Session::Impl::see_timers() {
+  const Clock::time_point now = Clock::now();
+  std::vector<std::pair<Clock::time_point, Machine::Timer>> pending;
+  std::vector<Fd> fds;
+  for (const Machine::Timer& t : history.live().timers()) {
+    Due& due = timers_due[t.file];
+    if (due.settimes != t.settimes || due.reads != t.reads) {
+      const std::int64_t span = due.settimes != t.settimes ? t.value_ns : t.interval_ns;
+      due = {t.settimes, t.reads, now + std::chrono::nanoseconds(std::min(span, kLongest))};
+    }
+    if (t.expired || !t.fd.valid()) continue;
+    pending.emplace_back(due.at, t);
+    fds.push_back(t.fd);
+  }
+  if (fds.empty() || death) return;
+  const auto levels = kernel->levels(fds);
+  if (!levels) return;
+  std::erase_if(pending, [&](const auto& p) {
+    return std::ranges::none_of(
+        *levels, [&](const Level& l) { return l.fd == p.second.fd && (l.revents & POLLIN) != 0; });
+  });
+  std::ranges::sort(pending, {}, [](const auto& p) { return p.first; });
+  for (std::size_t i = 0; i < pending.size(); ++i) {
+    if (i > 0 && pending[i].first - pending[i - 1].first < kMoment) {
+      history.do_op(OpGiveUp{"which of two timers expired first"});
+    }
+    history.do_op(OpTimer{pending[i].second.file, 1});
+  }
+}
+
+bool Session::Impl::is_due(ActorId actor, const Asleep& call) const {
+  return call.deadline || history.live().timer_may_wake(actor);
 }
 
 // Requires: the kernel is at rest, so that the list cannot change while it is read.

@@ -255,7 +255,7 @@ TEST(Machine, TheDescriptorLimitIsEMFILE) {
 TEST(Machine, WhatItHasNoRulesForIsSaid) {
   Desk d;
   EXPECT_FALSE(d.m.not_modelled());
-  d.call(SocketPair{AF_UNIX, SOCK_DGRAM});
+  d.call(Pipe2{O_EXCL});
   EXPECT_TRUE(d.m.not_modelled());
 }
 

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,11 +24,11 @@ namespace {
 constexpr int kNumbers = 512;
 constexpr std::uint64_t kMostBytes = 1 << 24;
 
-bool is_eventfd(int fd) {
+bool is_a(int fd, const char* kind) {
   char target[64] = {};
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
   return readlink(link.c_str(), target, sizeof target - 1) > 0 &&
-         std::strstr(target, "[eventfd]") != nullptr;
+         std::strstr(target, kind) != nullptr;
 }
 
 Outcome answer(long result) {
@@ -44,6 +45,19 @@ class Maker {
   Outcome operator()(const EpollCreate& op) { return one(epoll_create(op.size)); }
   Outcome operator()(const EpollCreate1& op) { return one(epoll_create1(op.flags)); }
   Outcome operator()(const EventFd& op) { return one(eventfd(op.initval, op.flags)); }
+  Outcome operator()(const TimerfdCreate& op) { return one(timerfd_create(op.clock, op.flags)); }
+  // Waits until a timer that will expire at once has expired.
+  Outcome operator()(const TimerfdSettime& op) {
+    const auto span = [](std::int64_t ns) {
+      return timespec{.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
+    };
+    const itimerspec when{.it_interval = span(op.interval_ns), .it_value = span(op.value_ns)};
+    const Outcome o = answer(timerfd_settime(calls_.real(op.fd), 0, &when, nullptr));
+    if (o.failed() || op.value_ns == 0 || op.value_ns > 1'000'000) return o;
+    pollfd p{calls_.real(op.fd), POLLIN, 0};
+    poll(&p, 1, -1);
+    return o;
+  }
   Outcome operator()(const Dup& op) { return one(dup(calls_.real(op.fd))); }
   Outcome operator()(const Pipe2& op) {
     int fds[2] = {};
@@ -84,7 +98,7 @@ class Maker {
   Outcome operator()(const Read& op) {
     std::string buffer(op.count, '\0');
     const int fd = calls_.real(op.fd);
-    const bool counter = is_eventfd(fd);
+    const bool counter = is_a(fd, "[eventfd]") || is_a(fd, "[timerfd]");
     Outcome o = answer(read(fd, buffer.data(), op.count));
     if (o.returned <= 0) return o;
     if (counter) {
@@ -102,7 +116,7 @@ class Maker {
   }
   Outcome operator()(const WriteAmount& op) {
     const int fd = calls_.real(op.fd);
-    if (is_eventfd(fd)) return answer(write(fd, &op.n, sizeof op.n));
+    if (is_a(fd, "[eventfd]")) return answer(write(fd, &op.n, sizeof op.n));
     // Beyond what fits in memory the kernel refuses the pointer before it reads anything.
     const std::string bytes(op.n > kMostBytes ? 0 : op.n, kFillerByte);
     return answer(syscall(SYS_write, fd, bytes.data(), op.n));

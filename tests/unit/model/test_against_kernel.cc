@@ -9,9 +9,12 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 
 #include <array>
 #include <cstdlib>
+#include <ctime>
+#include <map>
 #include <random>
 
 #include "core/call/flags.h"
@@ -24,6 +27,7 @@ namespace {
 constexpr int kSeeds = 40;
 constexpr int kSteps = 400;
 constexpr ActorId kActor{};
+constexpr std::int64_t kHour = 3'600'000'000'000;
 
 std::string show(const Request& request);
 
@@ -63,7 +67,7 @@ class Program {
 
   Operation creation() {
     const int nonblock = upto(3) == 0 ? O_NONBLOCK : 0;
-    switch (upto(9)) {
+    switch (upto(11)) {
       case 0:
         return EpollCreate1{pick<int>({0, 0, EPOLL_CLOEXEC, 1})};
       case 1:
@@ -74,11 +78,17 @@ class Program {
       case 4:
       case 5:
         return SocketPair{pick<int>({AF_UNIX, AF_UNIX, AF_UNIX, AF_UNIX, AF_INET, 99}),
-                          SOCK_STREAM | nonblock};
+                          pick<int>({SOCK_STREAM, SOCK_STREAM, SOCK_DGRAM, SOCK_DGRAM,
+                                     SOCK_SEQPACKET, SOCK_RAW, 9, 11}) |
+                              nonblock};
       case 6:
         return EventFd{pick({0U, 1U, 3U, 0xffffffffU}), nonblock | pick({0, 0, 2})};
       case 7:
         return EventFd{0, nonblock | EFD_SEMAPHORE};
+      case 8:
+      case 9:
+        return TimerfdCreate{pick<int>({CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_BOOTTIME, 99, -1}),
+                             nonblock | pick<int>({0, 0, 0, TFD_CLOEXEC, 4})};
       default:
         return epolls_.size() > 4 ? Operation{Dup{any()}} : Operation{EpollCreate1{0}};
     }
@@ -98,7 +108,7 @@ class Program {
   }
 
   Operation ctl() {
-    std::optional<EventArg> event = EventArg{mask(), random_() % 100};
+    std::optional<EventArg> event = EventArg{mask(), ++data_};
     if (rarely()) event.reset();
     const int op = rarely()
                        ? pick({0, 4, -1})
@@ -107,8 +117,9 @@ class Program {
   }
 
   std::uint64_t amount() {
-    return pick<std::uint64_t>({0,    1,    1,    2,    7,     8,     100,   1000,  3000,  4095,
-                                4096, 4097, 5000, 8192, 20000, 36544, 36545, 65536, 70000, 300000});
+    return pick<std::uint64_t>({0,     1,    1,    2,     7,     8,      100,    1000,  3000,
+                                4095,  4096, 4097, 5000,  8192,  20000,  36544,  36545, 65536,
+                                70000, 192,  193,  16064, 16065, 212960, 212961, 300000});
   }
 
   Operation write(std::string& bytes) {
@@ -147,6 +158,12 @@ class Program {
     return Drain{fd};
   }
 
+  // Expires at once, never, or never again; a periodic one only after an hour.
+  Operation settime() {
+    return TimerfdSettime{any(), pick<std::int64_t>({0, 1, 1, 1, kHour, -1}),
+                          pick<std::int64_t>({0, 0, kHour, -1})};
+  }
+
   Operation wait(int max) {
     EpollWait op{epoll(), max, 0, upto(30) == 0};
     op.form = pick({EpollWait::Form::wait, EpollWait::Form::wait, EpollWait::Form::pwait,
@@ -170,12 +187,14 @@ class Program {
     if (n < 81) return Fill{any()};
     if (n < 84) return Dup{any()};
     if (n < 89) return Close{any()};
+    if (n < 90 && upto(2) == 0) return settime();
     if (n < 91) return Shutdown{any(), pick<int>({SHUT_RD, SHUT_WR, SHUT_RDWR, 3, -1})};
     if (n < 94) return control();
     return open_.size() < 40 ? creation() : Operation{Close{any()}};
   }
 
   std::mt19937_64 random_;
+  std::uint64_t data_ = 0;  // never twice the same: fdinfo could not tell two such items apart
   std::vector<Fd> open_, epolls_;
 };
 
@@ -204,6 +223,12 @@ struct Show {
   }
   std::string operator()(const EventFd& o) {
     return fmt::format("eventfd({}, {:#x})", o.initval, o.flags);
+  }
+  std::string operator()(const TimerfdCreate& o) {
+    return fmt::format("timerfd_create({}, {:#x})", o.clock, o.flags);
+  }
+  std::string operator()(const TimerfdSettime& o) {
+    return fmt::format("timerfd_settime({}, {}, {})", o.fd.value, o.value_ns, o.interval_ns);
   }
   std::string operator()(const Read& o) { return fmt::format("read({}, {})", o.fd.value, o.count); }
   std::string operator()(const WriteBytes& o) {
@@ -237,6 +262,15 @@ std::string show(const Outcome& o) {
   return text + fmt::format(" {} bytes", o.bytes.size());
 }
 
+std::string show(const std::vector<Machine::Row>& rows) {
+  std::string text;
+  for (const Machine::Row& r : rows) {
+    text += fmt::format(" ({}, {}, {})", r.tfd.value, print_flags(FlagSet::epoll_events, r.events),
+                        r.data);
+  }
+  return text;
+}
+
 class Comparison {
  public:
   explicit Comparison(std::uint64_t seed) : seed_(seed), program_(seed) {}
@@ -252,6 +286,7 @@ class Comparison {
       ASSERT_TRUE(said.outcome.same_result(real))
           << "seed " << seed_ << "\n"
           << history_ << "the model says: " << show(said.outcome);
+      expire_timers();
       if (step % 7 == 0) compare_levels();
       if (step % 50 == 49) learn();
     }
@@ -259,6 +294,14 @@ class Comparison {
   }
 
  private:
+  // The real ones were waited for when they were set.
+  void expire_timers() {
+    for (const Machine::Timer& t : machine_.timers()) {
+      if (t.value_ns == 1 && set_before_[t.file] != t.settimes) machine_.timer_expired(t.file, 1);
+      set_before_[t.file] = t.settimes;
+    }
+  }
+
   void compare_levels() {
     for (int fd = 3; fd < 60; ++fd) {
       const auto said = machine_.level(Fd{fd});
@@ -276,8 +319,10 @@ class Comparison {
     for (int fd = 3; fd < 60; ++fd) {
       if (!machine_.is_epoll(Fd{fd})) continue;
       const auto rows = real_.interest(Fd{fd});
-      ASSERT_TRUE(machine_.learn_order(Fd{fd}, rows)) << "seed " << seed_ << " fd " << fd << "\n"
-                                                      << history_;
+      ASSERT_TRUE(machine_.learn_order(Fd{fd}, rows))
+          << "seed " << seed_ << " fd " << fd << "\nkernel" << show(rows) << "\nmodel"
+          << show(machine_.interest(Fd{fd})) << "\n"
+          << history_;
       const auto said = machine_.interest(Fd{fd});
       ASSERT_EQ(said.size(), rows.size());
       for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -294,6 +339,7 @@ class Comparison {
   Program program_;
   Machine machine_{{}, TreeOrder::learned};
   test::RealCalls real_;
+  std::map<FileId, std::uint32_t> set_before_;
   std::string history_;
 };
 

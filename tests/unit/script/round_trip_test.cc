@@ -100,6 +100,8 @@ class Maker {
         return chance(2) ? wide() : Value{Mask{FlagSet::file_status, flags_of(p.flags)[0].bits}};
       case ParamKind::buffer:
         return {Null{}};
+      case ParamKind::interval:
+        return chance(3) ? Value{Integer::of(0)} : duration();
       case ParamKind::timespec:
         return chance(3) ? Value{Integer::of(-1)} : duration();
       case ParamKind::signals: {

@@ -1,0 +1,143 @@
+#include "core/model/unix_sock.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <bit>
+#include <cerrno>
+#include <tuple>
+
+#include "core/model/files.h"
+#include "core/model/wait_queue.h"
+
+namespace epollscope {
+namespace {
+
+constexpr std::uint32_t kReadable = EPOLLIN | EPOLLRDNORM;
+constexpr std::uint32_t kWritable = EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND;
+
+constexpr std::uint32_t kSkBuff = 256;  // sk_buff, aligned, on 64 bits
+
+// sock_wfree() still holds one reference when it asks; poll() does not.
+bool writable(const World& w, const Sock& s, std::uint64_t held) {
+  return (s.wmem + held) * 4 <= w.inputs.unix_sndbuf;
+}
+
+void state_change(Run& run, const Sock& s) {
+  if (s.dead) return;
+  wake_up(run, s.wait,
+          {.function = "sock_def_wakeup", .why = Why::wakeup_state, .exclusive = kAll});
+}
+
+// An empty message at the head counts for nothing: the kernel takes it for out-of-band data that
+// was read.
+bool leaves_unread(const Sock& s) {
+  if (s.receive_queue.empty()) return false;
+  return s.receive_queue.front().length > 0 || s.receive_queue.size() > 1;
+}
+
+}  // namespace
+
+SocketEnds make_unix_pair(Run& run, FileKind kind, std::uint32_t flags) {
+  World& w = run.w;
+  const Index a = w.socks.take();
+  const Index b = w.socks.take();
+  const SocketEnds ends{make_file(w, kind, FileEnd::whole, O_RDWR | flags),
+                        make_file(w, kind, FileEnd::whole, O_RDWR | flags)};
+  const ObjectId object{w.next_object_id++};
+  const std::int32_t number = ++w.made[static_cast<int>(FileKind::unix_stream)];  // of any type
+  for (const auto& [file, sock, other] :
+       {std::tuple(ends.first, a, b), std::tuple(ends.second, b, a)}) {
+    w.socks[sock].wait = make_queue(w, file);
+    w.socks[sock].peer = other;
+    w.socks[sock].hears_of_peer = kind != FileKind::unix_dgram;
+    File& f = w.files[file];
+    f.object = sock;
+    f.object_id = object;
+    f.label_number = number;
+    f.peer = file == ends.first ? ends.second : ends.first;
+  }
+  return ends;
+}
+
+void unix_release(Run& run, Index file) {
+  World& w = run.w;
+  const Index sock = w.files[file].object;
+  Sock& s = w.socks[sock];
+  Sock& peer = w.socks[s.peer];
+  s.dead = true;
+  s.shutdown = kShutdownMask;
+  if (!peer.dead && s.hears_of_peer) {
+    peer.shutdown = kShutdownMask;
+    if (leaves_unread(s)) peer.error = ECONNRESET;
+    state_change(run, peer);
+  }
+  purge_receive_queue(run, s);
+  free_queue(w, s.wait);
+  if (!peer.dead) return;
+  const Index other = s.peer;
+  w.socks.give_back(sock);
+  w.socks.give_back(other);
+}
+
+std::uint32_t unix_level(const World& w, const Sock& s) {
+  std::uint32_t mask = 0;
+  if (s.error != 0) mask |= EPOLLERR;
+  if (s.shutdown == kShutdownMask) mask |= EPOLLHUP;
+  if ((s.shutdown & kReceiveShutdown) != 0) mask |= EPOLLRDHUP | kReadable;
+  if (!s.receive_queue.empty()) mask |= kReadable;
+  if (writable(w, s, 1)) mask |= kWritable;
+  return mask;
+}
+
+int unix_shutdown(Run& run, Index file, std::int32_t how) {
+  World& w = run.w;
+  if (how < SHUT_RD || how > SHUT_RDWR) return EINVAL;
+  const auto mode = static_cast<std::uint8_t>(how + 1);
+  Sock& s = w.socks[w.files[file].object];
+  Sock& peer = w.socks[s.peer];
+  touch_both(w, file);
+  s.shutdown = static_cast<std::uint8_t>(s.shutdown | mode);
+  state_change(run, s);
+  if (!s.hears_of_peer) return 0;
+  const int across = ((mode & kReceiveShutdown) != 0 ? kSendShutdown : 0) |
+                     ((mode & kSendShutdown) != 0 ? kReceiveShutdown : 0);
+  peer.shutdown = static_cast<std::uint8_t>(peer.shutdown | across);
+  state_change(run, peer);
+  return 0;
+}
+
+void wake_receiver(Run& run, const Sock& receiver) {
+  wake_up(run, receiver.wait,
+          {.function = "sock_def_readable",
+           .why = Why::wakeup_data,
+           .key = EPOLLIN | EPOLLPRI | EPOLLRDNORM | EPOLLRDBAND});
+}
+
+void free_skb(Run& run, Index sender, std::uint32_t truesize) {
+  Sock& s = run.w.socks[sender];
+  s.wmem -= truesize;
+  if (s.dead || !writable(run.w, s, 2)) return;
+  wake_up(run, s.wait,
+          {.function = "unix_write_space", .why = Why::wakeup_space, .key = kWritable});
+}
+
+void purge_receive_queue(Run& run, Sock& s) {
+  s.bytes.pop(s.bytes.size(), nullptr);
+  while (!s.receive_queue.empty()) {
+    const std::uint32_t truesize = s.receive_queue.front().truesize;
+    s.receive_queue.pop();
+    free_skb(run, s.peer, truesize);
+  }
+}
+
+std::uint32_t whole_pages(const MachineInputs& inputs, std::uint32_t bytes) {
+  return (bytes + inputs.page_size - 1) / inputs.page_size * inputs.page_size;
+}
+
+std::uint32_t skb_truesize(const MachineInputs& inputs, std::uint32_t length, std::uint32_t paged) {
+  const std::uint32_t head = (length - paged + 63) / 64 * 64 + kSharedInfo;
+  return std::bit_ceil(head) + kSkBuff + whole_pages(inputs, paged);
+}
+
+}  // namespace epollscope

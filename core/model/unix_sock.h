@@ -1,0 +1,52 @@
+// What connected pairs of unix sockets of every type have in common (net/unix/af_unix.c).
+//
+//   What was sent and not read is charged to the sender (wmem), by the true size of its skbs.
+//   OUT means 4 * wmem <= SO_SNDBUF.
+//   A read that frees an skb wakes the sender when it has OUT then.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <cstdint>
+
+#include "core/model/run.h"
+
+namespace epollscope {
+
+inline constexpr std::uint8_t kReceiveShutdown = 1;  // RCV_SHUTDOWN
+inline constexpr std::uint8_t kSendShutdown = 2;     // SEND_SHUTDOWN
+inline constexpr std::uint8_t kShutdownMask = kReceiveShutdown | kSendShutdown;
+
+inline constexpr std::uint32_t kSharedInfo = 320;  // skb_shared_info, aligned, on 64 bits
+
+inline bool is_unix(FileKind kind) {
+  return kind == FileKind::unix_stream || kind == FileKind::unix_dgram ||
+         kind == FileKind::unix_seqpacket;
+}
+
+struct SocketEnds {
+  Index first = kNone;
+  Index second = kNone;
+};
+// `kind` is one of the three.
+SocketEnds make_unix_pair(Run& run, FileKind kind, std::uint32_t flags);
+void unix_release(Run& run, Index file);
+
+std::uint32_t unix_level(const World& w, const Sock& sock);
+
+// shutdown(2) of one socket: 0 or an errno.
+int unix_shutdown(Run& run, Index file, std::int32_t how);
+
+// sock_def_readable: somebody sent something.
+void wake_receiver(Run& run, const Sock& receiver);
+// An skb of that size is freed: the sender's account shrinks, and it may write again.
+void free_skb(Run& run, Index sender, std::uint32_t truesize);
+// All that was not read is gone.
+void purge_receive_queue(Run& run, Sock& sock);
+
+// Whole pages for `bytes`, in bytes.
+std::uint32_t whole_pages(const MachineInputs& inputs, std::uint32_t bytes);
+// The memory an skb is charged for, of whose bytes `paged` lie in pages beside its head.
+std::uint32_t skb_truesize(const MachineInputs& inputs, std::uint32_t length, std::uint32_t paged);
+
+}  // namespace epollscope
