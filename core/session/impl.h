@@ -71,8 +71,10 @@ struct Session::Impl {
   bool has_xray();
   void take_xray();     // into `seen`, when one is due
   void look_through();  // into `seen`, now. Requires: has_xray()
+  void learn_order(Fd epfd, std::vector<Machine::Row> rows);
   XrayConfirms compare_with_xray(std::vector<std::string>& differences);
   [[nodiscard]] bool xray_fits(const Machine& machine) const;
+  [[nodiscard]] State claimed(const Machine& machine) const;
   [[nodiscard]] std::map<int, ActorId> actors_by_thread(const State& state) const;
   void settle_followers();
   bool settle_resumed(const ResumedStatement& line);
@@ -89,6 +91,7 @@ struct Session::Impl {
   XrayWatch xray_watch;
   bool xray_tried = false;
   std::optional<Result<std::vector<XrayEventpoll>>> seen;  // by the X-ray after the last step
+  std::set<FileId> guessed_orders;  // instances whose order was learned while items looked alike
   std::map<std::string, Fd> bound;
   std::map<Fd, std::string> epolls;  // open epoll instances
   std::map<std::uint64_t, std::string> data_names;

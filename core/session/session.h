@@ -46,7 +46,7 @@ struct SessionOptions {
   bool verify_lists = false;    // compare small interest lists after every step, not when due
   XrayUse xray = XrayUse::off;  // not with model_only
   // Sessions that run one at a time may share one; Session::options() gives what a session opened.
-  std::shared_ptr<Xray> shared_xray;
+  std::shared_ptr<Xray> shared_xray = {};
 };
 
 // A result, decoded for display: data values as the program wrote them.

@@ -136,9 +136,8 @@ void Session::Impl::learn_order_now() {
   if (death || options.model_only) return;
   for (const Fd epfd : history.live().unranked()) {
     std::string error;
-    auto rows =
-        std::make_shared<const std::vector<Machine::Row>>(to_rows(kernel->pid(), epfd, error));
-    if (error.empty()) history.do_op(OpOrder{epfd, std::move(rows)});
+    std::vector<Machine::Row> rows = to_rows(kernel->pid(), epfd, error);
+    if (error.empty()) learn_order(epfd, std::move(rows));
   }
 }
 

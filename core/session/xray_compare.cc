@@ -1,6 +1,9 @@
 // A session and its X-ray: getting one, and what it is compared with.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <tuple>
+
 #include "core/lab/lab.h"
 #include "core/session/impl.h"
 #include "core/session/verify_xray.h"
@@ -11,6 +14,14 @@ namespace {
 Result<std::vector<XrayEventpoll>> take(Xray& xray, int pid) {
   if (auto turned = xray.look_at(pid); !turned) return std::unexpected(turned.error());
   return xray.read();
+}
+
+bool has_alike(const std::vector<Machine::Row>& rows) {
+  std::vector<std::tuple<Fd, std::uint32_t, std::uint64_t>> all;
+  all.reserve(rows.size());
+  for (const Machine::Row& r : rows) all.emplace_back(r.tfd, r.events, r.data);
+  std::ranges::sort(all);
+  return std::ranges::adjacent_find(all) != all.end();
 }
 
 }  // namespace
@@ -44,9 +55,31 @@ void Session::Impl::look_through() { seen = take(*options.shared_xray, kernel->p
 bool Session::Impl::xray_fits(const Machine& machine) const {
   if (!seen || !*seen) return true;
   std::vector<std::string> differences;
-  const State state = machine.state();
+  const State state = claimed(machine);
   verify_xray(state, options.tree, **seen, actors_by_thread(state), differences);
   return differences.empty();
+}
+
+// The machine's state, without a claim to places in trees whose order had to be guessed.
+State Session::Impl::claimed(const Machine& machine) const {
+  State state = machine.state();
+  for (EventpollState& ep : state.eventpolls) {
+    if (!guessed_orders.contains(ep.file)) continue;
+    for (const ItemState& item : ep.items) ep.unranked.push_back(item.id);
+  }
+  return state;
+}
+
+// Two rows can be alike where a descriptor number was closed and used again while its old file
+// lives on. Which of the items is which the rows do not tell; a wrong guess shows in the shape of
+// the tree, and goes on to when the items are gone.
+void Session::Impl::learn_order(Fd epfd, std::vector<Machine::Row> rows) {
+  if (has_alike(rows)) {
+    for (const EventpollState& ep : history.live().state().eventpolls) {
+      if (ep.fd == epfd) guessed_orders.insert(ep.file);
+    }
+  }
+  history.do_op(OpOrder{epfd, std::make_shared<const std::vector<Machine::Row>>(std::move(rows))});
 }
 
 // An X-ray sees the order of the tree too: whatever is unranked learns its rank from it.
@@ -60,11 +93,9 @@ XrayConfirms Session::Impl::compare_with_xray(std::vector<std::string>& differen
   for (const XrayEventpoll& ep : shown) items += ep.items.size();
   xray_watch.taken(items);
   for (const Fd epfd : history.live().unranked()) {
-    if (const XrayEventpoll* ep = find_instance(shown, epfd)) {
-      history.do_op(OpOrder{epfd, std::make_shared<const std::vector<Machine::Row>>(to_rows(*ep))});
-    }
+    if (const XrayEventpoll* ep = find_instance(shown, epfd)) learn_order(epfd, to_rows(*ep));
   }
-  const State state = history.live().state();
+  const State state = claimed(history.live());
   return verify_xray(state, options.tree, shown, actors_by_thread(state), differences);
 }
 
