@@ -10,7 +10,9 @@ using test::run;
 class Timers : public ::testing::TestWithParam<bool> {
  protected:
   static std::unique_ptr<Session> held(std::string_view text) {
-    auto s = run(text, {.model_only = GetParam()});
+    SessionOptions options;
+    options.model_only = GetParam();
+    auto s = run(text, options);
     EXPECT_EQ(s->expectations_failed(), 0) << problems(*s);
     EXPECT_EQ(s->model_differences(), 0) << problems(*s);
     for (const StepRecord& r : s->steps()) EXPECT_EQ(r.not_modelled, "") << print(r.call);
