@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/session/expectation.h"
 #include "core/session/impl.h"
@@ -91,6 +92,8 @@ void Session::Impl::finish_step() {
   take_xray();
   run_model_beside(r);
   judge(r);
+  // What a timer does after the call belongs to the step as well; the last look is behind it all.
+  while (see_timers(r.record.micro) && seen) look_through();
   observe(r.record);
   differed += static_cast<int>(r.record.differences.size());
   steps.push_back(std::move(r.record));
@@ -152,7 +155,8 @@ void Session::Impl::run_model_beside(Running& r) {
   LockstepResult model = run_model(history, r.main ? &*r.main : nullptr, r.returned,
                                    [this](const Machine& m) { return xray_fits(m); });
   judge_chance(r, model);
-  r.record.micro = std::move(model.micro);
+  r.record.micro.insert(r.record.micro.end(), std::make_move_iterator(model.micro.begin()),
+                        std::make_move_iterator(model.micro.end()));
   r.record.differences = std::move(model.differences);
   name_descriptors(r.record.bound);
   for (const Resumed& other : r.record.resumed) name_descriptors(other.bound);

@@ -47,7 +47,7 @@ struct Session::Impl {
   bool start_call(const CallStatement& statement);
   void start_waiting(std::set<ActorId> actors, std::optional<Expected> expected, int statement);
   void learn_order_now();
-  void see_timers();
+  bool see_timers(std::vector<MicroStep>& micro);
   // A call asleep that will end, or may, without anybody's doing.
   [[nodiscard]] bool is_due(ActorId actor, const Asleep& call) const;
 

@@ -15,7 +15,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kLongest = 1'000'000'000'000'000;  // of a timer, ns: more is for ever
-constexpr std::chrono::milliseconds kMoment{1};
+// When a timer is due is known as well as this process learns of the call that set it.
+constexpr std::chrono::milliseconds kMoment{20};
 
 bool has_deadline(const Request& request) {
   if (const auto* w = std::get_if<EpollWait>(&request.op)) return w->timeout_ns().has_value();
@@ -66,7 +67,7 @@ bool Session::Impl::start_call(const CallStatement& statement) {
   }
   r.data = std::move(resolved->data_name);
   r.record.request = resolved->request;
-  see_timers();
+  see_timers(r.record.micro);
   if (history.live().needs_order_before(r.record.request)) learn_order_now();
   asleep[statement.actor] = {static_cast<int>(steps.size()) + 1,
                              r.record.statement,
@@ -95,9 +96,10 @@ void Session::Impl::start_waiting(std::set<ActorId> actors, std::optional<Expect
   last_progress = std::chrono::steady_clock::now();
 }
 
-// Timers that expired since the last step are an input of this one. In the order in which they
-// were due: nothing shows which came first, so of two within a moment the model says nothing.
-void Session::Impl::see_timers() {
+// Timers that expired since the last look are an input of the step under way. In the order in which
+// they were due: nothing shows which came first, so of two within a moment the model says nothing.
+// True: there were some; `micro` has what they did.
+bool Session::Impl::see_timers(std::vector<MicroStep>& micro) {
   const Clock::time_point now = Clock::now();
   std::vector<std::pair<Clock::time_point, Machine::Timer>> pending;
   std::vector<Fd> fds;
@@ -111,9 +113,9 @@ void Session::Impl::see_timers() {
     pending.emplace_back(due.at, t);
     fds.push_back(t.fd);
   }
-  if (fds.empty() || death) return;
+  if (fds.empty() || death) return false;
   const auto levels = kernel->levels(fds);
-  if (!levels) return;
+  if (!levels) return false;
   std::erase_if(pending, [&](const auto& p) {
     return std::ranges::none_of(
         *levels, [&](const Level& l) { return l.fd == p.second.fd && (l.revents & POLLIN) != 0; });
@@ -123,8 +125,10 @@ void Session::Impl::see_timers() {
     if (i > 0 && pending[i].first - pending[i - 1].first < kMoment) {
       history.do_op(OpGiveUp{"which of two timers expired first"});
     }
-    history.do_op(OpTimer{pending[i].second.file, 1});
+    history.do_op(OpTimer{pending[i].second.file, 1},
+                  [&](const MicroStep& m, const Machine&) { micro.push_back(m); });
   }
+  return !pending.empty();
 }
 
 bool Session::Impl::is_due(ActorId actor, const Asleep& call) const {

@@ -4,8 +4,10 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace epollscope::trial {
 namespace {
@@ -68,7 +70,7 @@ ActorId Generator::actor() {
 }
 
 std::string Generator::fresh(Kind kind) {
-  const char letter = "epsvm"[static_cast<int>(kind)];
+  const char letter = "epsvmt"[static_cast<int>(kind)];
   const std::string name = letter + std::to_string(++made_);
   pending_.push_back({name, kind, name});
   return name;
@@ -117,7 +119,7 @@ Call Generator::creation(std::vector<std::string>& names) {
   };
   const auto epolls = std::ranges::count(files_, Kind::epoll, &File::kind);
   const int most_epolls = threads_ == 1 ? 6 : 3;
-  switch (upto(10)) {
+  switch (upto(11)) {
     case 0:
     case 1:
       if (epolls >= most_epolls) break;
@@ -139,7 +141,7 @@ Call Generator::creation(std::vector<std::string>& names) {
     case 5:
     case 6: {
       two(Kind::stream);
-      const int type = SOCK_STREAM | (nonblock ? int{SOCK_NONBLOCK} : 0);
+      const int type = (one_in(2) ? SOCK_STREAM : SOCK_DGRAM) | (nonblock ? int{SOCK_NONBLOCK} : 0);
       return {
           CallName::socketpair,
           {flags(FlagSet::domain, pick<std::uint64_t>({AF_UNIX, AF_UNIX, AF_UNIX, AF_INET, 99})),
@@ -151,6 +153,13 @@ Call Generator::creation(std::vector<std::string>& names) {
       const int more = (nonblock ? int{EFD_NONBLOCK} : 0) | (semaphore ? int{EFD_SEMAPHORE} : 0);
       return {CallName::eventfd,
               {number(pick({0, 0, 1, 3})), flags(FlagSet::eventfd, static_cast<unsigned>(more))}};
+    }
+    case 8: {
+      names = {fresh(Kind::timer)};
+      const int more = (nonblock ? int{TFD_NONBLOCK} : 0) | (one_in(20) ? 1 : 0);
+      return {CallName::timerfd_create,
+              {flags(FlagSet::clock, CLOCK_MONOTONIC),
+               flags(FlagSet::timerfd, static_cast<unsigned>(more))}};
     }
     default:
       break;
@@ -201,6 +210,14 @@ Call Generator::wait() {
   const int timeout = sleep ? (one_in(12) ? pick({1, 2}) : -1) : 0;
   const Value ep = sleep && !one_in(4) ? busiest() : epoll();
   Call c{CallName::epoll_wait, {ep, number(max), milliseconds(timeout)}};
+  if (one_in(6)) {
+    c.name = CallName::epoll_pwait;
+    c.args.push_back({.v = Null{}});
+  } else if (one_in(6)) {
+    c.name = CallName::epoll_pwait2;
+    if (timeout >= 0) c.args[2] = {.v = Duration{timeout * 1'000'000L}};
+    c.args.push_back({.v = Null{}});
+  }
   if (one_in(40)) c.args.push_back({.v = Null{}});
   return c;
 }
@@ -252,7 +269,22 @@ Call Generator::control() {
   }
 }
 
+// Disarmed, armed for ever, or due at once: then nothing else is done until it has expired.
+Call Generator::settime() {
+  std::vector<File*> timers;
+  for (File& f : files_) {
+    if (f.kind == Kind::timer) timers.push_back(&f);
+  }
+  const Value on = timers.empty() || one_in(20) ? file() : ref(one_of(timers)->name);
+  constexpr std::int64_t kForEver = 1'000'000'000'000;
+  const std::int64_t value = pick<std::int64_t>({0, 1, 1, kForEver});
+  expiring_ = value == 1;
+  return {CallName::timerfd_settime,
+          {on, {.v = Duration{value}}, {.v = Duration{one_in(3) ? kForEver : 0}}}};
+}
+
 Call Generator::call(std::vector<std::string>& names) {
+  if (std::exchange(expiring_, false)) return {CallName::sleep, {{.v = Duration{1'000'000}}}};
   if (files_.size() < kFewFiles) return creation(names);
   // The last one awake keeps to what wakes others.
   if (last_awake() && threads_ > 1) {
@@ -277,6 +309,7 @@ Call Generator::call(std::vector<std::string>& names) {
     return {CallName::shutdown, {file(), flags(FlagSet::shutdown_how, how)}};
   }
   if (n < 89) return control();
+  if (n < 91) return settime();
   if (files_.size() >= (threads_ == 1 ? kManyFiles : kManyForThreads))
     return {CallName::close, {file()}};
   return creation(names);

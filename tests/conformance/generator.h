@@ -28,7 +28,7 @@ class Generator {
   [[nodiscard]] bool stuck() const;
 
  private:
-  enum class Kind : std::uint8_t { epoll, pipe, stream, eventfd, semaphore };
+  enum class Kind : std::uint8_t { epoll, pipe, stream, eventfd, semaphore, timer };
   struct File {
     std::string name;
     Kind kind;
@@ -61,6 +61,7 @@ class Generator {
   Call wait();
   Call write();
   Call control();
+  Call settime();
   Value file();
   Value epoll();
   Value busiest();
@@ -74,6 +75,7 @@ class Generator {
   std::mt19937_64 random_;
   int threads_;
   int made_ = 0;
+  bool expiring_ = false;             // a timer was set to expire at once
   std::vector<File> files_;           // open, as far as names tell
   std::vector<File> pending_;         // of the creation under way
   std::vector<std::string> watched_;  // peers of what ADD put somewhere
