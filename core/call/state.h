@@ -46,6 +46,7 @@ struct ItemState {  // struct epitem
   bool ready = false;       // level & mask is not empty (and armed)
   bool queued = false;      // on the ready list, or in the scan batch
   bool ghost = false;       // its descriptor number is closed or means another file
+  bool timing = false;      // a timer, or above one, that may have expired and was not seen to
   bool red = false;
   std::int32_t left = -1, right = -1, parent = -1;  // indexes into EventpollState::items
 };

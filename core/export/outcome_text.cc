@@ -64,7 +64,7 @@ std::string marked_text(const Call& call, const Outcome& outcome,
 std::string outcome_text(const Call& call, const Outcome& outcome,
                          const std::vector<ShownEvent>& events, const Expected* written,
                          bool chance, bool ticks) {
-  if (written == nullptr && ticks) {
+  if (ticks && (written == nullptr || !written->payload)) {
     return fmt::format(" = {} {{value={}?}}", outcome.returned, outcome.value.value_or(0));
   }
   if (written != nullptr && written->payload && !outcome.failed() &&

@@ -10,6 +10,7 @@
 #include "core/model/eventpoll.h"
 #include "core/model/files.h"
 #include "core/model/machine.h"
+#include "core/model/timerfd.h"
 #include "core/model/tree_order.h"
 #include "core/model/unix_sock.h"
 #include "core/model/world.h"
@@ -154,6 +155,7 @@ class Builder {
     s.armed = (it.events & ~kPrivateBits) != 0;
     s.ready = s.armed && (level & it.events) != 0;
     s.queued = it.linked;
+    s.timing = may_have_expired(w_, it.file);
     s.ghost = file_of(w_, it.fd) != it.file;
     if (it.ranked) {
       s.red = node.red;

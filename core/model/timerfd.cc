@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 
@@ -96,6 +97,7 @@ int timerfd_settime(Run& run, const TimerfdSettime& op) {
   if (file == kNone) return EBADF;
   if (w.files[file].kind != FileKind::timerfd) return EINVAL;
   TimerfdCtx& timer = w.timers[w.files[file].object];
+  timer.raced = timer.raced || pending(w, file);
   timer.ticks = 0;
   timer.armed = op.value_ns > 0;
   timer.value_ns = op.value_ns;
@@ -114,10 +116,19 @@ void timer_expired(Run& run, Index file, std::uint64_t ticks) {
   TimerfdCtx& timer = w.timers[w.files[file].object];
   const bool first = timer.ticks == 0;
   timer.ticks = ticks;
+  timer.raced = false;
   if (!first) return;
   touch(w, file);
   wake_up(run, timer.wqh,
           {.function = "timerfd_triggered", .why = Why::wakeup_timer, .key = EPOLLIN});
+}
+
+bool may_have_expired(const World& w, Index file) {
+  const File& f = w.files[file];
+  if (f.kind == FileKind::timerfd) return pending(w, file) || w.timers[f.object].raced;
+  if (f.kind != FileKind::epoll || w.timers.all.empty()) return false;
+  return std::ranges::any_of(items_of(w, f.object),
+                             [&](Index i) { return may_have_expired(w, w.items[i].file); });
 }
 
 bool timer_may_wake(const World& w, Index task) {

@@ -27,6 +27,10 @@ int timerfd_settime(Run& run, const TimerfdSettime& op);
 // The timer has expired, or, if it had, a read would give `ticks` now. Requires: it is armed.
 void timer_expired(Run& run, Index file, std::uint64_t ticks);
 
+// Whether an expiry that nobody has told of yet may have put items of this file on ready lists: of
+// an armed timer, of one that was set again before it was seen, or of one that an instance watches.
+bool may_have_expired(const World& w, Index file);
+
 // Whether the expiry of an armed timer would wake the sleeping task.
 bool timer_may_wake(const World& w, Index task);
 

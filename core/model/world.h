@@ -122,6 +122,7 @@ struct TimerfdCtx {
   std::int64_t value_ns = 0;  // as settime() was given them
   std::int64_t interval_ns = 0;
   bool armed = false;       // it will expire, or has and was not read since
+  bool raced = false;       // was set while it was about to expire, and did not since
   std::uint64_t ticks = 0;  // what a read gives; 0: not expired
   std::uint32_t settimes = 0;
   std::uint32_t reads = 0;

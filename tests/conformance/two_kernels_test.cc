@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "core/export/transcript.h"
@@ -41,6 +42,11 @@ std::unique_ptr<Session> run(const std::string& text, bool model_only) {
   return *std::move(session);
 }
 
+// How often a timer has expired is chance, and marked as that.
+std::string without_ticks(const std::string& transcript) {
+  return std::regex_replace(transcript, std::regex("value=[0-9]+\\?"), "value=?");
+}
+
 class TwoKernels : public ::testing::TestWithParam<fs::path> {
  protected:
   std::string text = read_file(GetParam());
@@ -57,7 +63,7 @@ TEST_P(TwoKernels, GiveTheSameTranscript) {
   // Where the scheduler chooses, either may choose otherwise.
   if (from_kernel.find('|') == std::string::npos &&
       from_kernel.find("by chance") == std::string::npos) {
-    EXPECT_EQ(from_kernel, from_model);
+    EXPECT_EQ(without_ticks(from_kernel), without_ticks(from_model));
   }
   EXPECT_EQ(run(from_kernel, true)->expectations_failed(), 0) << from_kernel;
   const auto again = run(from_model, false);

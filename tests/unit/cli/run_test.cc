@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <regex>
 
 #include "tests/unit/cli/program.h"
 
@@ -42,11 +43,12 @@ TEST(Run, PrintsWhatStraceWouldPrint) {
 
 // Without the number of steps. A timeout that ends while another call is made is part of that
 // call's step, one that ends between two calls is a step of its own: the machine's speed decides.
+// So it does of how often a timer has expired.
 std::string without_count(std::string transcript) {
   const auto summary = transcript.rfind("# ");
   const auto end = transcript.find(" step", summary);
   if (end != std::string::npos) transcript.erase(summary + 2, end - summary - 2);
-  return transcript;
+  return std::regex_replace(transcript, std::regex("value=[0-9]+\\?"), "value=?");
 }
 
 TEST(Run, TheModelAloneGivesTheSameTranscript) {
