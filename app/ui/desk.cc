@@ -48,7 +48,7 @@ Result<std::unique_ptr<Desk>> Desk::lay(Lesson lesson, std::string path, Session
                                         ViewState view) {
   auto session = Session::start(std::move(lesson), options);
   if (!session) return std::unexpected(session.error());
-  auto desk = std::unique_ptr<Desk>(new Desk(options));
+  auto desk = std::unique_ptr<Desk>(new Desk(std::move(options)));
   desk->session_ = std::move(*session);
   desk->path_ = std::move(path);
   desk->view = std::move(view);

@@ -102,7 +102,7 @@ class Desk {
     bool poke = false;   // what lies in front of it is a poke
     bool added = false;  // redo: differs from what lies here by one added call
   };
-  explicit Desk(SessionOptions options) : options_(options) {}
+  explicit Desk(SessionOptions options) : options_(std::move(options)) {}
   void run_next(bool then_into);
   [[nodiscard]] Former lift(bool poke);  // the present session off the desk
   void lay_down(Former former);

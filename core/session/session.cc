@@ -22,10 +22,10 @@ TreeOrder order_of(const SessionOptions& options) {
 
 Session::Impl::Impl(Lesson l, SessionOptions o, std::unique_ptr<Kernel> k, MachineInputs inputs)
     : lesson(std::move(l)),
-      options(o),
+      options(std::move(o)),
       kernel(std::move(k)),
-      history(Machine(inputs, order_of(o))),
-      xray_watch(o.xray) {}
+      history(Machine(inputs, order_of(options))),
+      xray_watch(options.xray) {}
 
 Session::Session() = default;
 Session::~Session() = default;
@@ -41,8 +41,10 @@ Result<std::unique_ptr<Session>> Session::start(Lesson lesson, SessionOptions op
     kernel = std::move(*lab);
   }
   auto session = std::unique_ptr<Session>(new Session);
-  session->impl_ = std::make_unique<Impl>(std::move(lesson), options, std::move(kernel), inputs);
-  if (options.xray == XrayUse::on && !options.model_only) {
+  const bool insists = options.xray == XrayUse::on && !options.model_only;
+  session->impl_ =
+      std::make_unique<Impl>(std::move(lesson), std::move(options), std::move(kernel), inputs);
+  if (insists) {
     if (auto opened = session->impl_->open_xray(); !opened) {
       return std::unexpected(opened.error());
     }

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "core/session/session.h"
 
@@ -16,7 +17,7 @@ inline std::unique_ptr<Session> open(std::string_view text, SessionOptions optio
     ADD_FAILURE() << print(lesson.error(), "scenario");
     return nullptr;
   }
-  auto session = Session::start(*std::move(lesson), options);
+  auto session = Session::start(*std::move(lesson), std::move(options));
   if (!session) {
     ADD_FAILURE() << session.error().what;
     return nullptr;
@@ -25,7 +26,7 @@ inline std::unique_ptr<Session> open(std::string_view text, SessionOptions optio
 }
 
 inline std::unique_ptr<Session> run(std::string_view text, SessionOptions options = {}) {
-  auto session = open(text, options);
+  auto session = open(text, std::move(options));
   if (!session) return nullptr;
   while (session->step()) session->wait();
   session->finish();
