@@ -141,7 +141,8 @@ Call Generator::creation(std::vector<std::string>& names) {
     case 5:
     case 6: {
       two(Kind::stream);
-      const int type = (one_in(2) ? SOCK_STREAM : SOCK_DGRAM) | (nonblock ? int{SOCK_NONBLOCK} : 0);
+      const int type = (threads_ > 1 || one_in(2) ? SOCK_STREAM : SOCK_DGRAM) |
+                       (nonblock ? int{SOCK_NONBLOCK} : 0);
       return {
           CallName::socketpair,
           {flags(FlagSet::domain, pick<std::uint64_t>({AF_UNIX, AF_UNIX, AF_UNIX, AF_INET, 99})),
@@ -155,6 +156,7 @@ Call Generator::creation(std::vector<std::string>& names) {
               {number(pick({0, 0, 1, 3})), flags(FlagSet::eventfd, static_cast<unsigned>(more))}};
     }
     case 8: {
+      if (threads_ > 1) break;
       names = {fresh(Kind::timer)};
       const int more = (nonblock ? int{TFD_NONBLOCK} : 0) | (one_in(20) ? 1 : 0);
       return {CallName::timerfd_create,
@@ -269,18 +271,16 @@ Call Generator::control() {
   }
 }
 
-// Disarmed, armed for ever, or due at once: then nothing else is done until it has expired.
+// Disarmed, or due at once: then nothing else is done until it has expired.
 Call Generator::settime() {
   std::vector<File*> timers;
   for (File& f : files_) {
     if (f.kind == Kind::timer) timers.push_back(&f);
   }
   const Value on = timers.empty() || one_in(20) ? file() : ref(one_of(timers)->name);
-  constexpr std::int64_t kForEver = 1'000'000'000'000;
-  const std::int64_t value = pick<std::int64_t>({0, 1, 1, kForEver});
-  expiring_ = value == 1;
-  return {CallName::timerfd_settime,
-          {on, {.v = Duration{value}}, {.v = Duration{one_in(3) ? kForEver : 0}}}};
+  expiring_ = !one_in(4);
+  const Value never = {.v = Duration{0}};
+  return {CallName::timerfd_settime, {on, {.v = Duration{expiring_ ? 1 : 0}}, never}};
 }
 
 Call Generator::call(std::vector<std::string>& names) {

@@ -94,6 +94,7 @@ int main(int argc, char** argv) {
   run_lab_if_asked(argc, argv);
   Wanted wanted;
   wanted.trial.session.verify_lists = true;
+  wanted.trial.session.time_limit = std::chrono::seconds(3);
   CLI::App app("compares the model with the running kernel by random programs");
   app.add_option("--seed", wanted.seed, "of the first program; without it a new one each time");
   app.add_option("--steps", wanted.steps, "to compare")->check(CLI::PositiveNumber);
@@ -119,13 +120,19 @@ int main(int argc, char** argv) {
   if (session.xray == XrayUse::on ||
       (session.xray == XrayUse::automatic && xray_availability().available)) {
     auto xray = Xray::open(getpid());  // loaded once, turned to each lab
-    if (!xray) {
+    if (!xray && session.xray == XrayUse::automatic) {
+      fmt::print("without X-rays: {}\n", xray.error().what);
+      session.xray = XrayUse::off;
+    } else if (!xray) {
       fmt::print(stderr, "trial: {}: {}\n", xray.error().what, xray.error().remedy);
       return 3;
+    } else {
+      session.shared_xray = std::move(*xray);
+      session.xray = XrayUse::on;
+      session.verify_lists = false;  // the X-ray shows them
     }
-    session.shared_xray = std::move(*xray);
-    session.xray = XrayUse::on;
-    session.verify_lists = false;  // the X-ray shows them
+  } else {
+    session.xray = XrayUse::off;
   }
   return run(wanted);
 }

@@ -9,7 +9,7 @@
 namespace epollscope::scene {
 namespace {
 
-constexpr SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
+const SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
 
 TEST(Explanations, SayWhyAnItemLeftOrStayed) {
   const auto session = test::run(

@@ -16,7 +16,7 @@ namespace {
 
 using test::faults_of;
 
-constexpr SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
+const SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
 
 std::string name_of_file(std::mt19937& random, int files) {
   return "f" + std::to_string(random() % static_cast<unsigned>(files));
