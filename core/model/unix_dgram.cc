@@ -25,6 +25,10 @@ Sock& sock_of(World& w, Index file) { return w.socks[w.files[file].object]; }
 int disconnect(Run& run, Index file, Sock& s) {
   s.connected = false;
   touch(run.w, file);
+  wake_up(run, s.wait,
+          {.function = "unix_dgram_peer_wake_disconnect_wakeup",
+           .why = Why::wakeup_space,
+           .key = EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND});
   purge_receive_queue(run, s);
   return ECONNREFUSED;
 }

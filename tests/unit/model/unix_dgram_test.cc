@@ -189,6 +189,21 @@ TEST(Seqpacket, EndsAsAStreamDoes) {
   EXPECT_EQ(d.send(d.b, 1), -EPIPE);
 }
 
+// The write that finds its peer dead wakes its own socket twice: once because the two are no pair
+// any more, once because its message is freed.
+TEST(Datagrams, FindingADeadPeerWakesTwice) {
+  test::Desk d;
+  const Fd ep = d.epoll();
+  const auto [a, b] = test::Desk::two(d.call(SocketPair{AF_UNIX, SOCK_DGRAM}).outcome);
+  d.add(ep, b, EPOLLOUT | EPOLLET);
+  d.take(ep);
+  for (const int t : {2, 3, 4}) EXPECT_TRUE(d.call(test::thread(t), EpollWait{ep, 1, -1}).blocked);
+  d.run(Close{a});
+  EXPECT_EQ(d.write(b), -ECONNREFUSED);
+  EXPECT_EQ(d.m.runnable(), (std::vector{test::thread(4), test::thread(3)}));
+  EXPECT_EQ(d.settled(), (test::Numbers{4}));
+}
+
 // Two readers asleep: a message wakes the one that slept first, and room to write wakes neither.
 TEST(Datagrams, ReadersAreServedInTheOrderInWhichTheySlept) {
   test::Desk d;
