@@ -141,7 +141,7 @@ Call Generator::creation(std::vector<std::string>& names) {
     case 5:
     case 6: {
       two(Kind::stream);
-      const int type = (threads_ > 1 || one_in(2) ? SOCK_STREAM : SOCK_DGRAM) |
+      const int type = (one_in(2) ? SOCK_STREAM : SOCK_DGRAM) |
                        (nonblock ? int{SOCK_NONBLOCK} : 0);
       return {
           CallName::socketpair,
