@@ -11,7 +11,7 @@ using test::Desk;
 using test::Numbers;
 using test::thread;
 
-constexpr int kTries = 5000;
+constexpr int kTries = 1000;
 
 struct Crowd : Desk {
   Crowd() { t1 = thread(9); }
