@@ -171,13 +171,13 @@ Answer pipe_write(Run& run, Index task, Index file, WriteCall& call) {
   Pipe& p = w.pipes[w.files[file].object];
   if (call.size == 0) return 0;
   const std::uint64_t before = call.done;
-  call.was_empty = p.slots.empty();
+  bool was_empty = p.slots.empty();
   while (p.readers) {
     if (!call.slept || !full(p)) {
-      call.was_empty = p.slots.empty();
+      was_empty = p.slots.empty();
       put_bytes(run, file, p, call);
       if (call.done == call.size || (w.files[file].flags & O_NONBLOCK) != 0) break;
-      if (call.was_empty) wake_readers(run, p, Why::wakeup_data);
+      if (was_empty) wake_readers(run, p, Why::wakeup_data);
       call.slept = true;
       continue;  // a reader may have made room
     }
@@ -189,7 +189,7 @@ Answer pipe_write(Run& run, Index task, Index file, WriteCall& call) {
   const int error = p.readers ? EAGAIN : EPIPE;
   const bool wake_next = call.slept && !full(p);
   const bool every_write = p.poll_usage && w.inputs.traits.pipe_wakes_on_every_write;
-  if (call.was_empty || every_write) {
+  if (was_empty || every_write) {
     wake_readers(run, p, call.done > before ? Why::wakeup_data : Why::wakeup_spurious);
   }
   if (wake_next) {

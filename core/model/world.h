@@ -190,7 +190,6 @@ struct WriteCall {
   std::uint64_t done = 0;
   std::uint64_t value = 0;
   bool slept = false;
-  bool was_empty = false;
 };
 using Frame = std::variant<SleepCall, WaitCall, ReadCall, WriteCall>;
 

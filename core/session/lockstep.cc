@@ -165,20 +165,19 @@ bool search(const Machine& machine, const std::vector<Returned>& returned,
 
 class Lockstep {
  public:
-  Lockstep(History& history, std::vector<Returned> returned,
+  Lockstep(History& history, const std::vector<Returned>& all,
            std::function<bool(const Machine&)> end_fits)
-      : history_(history), returned_(std::move(returned)), end_fits_(std::move(end_fits)) {}
+      : history_(history), all_(all), returned_(all), end_fits_(std::move(end_fits)) {}
 
   LockstepResult run(const OpCall* main) {
     if (main != nullptr) take_in_timers(*main);
     const std::size_t begin = history_.operations();
-    const std::vector<Returned> all = returned_;
     if (main != nullptr) make(*main);
     const bool agrees = result_.differences.empty();
     if (agrees && returned_.empty() && history_.live().runnable().empty()) {
       return std::move(result_);
     }
-    if (!(agrees && in_some_order()) && !as_a_turn(main, begin, all)) {
+    if (!(agrees && in_some_order()) && !as_a_turn(main, begin)) {
       // What it showed besides is a difference of its own, which others tell.
       end_fits_ = [](const Machine&) { return true; };
       if (!(agrees && in_some_order())) greedy();
@@ -221,20 +220,20 @@ class Lockstep {
 
   // Woken threads ran while the call went on. False: that does not explain it either, and nothing
   // is changed.
-  bool as_a_turn(const OpCall* main, std::size_t begin, const std::vector<Returned>& all) {
+  bool as_a_turn(const OpCall* main, std::size_t begin) {
     history_.take_back(begin);
     OpTurn op;
     if (main != nullptr) op.call = *main;
-    for (const Returned& r : all) {
+    for (const Returned& r : all_) {
       const bool ended = r.outcome.error == EINTR;
       (ended ? op.interrupted : op.timed_out).push_back(r.actor);
     }
     const auto fits = [&](ActorId actor, const Outcome& outcome) {
-      const Returned* seen = find(all, actor);
+      const Returned* seen = find(all_, actor);
       return seen != nullptr && seen->outcome.same_result(outcome);
     };
     const auto whole = [&](const Machine& end, const Interleaved& done) {
-      return done.returned.size() == all.size() && end_fits_(end);
+      return done.returned.size() == all_.size() && end_fits_(end);
     };
     const auto schedule = find_schedule(history_.live(), turn_of(op), fits, whole, kMostTries);
     if (!schedule) {
@@ -294,7 +293,8 @@ class Lockstep {
   }
 
   History& history_;
-  std::vector<Returned> returned_;
+  const std::vector<Returned>& all_;
+  std::vector<Returned> returned_;  // of these, what the model has not done yet
   std::function<bool(const Machine&)> end_fits_;
   std::vector<MicroStep> expired_;  // of timers, before the call
   bool raced_ = false;
@@ -309,9 +309,10 @@ bool has_deadline(const Machine& machine, ActorId actor) {
   return asleep && asleep->timeout_ns.has_value();
 }
 
-LockstepResult run_model(History& history, const OpCall* main, std::vector<Returned> returned,
+LockstepResult run_model(History& history, const OpCall* main,
+                         const std::vector<Returned>& returned,
                          std::function<bool(const Machine&)> fits) {
-  return Lockstep(history, std::move(returned), std::move(fits)).run(main);
+  return Lockstep(history, returned, std::move(fits)).run(main);
 }
 
 }  // namespace epollscope

@@ -24,8 +24,7 @@ std::string show(const Machine::Row& r) {
 }
 
 // A timer that expires after the step is an input of the next one.
-bool expires_later(const Machine& machine, const Level& seen) {
-  const std::vector<Machine::Timer> timers = machine.timers();
+bool expires_later(const std::vector<Machine::Timer>& timers, const Level& seen) {
   return std::ranges::any_of(
       timers, [&](const Machine::Timer& t) { return t.fd == seen.fd && !t.expired; });
 }
@@ -73,9 +72,10 @@ void verify_interest(const Machine& machine, TreeOrder order, int pid, Fd epfd,
 
 void verify_levels(const Machine& machine, const std::vector<Level>& levels,
                    std::vector<std::string>& differences) {
+  const std::vector<Machine::Timer> timers = machine.timers();
   for (const Level& seen : levels) {
     const auto said = machine.level(seen.fd);
-    if (!said || expires_later(machine, seen)) continue;
+    if (!said || expires_later(timers, seen)) continue;
     if (said->revents != seen.revents) {
       differences.push_back(fmt::format("fd {}: poll() answers {}, the model says {}",
                                         seen.fd.value,

@@ -19,7 +19,6 @@ constexpr std::size_t kManyForThreads = 14;  // few files, so that threads meet 
 Value number(std::int64_t n) { return {.v = Integer::of(n)}; }
 Value ref(std::string name) { return {.v = Ref{std::move(name)}}; }
 Value flags(FlagSet set, std::uint64_t bits) { return {.v = Mask{set, bits}}; }
-Value milliseconds(std::int64_t n) { return number(n); }
 
 }  // namespace
 
@@ -141,8 +140,7 @@ Call Generator::creation(std::vector<std::string>& names) {
     case 5:
     case 6: {
       two(Kind::stream);
-      const int type = (one_in(2) ? SOCK_STREAM : SOCK_DGRAM) |
-                       (nonblock ? int{SOCK_NONBLOCK} : 0);
+      const int type = (one_in(2) ? SOCK_STREAM : SOCK_DGRAM) | (nonblock ? int{SOCK_NONBLOCK} : 0);
       return {
           CallName::socketpair,
           {flags(FlagSet::domain, pick<std::uint64_t>({AF_UNIX, AF_UNIX, AF_UNIX, AF_INET, 99})),
@@ -211,7 +209,7 @@ Call Generator::wait() {
   const bool sleep = !last_awake() && !one_in(4);
   const int timeout = sleep ? (one_in(12) ? pick({1, 2}) : -1) : 0;
   const Value ep = sleep && !one_in(4) ? busiest() : epoll();
-  Call c{CallName::epoll_wait, {ep, number(max), milliseconds(timeout)}};
+  Call c{CallName::epoll_wait, {ep, number(max), number(timeout)}};
   if (one_in(6)) {
     c.name = CallName::epoll_pwait;
     c.args.push_back({.v = Null{}});
@@ -236,13 +234,17 @@ std::int64_t Generator::small_amount() {
 Call Generator::write() {
   const Value to = !watched_.empty() && one_in(2) ? ref(one_of(watched_)) : file();
   const File* known = find(to);
-  // A great counter of a semaphore takes a read for each unit to drain.
+  // A great counter of a semaphore takes a read for each unit to drain. A name that was closed may
+  // mean one by now, and eight letters are a great number to it.
   if (known != nullptr && known->kind == Kind::semaphore) {
     return {CallName::write, {to, number(upto(4))}};
   }
   if (one_in(4)) {
     std::string text;
-    for (int n = upto(12); n > 0; --n) text += static_cast<char>('a' + upto(26));
+    const int letters = upto(12);
+    const bool counter = known != nullptr && known->kind == Kind::eventfd;
+    for (int n = letters == 8 && !counter ? 7 : letters; n > 0; --n)
+      text += static_cast<char>('a' + upto(26));
     return {CallName::write, {to, {.v = String{text}}}};
   }
   if (known != nullptr && known->kind == Kind::eventfd && one_in(8)) {

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <map>
 #include <random>
+#include <utility>
 
 #include "core/lab/lab.h"
 #include "tests/conformance/trial.h"
@@ -81,11 +82,26 @@ int run(const Wanted& wanted) {
   }
   const std::chrono::duration<double> took = Clock::now() - begin;
   fmt::print(
-      "{} steps in {} programs, {} of them with several threads that returned, {:.0f} steps "
-      "per second, {} differences\n",
+      "{} steps in {} programs, several threads returned in {} of the steps, {:.0f} steps per "
+      "second, {} differences\n",
       all.steps, all.programs, all.raced, static_cast<double>(all.steps) / took.count(),
       differences);
   return differences == 0 ? 0 : 1;
+}
+
+// One for all programs: loading it takes longer than most of them. False: it was insisted on.
+bool use_xray(SessionOptions& session) {
+  const XrayUse asked = std::exchange(session.xray, XrayUse::off);
+  if (asked == XrayUse::off) return true;
+  auto xray = Xray::open(getpid());
+  if (!xray) {
+    fmt::print(stderr, "trial: without X-rays: {}: {}\n", xray.error().what, xray.error().remedy);
+    return asked == XrayUse::automatic;
+  }
+  session.shared_xray = std::move(*xray);
+  session.xray = XrayUse::on;
+  session.verify_lists = false;  // the X-ray shows them
+  return true;
 }
 
 }  // namespace
@@ -116,23 +132,6 @@ int main(int argc, char** argv) {
     return app.exit(e) == 0 ? 0 : 2;
   }
   if (!wanted.spread) stay_on_one_cpu();
-  SessionOptions& session = wanted.trial.session;
-  if (session.xray == XrayUse::on ||
-      (session.xray == XrayUse::automatic && xray_availability().available)) {
-    auto xray = Xray::open(getpid());  // loaded once, turned to each lab
-    if (!xray && session.xray == XrayUse::automatic) {
-      fmt::print("without X-rays: {}\n", xray.error().what);
-      session.xray = XrayUse::off;
-    } else if (!xray) {
-      fmt::print(stderr, "trial: {}: {}\n", xray.error().what, xray.error().remedy);
-      return 3;
-    } else {
-      session.shared_xray = std::move(*xray);
-      session.xray = XrayUse::on;
-      session.verify_lists = false;  // the X-ray shows them
-    }
-  } else {
-    session.xray = XrayUse::off;
-  }
+  if (!use_xray(wanted.trial.session)) return 3;
   return run(wanted);
 }

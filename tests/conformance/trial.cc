@@ -5,8 +5,7 @@
 namespace epollscope::trial {
 namespace {
 
-std::optional<std::string> trouble(const Session& s, const StepRecord& r) {
-  if (s.died()) return *s.died();
+std::optional<std::string> trouble(const StepRecord& r) {
   if (!r.differences.empty()) return r.differences.front();
   // Nothing shows the order of two timers; everything else that a program uses has rules.
   if (!r.not_modelled.empty() && r.not_modelled.find("timers") == std::string::npos) {
@@ -15,13 +14,20 @@ std::optional<std::string> trouble(const Session& s, const StepRecord& r) {
   return std::nullopt;
 }
 
-// What a step left behind in `from` and later, if something is wrong with it.
+// What is wrong with the steps from the one behind `from` on.
 std::optional<std::string> trouble_since(const Session& s, std::size_t from) {
-  if (s.died()) return *s.died();
   for (std::size_t i = from; i < s.steps().size(); ++i) {
-    if (auto what = trouble(s, s.steps()[i])) return what;
+    if (auto what = trouble(s.steps()[i])) return what;
   }
-  return std::nullopt;
+  return s.died();
+}
+
+// Runs one more statement; what went wrong with it, if anything.
+std::optional<std::string> play(Session& s, const Statement& statement) {
+  const std::size_t before = s.steps().size();
+  s.append(statement);
+  if (s.step()) s.wait();
+  return trouble_since(s, before);
 }
 
 std::optional<std::string> trouble_at_end(Session& s) {
@@ -42,24 +48,16 @@ Result<Tally> run_random(std::uint64_t seed, const Options& options) {
   Tally tally;
   tally.programs = 1;
   std::optional<std::string> what;
-  std::size_t seen = 0;
-  const auto learn = [&] {
-    for (; seen < s.steps().size(); ++seen) {
-      const StepRecord& r = s.steps()[seen];
-      generator.learn(r);
-      ++tally.steps;
-      tally.raced += r.resumed.size() > 1 ? 1 : 0;
-      if (!what) what = trouble(s, r);
-    }
-    if (!what && s.died()) what = *s.died();
-  };
   for (int i = 0; i < options.length && !generator.stuck() && !what; ++i) {
     Statement statement;
     statement.what = generator.next();
-    s.append(statement);
-    if (!s.step()) continue;
-    s.wait();
-    learn();
+    what = play(s, statement);
+    for (auto n = static_cast<std::size_t>(tally.steps); n < s.steps().size(); ++n) {
+      const StepRecord& r = s.steps()[n];
+      generator.learn(r);
+      ++tally.steps;
+      tally.raced += r.resumed.size() > 1 ? 1 : 0;
+    }
   }
   if (!what) what = trouble_at_end(s);
   tally.program = s.lesson().program;
@@ -73,11 +71,7 @@ Result<std::optional<Difference>> run_program(const Program& program,
   if (!started) return std::unexpected(started.error());
   Session& s = **started;
   for (const Statement& statement : program.statements) {
-    const std::size_t before = s.steps().size();
-    s.append(statement);
-    if (!s.step()) continue;
-    s.wait();
-    if (auto what = trouble_since(s, before)) return Difference{s.lesson().program, *what};
+    if (auto what = play(s, statement)) return Difference{s.lesson().program, *what};
   }
   if (auto what = trouble_at_end(s)) return Difference{s.lesson().program, *what};
   return std::nullopt;

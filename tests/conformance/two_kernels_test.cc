@@ -1,15 +1,13 @@
 // Two kernels, one interface: a scenario gives the same transcript on the running kernel and on the
 // model alone, and what one of them printed holds on the other. For every lesson, every fixture and
 // every scenario that the trial once found a difference with.
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <sstream>
 
 #include "core/export/transcript.h"
-#include "core/session/session.h"
+#include "tests/unit/export/ticks.h"
+#include "tests/unit/session/run.h"
 
 namespace epollscope {
 namespace {
@@ -23,28 +21,12 @@ std::string read_file(const fs::path& path) {
 }
 
 std::unique_ptr<Session> run(const std::string& text, bool model_only) {
-  auto lesson = parse_lesson(text);
-  if (!lesson) {
-    ADD_FAILURE() << print(lesson.error(), "scenario");
-    return nullptr;
-  }
   SessionOptions options;
   options.model_only = model_only;
   options.verify_lists = true;
-  auto session = Session::start(*std::move(lesson), options);
-  if (!session) {
-    ADD_FAILURE() << session.error().what;
-    return nullptr;
-  }
-  while ((*session)->step()) (*session)->wait();
-  (*session)->finish();
-  EXPECT_FALSE((*session)->died()) << *(*session)->died();
-  return *std::move(session);
-}
-
-// How often a timer has expired is chance, and marked as that.
-std::string without_ticks(const std::string& transcript) {
-  return std::regex_replace(transcript, std::regex("value=[0-9]+\\?"), "value=?");
+  auto session = test::run(text, options);
+  if (session && session->died()) ADD_FAILURE() << *session->died();
+  return session;
 }
 
 class TwoKernels : public ::testing::TestWithParam<fs::path> {
@@ -63,7 +45,7 @@ TEST_P(TwoKernels, GiveTheSameTranscript) {
   // Where the scheduler chooses, either may choose otherwise.
   if (from_kernel.find('|') == std::string::npos &&
       from_kernel.find("by chance") == std::string::npos) {
-    EXPECT_EQ(without_ticks(from_kernel), without_ticks(from_model));
+    EXPECT_EQ(test::without_ticks(from_kernel), test::without_ticks(from_model));
   }
   EXPECT_EQ(run(from_kernel, true)->expectations_failed(), 0) << from_kernel;
   const auto again = run(from_model, false);

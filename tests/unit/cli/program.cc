@@ -12,7 +12,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <sstream>
 
 namespace epollscope::test {
@@ -200,10 +199,6 @@ std::vector<std::string> lines_of(const std::string& text) {
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
-}
-
-std::string without_ticks(const std::string& transcript) {
-  return std::regex_replace(transcript, std::regex("value=[0-9]+\\?"), "value=?");
 }
 
 }  // namespace epollscope::test

@@ -71,7 +71,4 @@ std::vector<std::string> files_in(const std::string& folder, const std::string& 
 // Lines without the newline.
 std::vector<std::string> lines_of(const std::string& text);
 
-// A transcript without how often its timers had expired, which is chance and marked as that.
-std::string without_ticks(const std::string& transcript);
-
 }  // namespace epollscope::test

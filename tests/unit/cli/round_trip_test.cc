@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/cli/program.h"
+#include "tests/unit/export/ticks.h"
 
 namespace epollscope::test {
 namespace {

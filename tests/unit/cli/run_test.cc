@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "tests/unit/cli/program.h"
+#include "tests/unit/export/ticks.h"
 
 namespace epollscope::test {
 namespace {
