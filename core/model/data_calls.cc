@@ -9,6 +9,7 @@
 #include "core/model/answers.h"
 #include "core/model/eventfd.h"
 #include "core/model/files.h"
+#include "core/model/interleave.h"
 #include "core/model/pipe.h"
 #include "core/model/timerfd.h"
 #include "core/model/unix_dgram.h"
@@ -93,7 +94,10 @@ Outcome repeat(Run& run, Index file, Once once) {
   run.w.files[file].flags |= O_NONBLOCK;
   std::int64_t total = 0;
   std::int64_t answer = once();
-  for (; answer > 0; answer = once()) total += answer;
+  for (; answer > 0; answer = once()) {
+    total += answer;
+    point(run);  // these are calls of their own
+  }
   run.w.files[file].flags = flags;
   return answer == 0 || answer == -EAGAIN ? outcome_of(total) : outcome_of(answer);
 }

@@ -143,5 +143,20 @@ TEST(Interleave, ADeadlineMayPassBeforeTheWakeupComes) {
   }
 }
 
+// drain() is a row of calls: whom one of them wakes may be quicker than the next.
+TEST(Interleave, AWriterMayComeBetweenTwoReadsOfADrain) {
+  Crowd d;
+  const Fd v = d.eventfd(3);
+  ASSERT_TRUE(d.call(thread(1), WriteAmount{v, ~std::uint64_t{2}}).blocked);
+  d.request = Request{Drain{v}, {}};
+  for (const std::int64_t bytes : {8, 16}) {
+    const auto fits = [&](ActorId actor, const Outcome& o) {
+      return actor != d.t1 || o.returned == bytes;
+    };
+    const auto whole = [](const Machine&, const Interleaved& i) { return i.returned.size() == 2; };
+    EXPECT_TRUE(find_schedule(d.m, {d.t1, &d.request, {}, {}}, fits, whole, kTries)) << bytes;
+  }
+}
+
 }  // namespace
 }  // namespace epollscope
