@@ -207,6 +207,13 @@ std::vector<Machine::Row> Machine::interest(Fd epfd) const {
 
 bool Machine::is_epoll(Fd fd) const { return find_ep(*world_, fd) != kNone; }
 
+std::optional<FileId> Machine::instance(Fd epfd) const {
+  const World& w = *world_;
+  const Index ep = find_ep(w, epfd);
+  if (ep == kNone) return std::nullopt;
+  return w.files[w.eps[ep].file].id;
+}
+
 std::vector<Fd> Machine::touched() const {
   const World& w = *world_;
   std::vector<Fd> fds;

@@ -164,6 +164,7 @@ class Machine {
   [[nodiscard]] std::vector<Row> interest(Fd epfd) const;  // in tree order, unranked ones last
   [[nodiscard]] std::optional<Level> level(Fd fd) const;   // what poll() would answer
   [[nodiscard]] bool is_epoll(Fd fd) const;
+  [[nodiscard]] std::optional<FileId> instance(Fd epfd) const;  // which one; State's `file`
   // Open descriptors, one an open file, that are not epoll instances and whose level may have
   // changed in the last call() and what was resumed since.
   [[nodiscard]] std::vector<Fd> touched() const;

@@ -152,8 +152,9 @@ void Session::Impl::run_model_beside(Running& r) {
     data_names[r.data->value] = r.data->text;
     history.do_op(OpNameData{r.data->value, r.data->text});
   }
-  LockstepResult model = run_model(history, r.main ? &*r.main : nullptr, r.returned,
-                                   [this](const Machine& m) { return xray_fits(m); });
+  LockstepResult model =
+      run_model(history, r.main ? &*r.main : nullptr, r.returned,
+                [this](const Machine& m) { return xray_fits(m) && levels_fit(m); });
   judge_chance(r, model);
   r.record.micro.insert(r.record.micro.end(), std::make_move_iterator(model.micro.begin()),
                         std::make_move_iterator(model.micro.end()));
@@ -239,8 +240,27 @@ void Session::Impl::observe(StepRecord& record) {
   std::erase_if(epolls, [&](const auto& e) { return !history.live().is_epoll(e.first); });
   for (const auto& [fd, name] : epolls) {
     if (history.live().interest(fd).size() > kSmallList) continue;
-    verify_interest(history.live(), options.tree, kernel->pid(), fd, name, record.differences);
+    verify_list(fd, name, record.differences);
   }
+}
+
+// In order, unless that had to be guessed.
+void Session::Impl::verify_list(Fd epfd, const std::string& name,
+                                std::vector<std::string>& differences) {
+  const auto ep = history.live().instance(epfd);
+  const bool guessed = ep && guessed_orders.contains(*ep);
+  verify_interest(history.live(), guessed ? TreeOrder::created : options.tree, kernel->pid(), epfd,
+                  name, differences);
+}
+
+// Whether buffers are filled as the kernel shows them.
+bool Session::Impl::levels_fit(const Machine& machine) {
+  if (options.model_only || !options.observe_levels) return true;
+  const std::vector<Fd> fds = machine.touched();
+  if (fds.empty()) return true;
+  std::vector<std::string> differences;
+  if (const auto levels = kernel->levels(fds)) verify_levels(machine, *levels, differences);
+  return differences.empty();
 }
 
 void Session::Impl::name_descriptors(const std::map<std::string, Fd>& names) {

@@ -69,6 +69,8 @@ struct Session::Impl {
   void observe(StepRecord& record);
   Result<void> open_xray();
   bool has_xray();
+  void verify_list(Fd epfd, const std::string& name, std::vector<std::string>& differences);
+  [[nodiscard]] bool levels_fit(const Machine& machine);
   void take_xray();     // into `seen`, when one is due
   void look_through();  // into `seen`, now. Requires: has_xray()
   void learn_order(Fd epfd, std::vector<Machine::Row> rows);

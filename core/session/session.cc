@@ -98,8 +98,7 @@ void Session::finish() {
   if (!impl_->death && !impl_->options.model_only) {
     impl_->learn_order_now();
     for (const auto& [fd, name] : impl_->epolls) {
-      verify_interest(impl_->history.live(), impl_->options.tree, lab_pid(), fd, name,
-                      impl_->final_differences);
+      impl_->verify_list(fd, name, impl_->final_differences);
     }
     if (!impl_->history.live().not_modelled() && impl_->has_xray()) {
       impl_->look_through();

@@ -75,9 +75,7 @@ State Session::Impl::claimed(const Machine& machine) const {
 // the tree, and goes on to when the items are gone.
 void Session::Impl::learn_order(Fd epfd, std::vector<Machine::Row> rows) {
   if (has_alike(rows)) {
-    for (const EventpollState& ep : history.live().state().eventpolls) {
-      if (ep.fd == epfd) guessed_orders.insert(ep.file);
-    }
+    if (const auto ep = history.live().instance(epfd)) guessed_orders.insert(*ep);
   }
   history.do_op(OpOrder{epfd, std::make_shared<const std::vector<Machine::Row>>(std::move(rows))});
 }
