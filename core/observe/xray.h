@@ -31,6 +31,7 @@ struct XrayItem {
   bool linked = false;       // on rdllist, or on the private list of a scan
   bool overflowed = false;   // on ovflist
   std::uint64_t nested = 0;  // XrayEventpoll::id of the instance it watches; 0: another file
+  friend bool operator==(const XrayItem&, const XrayItem&) = default;
 };
 
 // struct eventpoll.
@@ -47,6 +48,7 @@ struct XrayEventpoll {
   std::vector<int> ovflist;     // while scanning: head (came last) first
   std::vector<int> waiters;     // thread ids in wq, as this process numbers them; head first
   int poll_waiters = 0;         // entries of poll_wait: instances above, and poll(2) callers
+  friend bool operator==(const XrayEventpoll&, const XrayEventpoll&) = default;
 };
 
 // Not thread-safe; one owner. Holds a loaded BPF program (0.1 MB of kernel memory).
