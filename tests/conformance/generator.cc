@@ -140,7 +140,8 @@ Call Generator::creation(std::vector<std::string>& names) {
     case 5:
     case 6: {
       two(Kind::stream);
-      const int type = (one_in(2) ? SOCK_STREAM : SOCK_DGRAM) | (nonblock ? int{SOCK_NONBLOCK} : 0);
+      const int type =
+          (calm_ || one_in(2) ? SOCK_STREAM : SOCK_DGRAM) | (nonblock ? int{SOCK_NONBLOCK} : 0);
       return {
           CallName::socketpair,
           {flags(FlagSet::domain, pick<std::uint64_t>({AF_UNIX, AF_UNIX, AF_UNIX, AF_INET, 99})),
@@ -207,7 +208,7 @@ Call Generator::ctl() {
 Call Generator::wait() {
   const int max = one_in(60) ? pick({0, -1, 178956971}) : pick({1, 1, 2, 3, 8, 64});
   const bool sleep = !last_awake() && !one_in(4);
-  const int timeout = sleep ? (one_in(12) ? pick({1, 2}) : -1) : 0;
+  const int timeout = sleep ? (!calm_ && one_in(12) ? pick({1, 2}) : -1) : 0;
   const Value ep = sleep && !one_in(4) ? busiest() : epoll();
   Call c{CallName::epoll_wait, {ep, number(max), number(timeout)}};
   if (one_in(6)) {
@@ -303,8 +304,8 @@ Call Generator::call(std::vector<std::string>& names) {
   if (n < 49) return wait();
   if (n < 64) return write();
   if (n < 75) return {CallName::read, {file(), number(small_amount() + 7 * upto(2))}};
-  if (n < 77) return {CallName::drain, {file()}};
-  if (n < 79) return {CallName::fill, {file()}};
+  if (n < 77) return calm_ ? write() : Call{CallName::drain, {file()}};
+  if (n < 79) return calm_ ? ctl() : Call{CallName::fill, {file()}};
   if (n < 84) return {CallName::close, {file()}};
   if (n < 86) {
     const auto how = static_cast<std::uint32_t>(pick<int>({SHUT_RD, SHUT_WR, SHUT_RDWR, 3, -1}));

@@ -18,7 +18,10 @@ namespace epollscope::trial {
 class Generator {
  public:
   // `threads`: how many may exist; with one, calls that sleep are rare and end the program.
-  Generator(std::uint64_t seed, int threads) : random_(seed), threads_(threads) {}
+  // `calm`: no deadlines, messages and rows of calls (drain, fill), in the middle of which threads
+  // meet in ways that the model does not know all of.
+  Generator(std::uint64_t seed, int threads, bool calm)
+      : random_(seed), threads_(threads), calm_(calm) {}
 
   // The next statement. Requires: stuck() is false.
   CallStatement next();
@@ -74,6 +77,7 @@ class Generator {
 
   std::mt19937_64 random_;
   int threads_;
+  bool calm_;
   int made_ = 0;
   bool expiring_ = false;             // a timer was set to expire at once
   std::vector<File> files_;           // open, as far as names tell

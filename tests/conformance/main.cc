@@ -124,6 +124,7 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingDirectory);
   app.add_option("--xray", wanted.trial.session.xray, "compare what an X-ray shows, too")
       ->transform(CLI::CheckedTransformer(kXray));
+  app.add_flag("--calm", wanted.trial.calm, "no deadlines, messages, drain() and fill()");
   app.add_flag("--show", wanted.show, "print every program");
   app.add_flag("--spread", wanted.spread, "use every CPU; else one");
   try {

@@ -13,8 +13,9 @@ namespace epollscope::trial {
 
 struct Options {
   SessionOptions session;
-  int threads = 1;   // that a program may use
-  int length = 400;  // statements of a program
+  int threads = 1;    // that a program may use
+  int length = 400;   // statements of a program
+  bool calm = false;  // see Generator
 };
 
 struct Difference {
