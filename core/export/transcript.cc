@@ -42,6 +42,9 @@ std::vector<ActorId> resumed_actors(const Statement* s, const Chance& chance, Ac
   return {chance.actors.begin(), chance.actors.end()};
 }
 
+// Another order of running would have given something else, or given it to another.
+bool is_chance(const Chance& chance) { return chance.by_chance || !chance.actors.empty(); }
+
 std::string resumed_text(const Statement* s, const Chance& chance, ActorId actor, CallName call,
                          std::string_view outcome) {
   return fmt::format("{}: <... {} resumed>{}", actors_text(resumed_actors(s, chance, actor)),
@@ -139,7 +142,8 @@ void Transcript::print_step(const StepRecord& record, const Expected* written) {
 
 void Transcript::returned_line(const StepRecord& record, const Expected* written) {
   const Statement* s = lines_.statement(record.statement);
-  const bool chance = descriptors_.shows_socket_size(record.request, record.outcome);
+  const bool chance = descriptors_.shows_socket_size(record.request, record.outcome) ||
+                      (!record.is_resume && is_chance(record.chance));
   const bool ticks = descriptors_.shows_ticks(record.request, record.outcome);
   descriptors_.see(record.call, record.request, record.names, record.outcome);
   const std::string outcome = outcome_text(

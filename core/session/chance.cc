@@ -85,6 +85,18 @@ std::optional<Endings> endings_of(const Machine& machine, const std::vector<Retu
   return std::move(explorer.endings);
 }
 
+Endings endings_amid(const Machine& before, const OpCall& row) {
+  Endings endings;
+  find_schedule(
+      before, {.actor = row.actor, .call = &row.request}, {},
+      [&](const Machine&, const Interleaved& done) {
+        endings.push_back(done.returned);
+        return false;
+      },
+      kMostTries);
+  return endings;
+}
+
 std::map<ActorId, Chance> Scheduling::judge(const std::optional<Endings>& endings,
                                             const std::vector<Returned>& returned,
                                             const std::map<ActorId, CallName>& calls) {

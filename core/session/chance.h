@@ -2,8 +2,9 @@
 // runnable at once, any of them may run first. The model runs them in every order; a return that
 // all orders give is sure, and the others are chance.
 //
-// Invariant: what is sure here can still be changed by what the model runs as one piece, such as
-// a wakeup that walks many hooks while the first thread woken scans already.
+// Invariant: what is sure here can still be changed by what is run as one piece here, such as a
+// wakeup that walks many hooks while the first thread woken scans already. drain() and fill() are
+// no such piece: who is woken by one of their calls may well run before the next.
 #pragma once
 
 #include <map>
@@ -22,6 +23,9 @@ using Endings = std::vector<std::map<ActorId, Outcome>>;
 // All endings of a step from `machine`, in which its own call has been made; of `returned`, those
 // whose deadline passed return in each. nullopt: too many orders to try.
 std::optional<Endings> endings_of(const Machine& machine, const std::vector<Returned>& returned);
+
+// All endings of a row of calls, which others run into as soon as one of them lets them.
+Endings endings_amid(const Machine& before, const OpCall& row);
 
 // Follows a run: which of several threads still sleeps may be chance from an earlier step.
 class Scheduling {

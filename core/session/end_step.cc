@@ -180,10 +180,14 @@ void Session::Impl::judge_chance(Running& r, const LockstepResult& model) {
   for (const Resumed& other : r.record.resumed) calls[other.actor] = other.call.name;
   std::vector<Returned> others = r.returned;
   if (r.main) std::erase_if(others, [&](const Returned& x) { return x.actor == r.main->actor; });
-  if (others.empty() && !model.raced_from) return;
+  if (others.empty() && !model.raced_from && !model.row_from) return;
   std::optional<Endings> endings = Endings{};
   if (model.raced_from) endings = endings_of(*model.raced_from, others);
   if (model.interleaved) endings = std::nullopt;
+  if (model.row_from) {
+    endings = endings_amid(*model.row_from, *r.main);
+    others = r.returned;
+  }
   std::map<ActorId, Chance> chances = scheduling.judge(endings, others, calls);
   scheduling.settle(sleepers);
   r.record.chance = std::move(chances[r.record.actor]);

@@ -70,6 +70,11 @@ bool fits(const Machine::Result& r, ActorId actor, const std::vector<Returned>& 
   return seen != nullptr && seen->outcome.same_result(r.outcome);
 }
 
+// drain() and fill() are many calls of one kind.
+bool is_row_of_calls(const Request& request) {
+  return std::holds_alternative<Drain>(request.op) || std::holds_alternative<Fill>(request.op);
+}
+
 // What a sleeping actor waits in; nullopt: it does not sleep.
 std::optional<ThreadState> sleeper(const Machine& machine, ActorId actor) {
   for (const ThreadState& t : machine.threads()) {
@@ -172,6 +177,8 @@ class Lockstep {
   LockstepResult run(const OpCall* main) {
     if (main != nullptr) take_in_timers(*main);
     const std::size_t begin = history_.operations();
+    std::optional<Machine> row;
+    if (main != nullptr && is_row_of_calls(main->request)) row = history_.live();
     if (main != nullptr) make(*main);
     const bool agrees = result_.differences.empty();
     if (agrees && returned_.empty() && history_.live().runnable().empty()) {
@@ -183,6 +190,7 @@ class Lockstep {
       if (!(agrees && in_some_order())) greedy();
     }
     if (raced_from_ && !result_.interleaved) result_.raced_from = std::move(raced_from_);
+    result_.row_from = std::move(row);
     for (const Returned& r : returned_) {
       result_.differences.push_back(difference(r.actor, &r.outcome, nullptr));
     }

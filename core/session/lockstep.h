@@ -22,6 +22,9 @@ struct LockstepResult {
   std::vector<MicroStep> micro;
   // Several actors were runnable at once: the machine before any of them ran.
   std::optional<Machine> raced_from;
+  // The call was a row of calls and let others go on, who could run between two of them: the
+  // machine before it.
+  std::optional<Machine> row_from;
   // Only threads that ran in the middle of the call explain what was seen: all of it is chance.
   bool interleaved = false;
 };

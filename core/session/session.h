@@ -86,7 +86,7 @@ struct StepRecord {
   bool is_resume = false;  // this step is a blocked call that ended (a `resumed` line, or
                            // a timeout between two statements)
   Outcome outcome;         // when returned
-  Chance chance;           // of a resumed call
+  Chance chance;           // of a resumed call, or of one in whose middle others could run
   std::vector<ShownEvent> events;
   std::map<std::string, Fd> bound;       // names bound by this step
   std::vector<Resumed> resumed;          // other actors' calls that this step let return

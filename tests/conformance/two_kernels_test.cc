@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "core/export/transcript.h"
-#include "tests/unit/export/ticks.h"
+#include "tests/unit/export/without_chance.h"
 #include "tests/unit/session/run.h"
 
 namespace epollscope {
@@ -45,7 +45,7 @@ TEST_P(TwoKernels, GiveTheSameTranscript) {
   // Where the scheduler chooses, either may choose otherwise.
   if (from_kernel.find('|') == std::string::npos &&
       from_kernel.find("by chance") == std::string::npos) {
-    EXPECT_EQ(test::without_ticks(from_kernel), test::without_ticks(from_model));
+    EXPECT_EQ(test::without_chance(from_kernel), test::without_chance(from_model));
   }
   EXPECT_EQ(run(from_kernel, true)->expectations_failed(), 0) << from_kernel;
   const auto again = run(from_model, false);

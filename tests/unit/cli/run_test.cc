@@ -5,7 +5,7 @@
 #include <csignal>
 
 #include "tests/unit/cli/program.h"
-#include "tests/unit/export/ticks.h"
+#include "tests/unit/export/without_chance.h"
 
 namespace epollscope::test {
 namespace {
@@ -48,7 +48,7 @@ std::string without_count(std::string transcript) {
   const auto summary = transcript.rfind("# ");
   const auto end = transcript.find(" step", summary);
   if (end != std::string::npos) transcript.erase(summary + 2, end - summary - 2);
-  return without_ticks(transcript);
+  return without_chance(transcript);
 }
 
 TEST(Run, TheModelAloneGivesTheSameTranscript) {

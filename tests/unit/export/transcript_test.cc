@@ -141,6 +141,16 @@ TEST(Transcript, WhatNeedNotComeIsAComment) {
   EXPECT_TRUE(p.text.ends_with("# by chance: T2: <... read resumed> = 1 \"x\"\n")) << p.text;
 }
 
+TEST(Transcript, WhatOthersChangedOnTheWayIsNotCompared) {
+  const Lesson lesson = lesson_of("write(4, 1)\n");
+  Printed p(lesson);
+  p.transcript.begin(0);
+  StepRecord write = step_of(lesson, 0, returns(1), 1);
+  write.chance.by_chance = true;
+  p.transcript.step(write, 1);
+  EXPECT_TRUE(p.text.ends_with("write(4, 1) = 1?\n")) << p.text;
+}
+
 // A failure found when its step has been printed already follows it.
 TEST(Transcript, ALateFailureIsToldOnce) {
   const Lesson lesson = lesson_of("close(7)\nclose(8)\n");

@@ -84,6 +84,25 @@ TEST(Chance, WhetherAThreadReturnsAtAllIsNotToBeAskedFor) {
   }
 }
 
+// drain() is a row of reads: the writer that the first of them lets go on writes before the second,
+// or after it.
+TEST(Chance, WhoRunsIntoARowOfCallsChangesWhatItGives) {
+  const auto s = run("v = eventfd(3, 0)\nT2: write(v, 18446744073709551613)\ndrain(v)\n");
+  EXPECT_EQ(problems(*s), "");
+  EXPECT_TRUE(s->steps()[2].chance.by_chance);
+}
+
+TEST(Chance, AWaiterThatRunsIntoARowOfCallsSeesTheSame) {
+  const auto s =
+      run("a, w = pipe()\nep = epoll_create1(0)\nwrite(w, 65536)\nepoll_ctl(ep, ADD, w, OUT)\n"
+          "T2: epoll_wait(ep, 1, -1)\ndrain(a)\n");
+  EXPECT_EQ(problems(*s), "");
+  const StepRecord& drain = s->steps()[5];
+  EXPECT_FALSE(drain.chance.by_chance);
+  ASSERT_EQ(drain.resumed.size(), 1U);
+  EXPECT_FALSE(drain.resumed[0].chance.by_chance);
+}
+
 // Whoever looks at a lab with a debugger stops it, which ends every epoll_wait with EINTR.
 TEST(Chance, AnInterruptedSleepIsAnObservedInput) {
   const auto s = test::open(
