@@ -43,7 +43,8 @@ std::byte* Window::get() {
 
 bool Filler::make() {
   // Shared, because only a shared mapping can be shown at a second address.
-  void* p = mmap(nullptr, kFillerBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  constexpr int kHow = MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE;
+  void* p = mmap(nullptr, kFillerBytes, PROT_READ | PROT_WRITE, kHow, -1, 0);
   if (p == MAP_FAILED) return false;
   base_ = static_cast<std::byte*>(p);
   std::memset(base_, kFillerByte, kFillerBytes);

@@ -77,10 +77,6 @@ std::string describe(const siginfo_t& info) {
 
 }  // namespace
 
-OwnedFd::~OwnedFd() {
-  if (fd_ >= 0) close(fd_);
-}
-
 ChildProcess::~ChildProcess() {
   if (pid_ <= 0 || reaped_) return;
   syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "core/base/owned_fd.h"
 #include "core/base/result.h"
 #include "core/lab/shared.h"
 
@@ -17,26 +18,6 @@ inline constexpr const char* kArgv1 = "--be-a-lab";  // then: parent's pid, numb
 inline constexpr int kMemoryFd = 3;                  // the Area
 inline constexpr int kReturnsFd = 4;  // eventfd: written once for each call that ended
 inline constexpr int kChannelFd = 5;  // stream socket: jobs; its end ends the lab
-
-// A descriptor that is closed with its owner.
-class OwnedFd {
- public:
-  OwnedFd() = default;
-  explicit OwnedFd(int fd) : fd_(fd) {}
-  OwnedFd(OwnedFd&& o) noexcept : fd_(std::exchange(o.fd_, -1)) {}
-  OwnedFd& operator=(OwnedFd&& o) noexcept {
-    std::swap(fd_, o.fd_);
-    return *this;
-  }
-  OwnedFd(const OwnedFd&) = delete;
-  OwnedFd& operator=(const OwnedFd&) = delete;
-  ~OwnedFd();
-  [[nodiscard]] int get() const { return fd_; }
-  [[nodiscard]] bool valid() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
 
 // A running child process. Its destructor kills and reaps it.
 class ChildProcess {

@@ -4,12 +4,15 @@
 
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "core/observe/observe.h"
 #include "core/observe/read_file.h"
 
 namespace epollscope {
 namespace {
+
+constexpr std::size_t kMostOpen = 64;  // fewer than any limit on descriptors
 
 // Reads `key` and a number off the front of `line`, spaces in front of either skipped.
 template <class Number>
@@ -61,7 +64,19 @@ Result<std::vector<InterestRow>> parse_interest(std::string_view fdinfo) {
 }
 
 Result<std::vector<InterestRow>> read_interest(int pid, Fd epfd) {
-  const auto text = read_proc_file(fmt::format("/proc/{}/fdinfo/{}", pid, epfd.value));
+  return InterestReader().read(pid, epfd);
+}
+
+Result<std::vector<InterestRow>> InterestReader::read(int pid, Fd epfd) {
+  if (std::exchange(pid_, pid) != pid || files_.size() > kMostOpen) files_.clear();
+  const std::string path = fmt::format("/proc/{}/fdinfo/{}", pid, epfd.value);
+  auto file = files_.find(epfd);
+  if (file == files_.end()) {
+    auto opened = open_proc_file(path);
+    if (!opened) return std::unexpected(opened.error());
+    file = files_.emplace(epfd, std::move(*opened)).first;
+  }
+  const auto text = read_open_file(file->second, path, text_);
   if (!text) return std::unexpected(text.error());
   return parse_interest(*text);
 }

@@ -1,15 +1,17 @@
 // What the kernel shows of a process to anybody allowed to look: decoded, never guessed, and
-// without touching what is looked at. Reads /proc and calls kcmp(2); owns nothing. And what the
+// without touching what is looked at. Reads /proc and calls kcmp(2). And what the
 // kernel itself is like.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/ids.h"
+#include "core/base/owned_fd.h"
 #include "core/base/result.h"
 #include "core/call/traits.h"
 
@@ -24,6 +26,20 @@ struct InterestRow {
 };
 
 Result<std::vector<InterestRow>> read_interest(int pid, Fd epfd);
+
+// The lists of one process, for whoever looks again and again: it keeps open what it reads. One
+// thread at a time.
+class InterestReader {
+ public:
+  // `epfd` may have been closed, and be another instance now.
+  Result<std::vector<InterestRow>> read(int pid, Fd epfd);
+
+ private:
+  int pid_ = -1;
+  std::map<Fd, OwnedFd> files_;  // /proc/PID/fdinfo/EPFD
+  std::string text_;
+};
+
 // The same from text, for tests: fails with the line that is malformed.
 Result<std::vector<InterestRow>> parse_interest(std::string_view fdinfo);
 

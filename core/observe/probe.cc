@@ -12,44 +12,30 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/owned_fd.h"
 #include "core/observe/observe.h"
 
 namespace epollscope {
 namespace {
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& o) noexcept : fd_(std::exchange(o.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-  [[nodiscard]] bool valid() const { return fd_ >= 0; }
+OwnedFd new_epoll() { return OwnedFd(epoll_create1(EPOLL_CLOEXEC)); }
 
- private:
-  int fd_;
-};
-
-Descriptor new_epoll() { return Descriptor(epoll_create1(EPOLL_CLOEXEC)); }
-
-bool add(const Descriptor& ep, const Descriptor& target, std::uint32_t events) {
+bool add(const OwnedFd& ep, const OwnedFd& target, std::uint32_t events) {
   epoll_event e{.events = events, .data = {.u64 = 0}};
   return epoll_ctl(ep.get(), EPOLL_CTL_ADD, target.get(), &e) == 0;
 }
 
-int events_of(const Descriptor& ep) {
+int events_of(const OwnedFd& ep) {
   epoll_event e{};
   return epoll_wait(ep.get(), &e, 1, 0);
 }
 
 struct Pipe {
-  Descriptor reader{-1}, writer{-1};
+  OwnedFd reader{-1}, writer{-1};
   static Pipe make() {
     int fds[2] = {-1, -1};
     if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0) return {};
-    return {Descriptor(fds[0]), Descriptor(fds[1])};
+    return {OwnedFd(fds[0]), OwnedFd(fds[1])};
   }
 };
 
@@ -60,7 +46,7 @@ void wait_checks_fd_first(KernelTraits& traits) {
 
 void pipe_wakes_on_every_write(KernelTraits& traits) {
   const Pipe pipe = Pipe::make();
-  const Descriptor ep = new_epoll();
+  const OwnedFd ep = new_epoll();
   if (!add(ep, pipe.reader, EPOLLIN | EPOLLET)) return;
   if (write(pipe.writer.get(), "x", 1) != 1 || events_of(ep) != 1) return;
   if (write(pipe.writer.get(), "x", 1) != 1) return;
@@ -74,9 +60,9 @@ void pipe_read_wakes_when_slot_freed(KernelTraits& traits) {
   const std::array<char, 4096> filler{};
   while (write(pipe.writer.get(), filler.data(), filler.size()) > 0) {
   }
-  const Descriptor both(open(fmt::format("/proc/self/fd/{}", pipe.reader.get()).c_str(),
-                             O_RDWR | O_CLOEXEC | O_NONBLOCK));
-  const Descriptor ep = new_epoll();
+  const OwnedFd both(open(fmt::format("/proc/self/fd/{}", pipe.reader.get()).c_str(),
+                          O_RDWR | O_CLOEXEC | O_NONBLOCK));
+  const OwnedFd ep = new_epoll();
   if (!both.valid() || !add(ep, both, EPOLLIN | EPOLLOUT | EPOLLET) || events_of(ep) != 1) return;
   char byte = 0;
   if (read(pipe.reader.get(), &byte, 1) != 1) return;
@@ -86,7 +72,7 @@ void pipe_read_wakes_when_slot_freed(KernelTraits& traits) {
 // Five instances in a chain are the most where both directions count.
 void nest_limit_counts_both_directions(KernelTraits& traits) {
   constexpr int kMost = 5;
-  std::vector<Descriptor> chain;
+  std::vector<OwnedFd> chain;
   chain.push_back(new_epoll());
   for (int length = 2; length <= kMost + 1; ++length) {
     chain.push_back(new_epoll());

@@ -23,27 +23,35 @@ std::unexpected<Error> cannot(const std::string& path, int error) {
 
 }  // namespace
 
-Result<std::string> read_proc_file(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return cannot(path, errno);
-  std::string text;
+Result<OwnedFd> open_proc_file(const std::string& path) {
+  OwnedFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return cannot(path, errno);
+  return file;
+}
+
+Result<std::string_view> read_open_file(const OwnedFd& file, const std::string& path,
+                                        std::string& buffer) {
   std::size_t length = 0;
   for (;;) {
-    if (text.size() - length < kFirstPiece) {
-      text.resize(length + std::clamp(length, kFirstPiece, kLargestPiece));
+    if (buffer.size() - length < kFirstPiece) {
+      buffer.resize(length + std::clamp(length, kFirstPiece, kLargestPiece));
     }
-    const ssize_t n = read(fd, text.data() + length, text.size() - length);
+    const std::size_t room = buffer.size() - length;
+    const ssize_t n = pread(file.get(), buffer.data() + length, room, static_cast<off_t>(length));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      const int error = errno;
-      close(fd);
-      return cannot(path, error);
-    }
-    if (n == 0) break;
+    if (n < 0) return cannot(path, errno);
     length += static_cast<std::size_t>(n);
+    if (static_cast<std::size_t>(n) < room) return std::string_view(buffer).substr(0, length);
   }
-  close(fd);
-  text.resize(length);
+}
+
+Result<std::string> read_proc_file(const std::string& path) {
+  const auto file = open_proc_file(path);
+  if (!file) return std::unexpected(file.error());
+  std::string text;
+  const auto read = read_open_file(*file, path, text);
+  if (!read) return std::unexpected(read.error());
+  text.resize(read->size());
   return text;
 }
 

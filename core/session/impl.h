@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/observe/observe.h"
 #include "core/script/resolve.h"
 #include "core/session/chance.h"
 #include "core/session/history.h"
@@ -69,6 +70,7 @@ struct Session::Impl {
   void observe(StepRecord& record);
   Result<void> open_xray();
   bool has_xray();
+  void verify_some_lists(StepRecord& record, bool all);
   void verify_list(Fd epfd, const std::string& name, std::vector<std::string>& differences);
   [[nodiscard]] bool levels_fit(const Machine& machine);
   void take_xray();     // into `seen`, when one is due
@@ -89,6 +91,7 @@ struct Session::Impl {
   Lesson lesson;
   SessionOptions options;
   std::unique_ptr<Kernel> kernel;
+  InterestReader lists;
   History history;
   XrayWatch xray_watch;
   bool xray_tried = false;

@@ -258,10 +258,11 @@ class Lockstep {
   }
 
   void take_in_timers(const OpCall& main) {
-    if (history_.live().timers().empty()) return;
+    const Returned* seen = find(returned_, main.actor);
+    if (timer_inputs(history_.live(), seen == nullptr ? nullptr : &seen->outcome).empty()) return;
     std::vector<Op> path;
     int tries = kMostTries;
-    if (!search_before(history_.live(), main, find(returned_, main.actor), tries, path)) return;
+    if (!search_before(history_.live(), main, seen, tries, path)) return;
     for (const Op& op : path) history_.do_op(op, observer());
     expired_ = result_.micro;
   }

@@ -58,7 +58,9 @@ bool Session::step() { return impl_->start_next(); }
 bool Session::busy() const { return impl_->running.has_value(); }
 
 void Session::pump() {
-  while (!impl_->death) {
+  const bool was_busy = busy();
+  // Whatever else there is to hear when a step has ended keeps wait_fd() readable.
+  while (!impl_->death && (busy() || !was_busy)) {
     // The model's clock moves only while somebody waits for it.
     if (!busy() && impl_->kernel->wait_fd() < 0) return;
     auto n = impl_->kernel->take();

@@ -139,9 +139,7 @@ bool Session::Impl::is_due(ActorId actor, const Asleep& call) const {
 void Session::Impl::learn_order_now() {
   if (death || options.model_only) return;
   for (const Fd epfd : history.live().unranked()) {
-    std::string error;
-    std::vector<Machine::Row> rows = to_rows(kernel->pid(), epfd, error);
-    if (error.empty()) learn_order(epfd, std::move(rows));
+    if (const auto list = lists.read(kernel->pid(), epfd)) learn_order(epfd, to_rows(*list));
   }
 }
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "core/call/flags.h"
-#include "core/observe/observe.h"
 
 namespace epollscope {
 namespace {
@@ -31,26 +30,22 @@ bool expires_later(const std::vector<Machine::Timer>& timers, const Level& seen)
 
 }  // namespace
 
-std::vector<Machine::Row> to_rows(int pid, Fd epfd, std::string& error) {
-  const auto read = read_interest(pid, epfd);
-  if (!read) {
-    error = read.error().what;
-    return {};
-  }
+std::vector<Machine::Row> to_rows(const std::vector<InterestRow>& list) {
   std::vector<Machine::Row> rows;
-  rows.reserve(read->size());
-  for (const InterestRow& r : *read) rows.push_back({r.tfd, r.events, r.data});
+  rows.reserve(list.size());
+  for (const InterestRow& r : list) rows.push_back({r.tfd, r.events, r.data});
   return rows;
 }
 
-void verify_interest(const Machine& machine, TreeOrder order, int pid, Fd epfd,
-                     const std::string& name, std::vector<std::string>& differences) {
-  std::string error;
-  std::vector<Machine::Row> kernel = to_rows(pid, epfd, error);
-  if (!error.empty()) {
-    differences.push_back(fmt::format("{}: its interest list could not be read: {}", name, error));
+void verify_interest(const Machine& machine, TreeOrder order, Fd epfd,
+                     const Result<std::vector<InterestRow>>& list, const std::string& name,
+                     std::vector<std::string>& differences) {
+  if (!list) {
+    differences.push_back(
+        fmt::format("{}: its interest list could not be read: {}", name, list.error().what));
     return;
   }
+  std::vector<Machine::Row> kernel = to_rows(*list);
   std::vector<Machine::Row> model = machine.interest(epfd);
   if (order == TreeOrder::created || !machine.order_known(epfd)) {
     std::sort(kernel.begin(), kernel.end(), less);

@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include <algorithm>
 #include <tuple>
 
 #include "core/lab/lab.h"

@@ -87,6 +87,26 @@ TEST(ReadInterest, TenThousandItemsOfThisProcess) {
   EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
+// A reader keeps files of /proc open; what stands behind a number may change all the same.
+TEST(InterestReader, SeesWhatANumberMeansNow) {
+  InterestReader reader;
+  const auto count = [&](int fd) {
+    const auto rows = reader.read(getpid(), Fd{fd});
+    return rows ? static_cast<int>(rows->size()) : -1;
+  };
+  const int ep = epoll_create1(EPOLL_CLOEXEC);
+  const int v = eventfd(0, EFD_CLOEXEC);
+  EXPECT_EQ(count(ep), 0);
+  epoll_event e{};
+  ASSERT_EQ(epoll_ctl(ep, EPOLL_CTL_ADD, v, &e), 0);
+  EXPECT_EQ(count(ep), 1);
+  close(ep);
+  EXPECT_EQ(count(ep), -1);
+  ASSERT_EQ(epoll_create1(EPOLL_CLOEXEC), ep) << "the lowest number that is free";
+  EXPECT_EQ(count(ep), 0);
+  for (const int fd : {ep, v}) close(fd);
+}
+
 TEST(ReadInterest, ADescriptorThatIsNotThereIsAnError) {
   const auto rows = read_interest(getpid(), Fd{987654});
   ASSERT_FALSE(rows);
