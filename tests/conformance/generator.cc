@@ -117,7 +117,7 @@ Call Generator::creation(std::vector<std::string>& names) {
     std::swap(pending_[0].peer, pending_[1].peer);
   };
   const auto epolls = std::ranges::count(files_, Kind::epoll, &File::kind);
-  const int most_epolls = threads_ == 1 ? 6 : 3;
+  const int most_epolls = nests_ ? 9 : threads_ == 1 ? 6 : 3;
   switch (upto(11)) {
     case 0:
     case 1:
@@ -200,7 +200,8 @@ Call Generator::ctl() {
     both.fields.push_back({"data", number(upto(100))});
     event = {.v = both};
   }
-  const Value target = one_in(6) ? epoll() : file();
+  constexpr int kNullDevice = 0;  // standard input of a lab
+  const Value target = one_in(60) ? number(kNullDevice) : one_in(nests_ ? 2 : 6) ? epoll() : file();
   return {CallName::epoll_ctl,
           {epoll(), flags(FlagSet::ctl_op, static_cast<std::uint32_t>(op)), target, event}};
 }
@@ -254,6 +255,15 @@ Call Generator::write() {
   return {CallName::write, {to, number(small_amount())}};
 }
 
+Call Generator::drain() {
+  const Value of = file();
+  const File* known = find(of);
+  // A semaphore would be read once for each unit, and a closed number may mean one by now.
+  const bool quick = known != nullptr && known->kind != Kind::semaphore;
+  if (calm_ || !quick) return {CallName::read, {of, number(small_amount() + 7)}};
+  return {CallName::drain, {of}};
+}
+
 Call Generator::control() {
   const Value fd = file();
   const auto fcntl = [&](std::uint64_t command, Value arg) {
@@ -287,7 +297,7 @@ Call Generator::settime() {
 }
 
 Call Generator::call(std::vector<std::string>& names) {
-  if (std::exchange(expiring_, false)) return {CallName::sleep, {{.v = Duration{1'000'000}}}};
+  if (std::exchange(expiring_, false)) return {CallName::sleep, {{.v = Duration{50'000}}}};
   if (files_.size() < kFewFiles) return creation(names);
   // The last one awake keeps to what wakes others.
   if (last_awake() && threads_ > 1) {
@@ -304,7 +314,7 @@ Call Generator::call(std::vector<std::string>& names) {
   if (n < 49) return wait();
   if (n < 64) return write();
   if (n < 75) return {CallName::read, {file(), number(small_amount() + 7 * upto(2))}};
-  if (n < 77) return calm_ ? write() : Call{CallName::drain, {file()}};
+  if (n < 77) return drain();
   if (n < 79) return calm_ ? ctl() : Call{CallName::fill, {file()}};
   if (n < 84) return {CallName::close, {file()}};
   if (n < 86) {

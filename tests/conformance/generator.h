@@ -21,7 +21,7 @@ class Generator {
   // `calm`: no deadlines, messages and rows of calls (drain, fill), in the middle of which threads
   // meet in ways that the model does not know all of.
   Generator(std::uint64_t seed, int threads, bool calm)
-      : random_(seed), threads_(threads), calm_(calm) {}
+      : random_(seed), threads_(threads), calm_(calm), nests_(threads == 1 && one_in(4)) {}
 
   // The next statement. Requires: stuck() is false.
   CallStatement next();
@@ -63,6 +63,7 @@ class Generator {
   Call ctl();
   Call wait();
   Call write();
+  Call drain();
   Call control();
   Call settime();
   Value file();
@@ -78,6 +79,7 @@ class Generator {
   std::mt19937_64 random_;
   int threads_;
   bool calm_;
+  bool nests_;  // many instances, in one another
   int made_ = 0;
   bool expiring_ = false;             // a timer was set to expire at once
   std::vector<File> files_;           // open, as far as names tell

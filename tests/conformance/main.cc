@@ -32,6 +32,7 @@ struct Wanted {
   trial::Options trial;
   bool spread = false;
   bool show = false;
+  bool no_shrink = false;
 };
 
 // One CPU for the session and the lab it starts: a step is then a switch of context.
@@ -46,6 +47,7 @@ void stay_on_one_cpu() {
 
 void report(const trial::Difference& d, std::uint64_t seed, const Wanted& wanted) {
   fmt::print("difference in the program of seed {}: {}\n", seed, d.what);
+  if (wanted.no_shrink) return;
   constexpr int kTriesOfARace = 20;
   const int tries = wanted.trial.threads > 1 ? kTriesOfARace : 1;
   const Program least = trial::shrink(d, wanted.trial.session, tries);
@@ -126,6 +128,8 @@ int main(int argc, char** argv) {
       ->transform(CLI::CheckedTransformer(kXray));
   app.add_flag("--calm", wanted.trial.calm, "no deadlines, messages, drain() and fill()");
   app.add_flag("--show", wanted.show, "print every program");
+  app.add_flag("--no-shrink", wanted.no_shrink,
+               "do not look for the shortest program that differs");
   app.add_flag("--spread", wanted.spread, "use every CPU; else one");
   try {
     app.parse(argc, argv);

@@ -14,7 +14,7 @@ namespace epollscope::trial {
 struct Options {
   SessionOptions session;
   int threads = 1;    // that a program may use
-  int length = 400;   // statements of a program
+  int length = 2000;  // statements of a program
   bool calm = false;  // see Generator
 };
 
