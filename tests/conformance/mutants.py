@@ -8,7 +8,6 @@ build · 2 a mutant no longer fits the source.
 
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 
@@ -73,7 +72,7 @@ MUTANTS = [
      "ep_modify(run, item, events | always,", "ep_modify(run, item, events,"),
     ("nests may be one deeper", "epoll_ctl.cc",
      "constexpr int kMostNests = 4;", "constexpr int kMostNests = 5;"),
-    ("EINVAL of EXCLUSIVE comes before EPERM", "epoll_ctl.cc",
+    ("an exclusive item may watch a file without poll()", "epoll_ctl.cc",
      "  if (w.files[file].kind == FileKind::null_device) return EPERM;\n",
      "  if (w.files[file].kind == FileKind::null_device &&\n"
      "      (!op.event || (op.event->events & EPOLLEXCLUSIVE) == 0)) return EPERM;\n"),
@@ -105,6 +104,26 @@ MUTANTS = [
     ("a removed node's successor keeps its own colour", "rbtree.cc",
      "    n(next).red = gone.red;\n", ""),
 ]
+
+
+def files_of(root):
+    parts = [root / "CMakeLists.txt"]
+    for folder in ("cmake", "core", "tests"):
+        parts += (p for p in (root / folder).rglob("*") if p.is_file())
+    return {p.relative_to(root) for p in parts}
+
+
+def mirror(source, copy):
+    """Makes the files alike; those that are already keep their time, so they need no build."""
+    wanted = files_of(source)
+    if copy.exists():
+        for path in files_of(copy) - wanted:
+            (copy / path).unlink()
+    for path in wanted:
+        text = (source / path).read_bytes()
+        if not (copy / path).is_file() or (copy / path).read_bytes() != text:
+            (copy / path).parent.mkdir(parents=True, exist_ok=True)
+            (copy / path).write_bytes(text)
 
 
 def build_trial(build):
@@ -142,11 +161,7 @@ def main():
     names = sys.argv[3:]
     mutants = [m for m in MUTANTS if not names or any(n in m[0] for n in names)]
     copy = build / "source"
-    shutil.rmtree(copy, ignore_errors=True)
-    copy.mkdir(parents=True)
-    for part in ("CMakeLists.txt", "cmake", "core", "tests"):
-        place = source / part
-        (shutil.copytree if place.is_dir() else shutil.copy2)(place, copy / part)
+    mirror(source, copy)
     for mutant in mutants:
         place_of(copy, mutant)
     subprocess.run(["cmake", "-G", "Ninja", "-S", copy, "-B", build / "trial",
