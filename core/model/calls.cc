@@ -15,6 +15,7 @@
 #include "core/model/eventfd.h"
 #include "core/model/eventpoll.h"
 #include "core/model/files.h"
+#include "core/model/interleave.h"
 #include "core/model/pipe.h"
 #include "core/model/timerfd.h"
 #include "core/model/unix_sock.h"
@@ -330,6 +331,29 @@ Step settle(Run& run, Index task, Step step, bool slept_before) {
   return step;
 }
 
+// The task leaves its queue by itself. True: a wakeup came first and took it out.
+bool rise(Run& run, Index task) {
+  World& w = run.w;
+  w.tasks[at(task)].rising = true;
+  point(run);
+  w.tasks[at(task)].rising = false;
+  const Index entry = w.tasks[at(task)].entry;
+  const bool was_woken =
+      w.entries[entry].queue == kNone && std::holds_alternative<WaitCall>(w.tasks[at(task)].frame);
+  remove_entry(w, entry);
+  return was_woken;
+}
+
+// The scan of a wait that ends in any case; nullopt: there was nothing to report.
+std::optional<Outcome> last_look(Run& run, Index task) {
+  const auto call = std::get<WaitCall>(run.w.tasks[at(task)].frame);
+  if (run.w.eps[call.ep].rdllist.empty() && !run.w.eps[call.ep].scanning) return std::nullopt;
+  Harvest h = ep_send_events(run, call.ep, call.maxevents, call.null_buffer);
+  if (h.error != 0) return failure(h.error);
+  if (h.events.empty()) return std::nullopt;
+  return reported(std::move(h));
+}
+
 }  // namespace
 
 std::optional<Outcome> start_call(Run& run, Index task, const Request& request) {
@@ -353,29 +377,28 @@ std::optional<Outcome> continue_call(Run& run, Index task) {
 }
 
 Outcome end_call_in_time(Run& run, Index task) {
-  Task& t = run.w.tasks[at(task)];
+  const bool was_woken = rise(run, task);
+  const Task& t = run.w.tasks[at(task)];
   const bool sleep = std::holds_alternative<SleepCall>(t.frame);
-  remove_entry(run.w, t.entry);
   note(run, {.function = sleep ? "hrtimer_nanosleep" : "ep_poll",
              .what = What::timed_out,
              .why = sleep ? Why::timed_out_sleep : Why::timed_out_wait,
              .file = t.file,
              .task = task});
-  return *settle(run, task, Outcome{}, true);
+  std::optional<Outcome> outcome = was_woken ? last_look(run, task) : std::nullopt;
+  return *settle(run, task, outcome ? std::move(*outcome) : Outcome{}, true);
 }
 
 Outcome interrupt_wait(Run& run, Index task) {
-  Task& t = run.w.tasks[at(task)];
-  remove_entry(run.w, t.entry);
+  rise(run, task);
   note(run, {.function = "ep_poll",
              .what = What::interrupted,
              .why = Why::interrupted_wait,
-             .file = t.file,
+             .file = run.w.tasks[at(task)].file,
              .task = task});
-  Outcome outcome;
-  outcome.returned = -1;
-  outcome.error = EINTR;
-  return *settle(run, task, outcome, true);
+  // The kernel scans before it looks for a signal.
+  std::optional<Outcome> outcome = last_look(run, task);
+  return *settle(run, task, outcome ? std::move(*outcome) : failure(EINTR), true);
 }
 
 static std::string_view call_name(EpollWait::Form form) {

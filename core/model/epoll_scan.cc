@@ -180,6 +180,13 @@ std::uint32_t ep_eventpoll_poll(Run& run, Index ep) {
   return result;
 }
 
+Outcome reported(Harvest harvest) {
+  Outcome o;
+  o.returned = static_cast<std::int64_t>(harvest.events.size());
+  o.events = std::move(harvest.events);
+  return o;
+}
+
 std::optional<Outcome> ep_poll(Run& run, Index task, bool woken) {
   World& w = run.w;
   const auto call = std::get<WaitCall>(w.tasks[at(task)].frame);
@@ -187,12 +194,7 @@ std::optional<Outcome> ep_poll(Run& run, Index task, bool woken) {
   for (bool look = woken || available(); look; look = available()) {
     Harvest h = ep_send_events(run, call.ep, call.maxevents, call.null_buffer);
     if (h.error != 0) return failure(h.error);
-    if (!h.events.empty()) {
-      Outcome o;
-      o.returned = static_cast<std::int64_t>(h.events.size());
-      o.events = std::move(h.events);
-      return o;
-    }
+    if (!h.events.empty()) return reported(std::move(h));
     if (call.at_once) return Outcome{};
     point(run);
   }

@@ -102,6 +102,7 @@ struct Harvest {
   int error = 0;  // EFAULT, and no event was stored
 };
 Harvest ep_send_events(Run& run, Index ep, std::int32_t maxevents, bool null_buffer);
+Outcome reported(Harvest harvest);  // what epoll_wait makes of events
 
 // EPOLL_CTL_* with all checks, in the kernel's order. 0 or an errno.
 int epoll_ctl(Run& run, const EpollCtl& op);

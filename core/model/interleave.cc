@@ -1,6 +1,8 @@
 #include "core/model/interleave.h"
 
 #include <algorithm>
+#include <array>
+#include <random>
 #include <utility>
 
 #include "core/model/calls.h"
@@ -10,6 +12,9 @@
 namespace epollscope {
 
 namespace {
+
+// Two waiters that look at a list each time the other one scans it can go on for ever.
+constexpr std::size_t kMostChoices = 10'000;
 
 bool may_time_out(const World& w, Index task) {
   const Task& t = w.tasks[at(task)];
@@ -40,8 +45,9 @@ struct Interleaving::Strand {
 };
 
 Interleaving::Interleaving(World& w, const Machine& machine, const Turn& turn,
-                           const Schedule& schedule, const Machine::Observer& observe)
-    : w_(w), machine_(machine), turn_(turn), schedule_(schedule), observe_(observe) {
+                           const Schedule& schedule, const Machine::Observer& observe,
+                           const Dice& dice)
+    : w_(w), machine_(machine), turn_(turn), schedule_(schedule), observe_(observe), dice_(dice) {
   for (const ActorId a : turn.timed_out) timed_out_.push_back(task_of(w, a));
   for (const ActorId a : turn.interrupted) interrupted_.push_back(task_of(w, a));
 }
@@ -55,7 +61,7 @@ Interleaving::Strand* Interleaving::add(Index task,
 
 // Whoever can go on now, the one that ran last first: strands, woken tasks in the order in which
 // they were woken, sleepers whose time has come.
-std::vector<std::function<Interleaving::Strand*()>> Interleaving::ready() {
+std::vector<std::function<Interleaving::Strand*()>> Interleaving::able() {
   std::vector<std::function<Strand*()>> list;
   if (current_ != nullptr && current_->can_go_on()) list.emplace_back([this] { return current_; });
   for (const auto& s : strands_) {
@@ -92,31 +98,43 @@ bool Interleaving::others_ready() const {
                              [&](const auto& s) { return s.get() != current_ && s->can_go_on(); });
 }
 
-std::size_t Interleaving::choose(std::size_t width, bool preempts) {
-  if (width == 1) return 0;
+// Among those that able() gives: behind the one that runs, before those that were woken.
+std::optional<std::size_t> Interleaving::place_of_caller() const {
+  if (caller_ == nullptr || !caller_->can_go_on()) return std::nullopt;
+  return caller_ != current_ && current_ != nullptr && current_->can_go_on() ? 1 : 0;
+}
+
+std::size_t Interleaving::choose(const Ready& ready) {
   const std::size_t made = result_.choices.size();
-  const std::size_t chosen = result_.fits && made < schedule_.size() ? schedule_[made] : 0;
-  const std::size_t pick = chosen < width ? chosen : 0;
-  if (result_.fits) {
-    result_.choices.push_back(
-        {.taken = static_cast<std::uint8_t>(pick),
-         .width = static_cast<std::uint8_t>(std::min<std::size_t>(width, 255)),
-         .preempts = preempts});
+  if (made > kMostChoices) result_.fits = false;
+  if (ready.width == 1 || !result_.fits) return 0;
+  std::size_t chosen = 0;
+  if (made < schedule_.size()) {
+    chosen = schedule_[made];
+  } else if (dice_) {
+    chosen = dice_(ready);
   }
+  const std::size_t pick = chosen < ready.width ? chosen : 0;
+  result_.choices.push_back(
+      {.taken = static_cast<std::uint8_t>(pick),
+       .width = static_cast<std::uint8_t>(std::min<std::size_t>(ready.width, 255)),
+       .preempts = ready.preempts});
   return pick;
 }
 
 Interleaved Interleaving::run(const Fits& fits) {
   if (turn_.call != nullptr) {
     const Index task = task_of(w_, turn_.actor);
-    current_ = add(task, [this, task](Run& run) { return start_call(run, task, *turn_.call); });
+    current_ = caller_ =
+        add(task, [this, task](Run& run) { return start_call(run, task, *turn_.call); });
   }
-  for (auto list = ready(); !list.empty(); list = ready()) {
+  for (auto list = able(); !list.empty(); list = able()) {
     const bool preempts = current_ != nullptr && current_->can_go_on();
-    current_ = list[choose(list.size(), preempts)]();
+    current_ = list[choose({list.size(), preempts, place_of_caller()})]();
     current_->awaits = {};
     current_->fiber.resume();
     if (!current_->fiber.done()) continue;
+    if (current_ == caller_) caller_ = nullptr;
     if (current_->outcome) {
       const ActorId actor = current_->run.actor;
       if (fits && result_.fits) result_.fits = fits(actor, *current_->outcome);
@@ -165,9 +183,9 @@ QueueLock::QueueLock(Run& run, Index queue) : run_(run), queue_(queue) {
 QueueLock::~QueueLock() { run_.w.queues[queue_].walked = false; }
 
 Interleaved Machine::run(const Turn& turn, const Schedule& schedule, const Observer& observe,
-                         const Fits& fits) {
+                         const Fits& fits, const Dice& dice) {
   if (turn.call != nullptr) begin_step();
-  return Interleaving(*world_, *this, turn, schedule, observe).run(fits);
+  return Interleaving(*world_, *this, turn, schedule, observe, dice).run(fits);
 }
 
 namespace {
@@ -194,30 +212,88 @@ bool next_schedule(const std::vector<Interleaved::Choice>& choices, int preempti
   return false;
 }
 
+constexpr int kSystematic = 4;  // one in so many tries goes through simple schedules one by one
+// How likely a switch is, of 64: away from the caller, and from those that it woke.
+constexpr std::array<unsigned, 6> kOffCaller = {64, 16, 4, 0, 32, 1};
+constexpr std::array<unsigned, 4> kOffOthers = {0, 16, 4, 32};
+
+class Search {
+ public:
+  Search(const Machine& before, const Turn& turn, const Fits& fits, const Accept& accept, int tries)
+      : before_(before), turn_(turn), fits_(fits), accept_(accept), tries_(tries) {}
+
+  std::optional<Schedule> run() {
+    const int all = tries_;
+    for (int preemptions = 0; preemptions <= kMostPreemptions; ++preemptions) {
+      const Ending end = one_by_one(preemptions, all - all / kSystematic);
+      if (end == Ending::found) return found_;
+      if (end == Ending::seen_all) return std::nullopt;
+      if (end == Ending::weary) break;
+    }
+    return by_chance() ? std::optional(found_) : std::nullopt;
+  }
+
+ private:
+  enum class Ending : std::uint8_t { found, seen_all, seen_some, weary };
+
+  bool try_one(const Schedule& schedule, const Dice& dice) {
+    --tries_;
+    Machine machine = before_;
+    result_ = machine.run(turn_, schedule, {}, fits_, dice);
+    if (!result_.fits || !accept_(machine, result_)) return false;
+    found_.clear();
+    for (const auto& c : result_.choices) found_.push_back(c.taken);
+    return true;
+  }
+
+  // All with so many preemptions at most, while more than `least` tries are left.
+  Ending one_by_one(int preemptions, int least) {
+    Schedule schedule;
+    bool bounded = false;  // some choice was not made because of the bound
+    do {
+      if (tries_ <= least) return Ending::weary;
+      if (try_one(schedule, {})) return Ending::found;
+      bounded = bounded || std::ranges::any_of(result_.choices, [](const auto& c) {
+                  return c.preempts && c.width > 1;
+                });
+    } while (next_schedule(result_.choices, preemptions, schedule));
+    return bounded ? Ending::seen_some : Ending::seen_all;
+  }
+
+  // Threads run as soon as they are woken in one try and long after in another, to their end or
+  // bit by bit.
+  bool by_chance() {
+    std::minstd_rand random(1);
+    const auto hits = [&](unsigned of_64) { return random() % 64 < of_64; };
+    for (std::size_t n = 0; tries_ > 0; ++n) {
+      const unsigned off_caller = kOffCaller[n % kOffCaller.size()];
+      const unsigned off_others = kOffOthers[n / kOffCaller.size() % kOffOthers.size()];
+      const Dice dice = [&](const Ready& r) -> std::size_t {
+        if (r.preempts && !hits(r.caller == 0U ? off_caller : off_others)) return 0;
+        const std::size_t other = random() % (r.width - 1);
+        if (r.preempts) return 1 + other;
+        if (!r.caller) return hits(32) ? 0 : random() % r.width;
+        return hits(off_caller) ? (*r.caller + 1 + other) % r.width : *r.caller;
+      };
+      if (try_one({}, dice)) return true;
+    }
+    return false;
+  }
+
+  const Machine& before_;
+  const Turn& turn_;
+  const Fits& fits_;
+  const Accept& accept_;
+  int tries_;
+  Interleaved result_;
+  Schedule found_;
+};
+
 }  // namespace
 
 std::optional<Schedule> find_schedule(const Machine& before, const Turn& turn, const Fits& fits,
                                       const Accept& accept, int tries) {
-  for (int preemptions = 0; preemptions <= kMostPreemptions; ++preemptions) {
-    Schedule schedule;
-    bool bounded = false;  // some choice was not made because of the bound
-    do {
-      if (--tries < 0) return std::nullopt;
-      Machine machine = before;
-      const Interleaved result = machine.run(turn, schedule, {}, fits);
-      if (result.fits && accept(machine, result)) {
-        Schedule found;
-        for (const auto& c : result.choices) found.push_back(c.taken);
-        return found;
-      }
-      bounded = bounded || std::ranges::any_of(result.choices, [](const auto& c) {
-                  return c.preempts && c.width > 1;
-                });
-      if (!next_schedule(result.choices, preemptions, schedule)) break;
-    } while (true);
-    if (!bounded) return std::nullopt;
-  }
-  return std::nullopt;
+  return Search(before, turn, fits, accept, tries).run();
 }
 
 }  // namespace epollscope

@@ -25,7 +25,7 @@ namespace epollscope {
 class Interleaving {
  public:
   Interleaving(World& w, const Machine& machine, const Turn& turn, const Schedule& schedule,
-               const Machine::Observer& observe);
+               const Machine::Observer& observe, const Dice& dice);
   ~Interleaving();
   Interleaving(const Interleaving&) = delete;
   Interleaving& operator=(const Interleaving&) = delete;
@@ -42,9 +42,10 @@ class Interleaving {
 
  private:
   struct Strand;
-  [[nodiscard]] std::vector<std::function<Strand*()>> ready();
+  [[nodiscard]] std::vector<std::function<Strand*()>> able();
+  [[nodiscard]] std::optional<std::size_t> place_of_caller() const;
   [[nodiscard]] bool others_ready() const;
-  std::size_t choose(std::size_t width, bool preempts);
+  std::size_t choose(const Ready& ready);
   Strand* add(Index task, std::function<std::optional<Outcome>(Run&)> body);
   void finish(Strand& strand);
 
@@ -53,9 +54,11 @@ class Interleaving {
   const Turn& turn_;
   const Schedule& schedule_;
   const Machine::Observer& observe_;
+  const Dice& dice_;
   std::vector<std::unique_ptr<Strand>> strands_;
   std::vector<Index> timed_out_, interrupted_;
   Strand* current_ = nullptr;
+  Strand* caller_ = nullptr;  // until it returns or sleeps
   Interleaved result_;
 };
 

@@ -68,6 +68,13 @@ struct Interleaved {
 };
 
 using Fits = std::function<bool(ActorId, const Outcome&)>;
+// Tasks that can go on.
+struct Ready {
+  std::size_t width = 0;
+  bool preempts = false;              // the first of them is the one that ran
+  std::optional<std::size_t> caller;  // which of them makes the turn's call
+};
+using Dice = std::function<std::size_t(const Ready&)>;
 using Accept = std::function<bool(const Machine&, const Interleaved&)>;
 
 class Machine {
@@ -107,10 +114,11 @@ class Machine {
   Result interrupt(ActorId actor, const Observer& observe = {});
 
   // All of a turn, until nothing can go on: its call and whatever that wakes, in the order
-  // that the schedule says. `fits` is asked of each return. Requires: the actor is idle, nobody is
+  // that the schedule says and, where it has ended, `dice`; without them the first goes on.
+  // `fits` is asked of each return. Requires: the actor is idle, nobody is
   // runnable.
   Interleaved run(const Turn& turn, const Schedule& schedule, const Observer& observe = {},
-                  const Fits& fits = {});
+                  const Fits& fits = {}, const Dice& dice = {});
 
   // Not inside a call, or never seen.
   [[nodiscard]] bool idle(ActorId actor) const;
@@ -175,8 +183,9 @@ class Machine {
   std::unique_ptr<World> world_;
 };
 
-// A schedule of the turn under which each return fits and the end is accepted, those with few
-// switches first. nullopt: there is none among the first `tries`.
+// A schedule of the turn under which each return fits and the end is accepted. The simple ones are
+// tried first: few switches; then threads that run soon after they were woken, or later, by chance
+// that is the same each time. nullopt: there is none among the first `tries`.
 std::optional<Schedule> find_schedule(const Machine& before, const Turn& turn, const Fits& fits,
                                       const Accept& accept, int tries);
 

@@ -32,12 +32,15 @@ void remove_entry(World& w, Index entry) {
 
 namespace {
 
-void wake_task(Run& run, Index task, std::string_view function, Why why) {
+// False: it was awake.
+bool wake_task(Run& run, Index task, std::string_view function, Why why) {
   World& w = run.w;
   remove_entry(w, w.tasks[at(task)].entry);
+  if (w.tasks[at(task)].rising) return false;
   w.tasks[at(task)].state = TaskState::runnable;
   w.runnable.push_back(task);
   note(run, {.function = function, .what = MicroStep::What::woke, .why = why, .task = task});
+  return true;
 }
 
 }  // namespace
@@ -71,16 +74,18 @@ void wake_up_locked(Run& run, Index queue, const Wakeup& wakeup) {
     } else if (wakeup.key != 0 && entry.wants != 0 && (wakeup.key & entry.wants) == 0) {
       took = false;
     } else {
-      wake_task(run, entry.task, "autoremove_wake_function", Why::woke_file);
+      took = wake_task(run, entry.task, "autoremove_wake_function", Why::woke_file);
     }
     if (took && entry.exclusive && --left == 0) return;
   }
 }
 
 void wake_one(Run& run, Index queue) {
-  const Index first = run.w.queues[queue].entries.head;
-  if (first == kNone) return;
-  wake_task(run, run.w.entries[first].task, "ep_autoremove_wake_function", Why::woke_event);
+  const IndexList& entries = run.w.queues[queue].entries;
+  while (!entries.empty()) {
+    const Index task = run.w.entries[entries.head].task;
+    if (wake_task(run, task, "ep_autoremove_wake_function", Why::woke_event)) return;
+  }
 }
 
 Index find_task(const World& w, ActorId actor) {

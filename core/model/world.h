@@ -201,6 +201,7 @@ struct Task {
   Index on_fd = kNone;  // the number the call was made with
   std::optional<std::int64_t> timeout_ns;
   Index entry = kNone;  // its WaitEntry
+  bool rising = false;  // by itself: a wakeup takes its entry away and does not count it
 };
 
 // ---- the whole ---------------------------------------------------------------------------

@@ -7,6 +7,7 @@
 namespace epollscope {
 namespace {
 
+constexpr int kMostSchedules = 200;
 constexpr int kMostTries = 2000;  // calls that are resumed, over all orders
 
 class Explorer {
@@ -88,12 +89,12 @@ std::optional<Endings> endings_of(const Machine& machine, const std::vector<Retu
 Endings endings_amid(const Machine& before, const OpCall& row) {
   Endings endings;
   find_schedule(
-      before, {.actor = row.actor, .call = &row.request}, {},
+      before, {row.actor, &row.request, {}, {}}, {},
       [&](const Machine&, const Interleaved& done) {
         endings.push_back(done.returned);
         return false;
       },
-      kMostTries);
+      kMostSchedules);
   return endings;
 }
 

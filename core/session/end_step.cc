@@ -31,7 +31,9 @@ void Session::Impl::handle(Notification& n) {
       running->returned.push_back({n.actor, std::move(n.outcome)});
       return;
     case Notification::Kind::at_rest:
-      if (running && rest_ends_step(n.blocked)) finish_step();
+      if (!running || !rest_ends_step(n.blocked)) return;
+      take_xray();
+      if (!overdue()) finish_step();  // else more is to come, and what was seen may show it already
       return;
   }
 }
@@ -60,7 +62,7 @@ bool Session::Impl::waits_for_return(const Running& r) const {
 
 // The model has not made the call yet.
 bool Session::Impl::ends_by_itself(const OpCall& call) const {
-  if (asleep.at(call.actor).deadline) return true;
+  if (asleep.at(call.actor).deadline.has_value()) return true;
   if (history.live().timers().empty()) return false;
   Machine after = history.live();
   return after.call(call.actor, call.request).blocked && after.timer_may_wake(call.actor);
@@ -90,7 +92,6 @@ void Session::Impl::finish_step() {
   running.reset();
   r.record.n = static_cast<int>(steps.size()) + 1;
   record_returns(r);
-  take_xray();
   run_model_beside(r);
   judge(r);
   // What a timer does after the call belongs to the step as well; the last look is behind it all.
@@ -226,9 +227,28 @@ void Session::Impl::judge(Running& r) {
   ++failed;
 }
 
+// Whether the deadline of a sleeping call has passed. Then it returns, if it has not yet.
+bool Session::Impl::overdue() const {
+  if (options.model_only) return false;
+  const auto now = std::chrono::steady_clock::now();
+  return std::ranges::any_of(asleep, [&](const auto& a) {
+    const auto& [actor, call] = a;
+    if (!call.deadline || *call.deadline > now) return false;
+    return !running || std::ranges::none_of(running->returned,
+                                            [&](const Returned& r) { return r.actor == actor; });
+  });
+}
+
+// What is seen when a deadline has passed is of a moment that the model has not come to.
 void Session::Impl::observe(StepRecord& record) {
   if (options.model_only || !record.not_modelled.empty()) return;
   if (seen) record.xray = compare_with_xray(record.differences);
+  const std::size_t sure = record.differences.size();
+  look_around(record);
+  if (overdue()) record.differences.resize(sure);
+}
+
+void Session::Impl::look_around(StepRecord& record) {
   if (options.observe_levels) {
     std::vector<Fd> fds = history.live().touched();
     if (!fds.empty()) {
@@ -278,7 +298,7 @@ bool Session::Impl::levels_fit(const Machine& machine) {
   if (fds.empty()) return true;
   std::vector<std::string> differences;
   if (const auto levels = kernel->levels(fds)) verify_levels(machine, *levels, differences);
-  return differences.empty();
+  return differences.empty() || overdue();
 }
 
 void Session::Impl::name_descriptors(const std::map<std::string, Fd>& names) {

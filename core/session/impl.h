@@ -26,7 +26,7 @@ struct Asleep {
   std::vector<std::string> names;
   Call call;
   Request request;
-  bool deadline = false;
+  std::optional<std::chrono::steady_clock::time_point> deadline;  // it does not end before
 };
 
 // The step under way.
@@ -68,6 +68,7 @@ struct Session::Impl {
   void run_model_beside(Running& r);
   void judge_chance(Running& r, const LockstepResult& model);
   void observe(StepRecord& record);
+  void look_around(StepRecord& record);
   Result<void> open_xray();
   bool has_xray();
   void verify_some_lists(StepRecord& record, bool all);
@@ -76,6 +77,7 @@ struct Session::Impl {
   void take_xray();     // into `seen`, when one is due
   void look_through();  // into `seen`, now. Requires: has_xray()
   void learn_order(Fd epfd, std::vector<Machine::Row> rows);
+  [[nodiscard]] bool overdue() const;
   XrayConfirms compare_with_xray(std::vector<std::string>& differences);
   [[nodiscard]] bool xray_fits(const Machine& machine) const;
   [[nodiscard]] State claimed(const Machine& machine) const;

@@ -14,13 +14,16 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t kLongest = 1'000'000'000'000'000;  // of a timer, ns: more is for ever
+constexpr std::int64_t kLongest = 1'000'000'000'000'000;  // ns: more is for ever
 // When a timer is due is known as well as this process learns of the call that set it.
 constexpr std::chrono::milliseconds kMoment{20};
 
-bool has_deadline(const Request& request) {
-  if (const auto* w = std::get_if<EpollWait>(&request.op)) return w->timeout_ns().has_value();
-  return std::holds_alternative<Sleep>(request.op);
+std::optional<Clock::time_point> deadline_of(const Request& request) {
+  std::optional<std::int64_t> ns;
+  if (const auto* w = std::get_if<EpollWait>(&request.op)) ns = w->timeout_ns();
+  if (const auto* sleep = std::get_if<Sleep>(&request.op)) ns = sleep->ns;
+  if (!ns) return std::nullopt;
+  return Clock::now() + std::chrono::nanoseconds(std::min(*ns, kLongest));
 }
 
 }  // namespace
@@ -74,7 +77,7 @@ bool Session::Impl::start_call(const CallStatement& statement) {
                              statement.names,
                              statement.call,
                              r.record.request,
-                             has_deadline(r.record.request)};
+                             deadline_of(r.record.request)};
   r.main = OpCall{statement.actor, r.record.request};
   running = std::move(r);
   last_progress = std::chrono::steady_clock::now();
@@ -132,7 +135,7 @@ bool Session::Impl::see_timers(std::vector<MicroStep>& micro) {
 }
 
 bool Session::Impl::is_due(ActorId actor, const Asleep& call) const {
-  return call.deadline || history.live().timer_may_wake(actor);
+  return call.deadline.has_value() || history.live().timer_may_wake(actor);
 }
 
 // Requires: the kernel is at rest, so that the list cannot change while it is read.

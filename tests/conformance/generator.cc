@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kFewFiles = 6;
 constexpr std::size_t kManyFiles = 40;
+constexpr int kLoud = 2;        // an instance with something ready for ever lets nobody sleep
+constexpr int kLongAlone = 25;  // statements in which one thread woke nobody
 constexpr std::size_t kManyForThreads = 14;  // few files, so that threads meet at them
 
 Value number(std::int64_t n) { return {.v = Integer::of(n)}; }
@@ -22,7 +24,9 @@ Value flags(FlagSet set, std::uint64_t bits) { return {.v = Mask{set, bits}}; }
 
 }  // namespace
 
-bool Generator::stuck() const { return asleep_.size() >= static_cast<std::size_t>(threads_); }
+bool Generator::stuck() const {
+  return asleep_.size() >= static_cast<std::size_t>(threads_) || alone_ > kLongAlone;
+}
 
 bool Generator::last_awake() const {
   return asleep_.size() + 1 >= static_cast<std::size_t>(threads_);
@@ -38,13 +42,18 @@ CallStatement Generator::next() {
 }
 
 void Generator::learn(const StepRecord& record) {
-  if (!record.returned) asleep_.insert(record.actor);
+  if (!record.returned && !record.call.args.empty()) asleep_[record.actor] = record.call.args[0];
   if (record.returned) asleep_.erase(record.actor);
   for (const Resumed& other : record.resumed) asleep_.erase(other.actor);
+  alone_ = threads_ > 1 && last_awake() ? alone_ + 1 : 0;
   if (record.call.name == CallName::close && record.returned && !record.outcome.failed()) {
     if (const auto* name = std::get_if<Ref>(&record.call.args[0].v)) {
       std::erase_if(files_, [&](const File& f) { return f.name == name->name; });
     }
+  }
+  const auto* wait = std::get_if<EpollWait>(&record.request.op);
+  if (wait != nullptr && record.returned && !record.is_resume && record.outcome.returned > 0) {
+    if (File* ep = find(record.call.args[0])) ++ep->noise;
   }
   if (record.call.name == CallName::epoll_ctl && record.returned && !record.outcome.failed()) {
     learn_ctl(record.call);
@@ -55,8 +64,13 @@ void Generator::learn(const StepRecord& record) {
 
 void Generator::learn_ctl(const Call& ctl) {
   if (std::get<Mask>(ctl.args[1].v).bits != EPOLL_CTL_ADD) return;
-  if (File* ep = find(ctl.args[0])) ++ep->items;
-  if (const File* target = find(ctl.args[2])) watched_.push_back(target->peer);
+  const File* target = find(ctl.args[2]);
+  if (target == nullptr) return;
+  watched_.push_back(target->peer);
+  File* ep = find(ctl.args[0]);
+  if (ep == nullptr) return;
+  ep->wakes.push_back(target->peer);
+  ep->wakes.insert(ep->wakes.end(), target->wakes.begin(), target->wakes.end());
 }
 
 ActorId Generator::actor() {
@@ -105,7 +119,8 @@ Value Generator::epoll() {
 Value Generator::busiest() {
   const std::vector<File*> all = epolls();
   if (all.empty()) return epoll();
-  return ref((*std::ranges::max_element(all, {}, &File::items))->name);
+  return ref(
+      (*std::ranges::max_element(all, {}, [](const File* f) { return f->wakes.size(); }))->name);
 }
 
 Call Generator::creation(std::vector<std::string>& names) {
@@ -118,13 +133,17 @@ Call Generator::creation(std::vector<std::string>& names) {
   };
   const auto epolls = std::ranges::count(files_, Kind::epoll, &File::kind);
   const int most_epolls = nests_ ? 9 : threads_ == 1 ? 6 : 3;
+  const auto epoll_create1 = [&] {
+    names = {fresh(Kind::epoll)};
+    const auto how = pick<std::uint64_t>({0, 0, 0, EPOLL_CLOEXEC, 1});
+    return Call{CallName::epoll_create1, {flags(FlagSet::epoll_create, how)}};
+  };
+  if (files_.size() >= kFewFiles && epolls == 0) return epoll_create1();
   switch (upto(11)) {
     case 0:
     case 1:
       if (epolls >= most_epolls) break;
-      names = {fresh(Kind::epoll)};
-      return {CallName::epoll_create1,
-              {flags(FlagSet::epoll_create, pick<std::uint64_t>({0, 0, 0, EPOLL_CLOEXEC, 1}))}};
+      return epoll_create1();
     case 2:
       if (epolls >= most_epolls) break;
       names = {fresh(Kind::epoll)};
@@ -168,15 +187,20 @@ Call Generator::creation(std::vector<std::string>& names) {
   const Value of = one_in(5) ? epoll() : file();
   const File* known = find(of);
   names = {fresh(known == nullptr ? Kind::pipe : known->kind)};
-  if (known != nullptr) pending_.back().peer = known->peer;
+  if (known != nullptr) {
+    pending_.back().peer = known->peer;
+    pending_.back().wakes = known->wakes;
+  }
   return {CallName::dup, {of}};
 }
 
 std::uint32_t Generator::mask() {
   if (one_in(25)) return 0;
-  std::uint32_t m = one_in(4) ? 0U : std::uint32_t{EPOLLIN};
-  if (one_in(3)) m |= EPOLLOUT;
-  if (one_in(3)) m |= EPOLLET;
+  // Threads are to fall asleep, so that there is somebody to wake.
+  const bool quiet = threads_ > 1 && !one_in(3);
+  std::uint32_t m = one_in(quiet ? 10 : 4) ? 0U : std::uint32_t{EPOLLIN};
+  if (one_in(quiet ? 10 : 3)) m |= EPOLLOUT;
+  if (quiet ? !one_in(4) : one_in(3)) m |= EPOLLET;
   if (one_in(6)) m |= EPOLLONESHOT;
   if (one_in(8)) m |= EPOLLRDHUP;
   if (one_in(12)) m |= pick<std::uint32_t>({EPOLLPRI, EPOLLRDNORM, EPOLLWRNORM, EPOLLWRBAND});
@@ -234,7 +258,10 @@ std::int64_t Generator::small_amount() {
 }
 
 Call Generator::write() {
-  const Value to = !watched_.empty() && one_in(2) ? ref(one_of(watched_)) : file();
+  return write_to(!watched_.empty() && one_in(2) ? ref(one_of(watched_)) : file());
+}
+
+Call Generator::write_to(const Value& to) {
   const File* known = find(to);
   // A great counter of a semaphore takes a read for each unit to drain. A name that was closed may
   // mean one by now, and eight letters are a great number to it.
@@ -253,6 +280,23 @@ Call Generator::write() {
     return {CallName::write, {to, {.v = Integer{~0ULL - static_cast<unsigned>(upto(3)), false}}}};
   }
   return {CallName::write, {to, number(small_amount())}};
+}
+
+// Something that may end one of the sleeps.
+Call Generator::rouse() {
+  auto sleeper = asleep_.begin();
+  std::advance(sleeper, upto(static_cast<int>(asleep_.size())));
+  const File* on = find(sleeper->second);
+  if (on == nullptr) return write();
+  if (on->kind == Kind::epoll && (on->wakes.empty() || one_in(5))) {
+    return {CallName::epoll_ctl,
+            {sleeper->second, flags(FlagSet::ctl_op, EPOLL_CTL_ADD), file(),
+             flags(FlagSet::epoll_events, mask())}};
+  }
+  const Value other = ref(on->kind == Kind::epoll ? one_of(on->wakes) : on->peer);
+  if (one_in(4)) return {CallName::read, {other, number(small_amount() + 7)}};
+  if (one_in(10)) return {CallName::close, {other}};
+  return write_to(other);
 }
 
 Call Generator::drain() {
@@ -298,7 +342,10 @@ Call Generator::settime() {
 
 Call Generator::call(std::vector<std::string>& names) {
   if (std::exchange(expiring_, false)) return {CallName::sleep, {{.v = Duration{50'000}}}};
-  if (files_.size() < kFewFiles) return creation(names);
+  if (files_.size() < kFewFiles || epolls().empty()) return creation(names);
+  const auto loud = std::ranges::find_if(files_, [](const File& f) { return f.noise > kLoud; });
+  if (threads_ > 1 && loud != files_.end()) return {CallName::close, {ref(loud->name)}};
+  if (threads_ > 1 && !asleep_.empty() && one_in(3)) return rouse();
   // The last one awake keeps to what wakes others.
   if (last_awake() && threads_ > 1) {
     const int n = upto(20);

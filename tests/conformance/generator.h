@@ -5,8 +5,8 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <random>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -27,7 +27,7 @@ class Generator {
   CallStatement next();
   // What became of the last one, and of calls that returned meanwhile.
   void learn(const StepRecord& record);
-  // Every thread sleeps.
+  // Every thread sleeps, or all but one do and cannot be woken, as it seems.
   [[nodiscard]] bool stuck() const;
 
  private:
@@ -36,7 +36,9 @@ class Generator {
     std::string name;
     Kind kind;
     std::string peer;  // what is written there is read here; its own name where it has none
-    int items = 0;     // of an instance: what ADD has put into it
+    std::vector<std::string> wakes =
+        {};         // of an instance: what is written there makes an item ready
+    int noise = 0;  // of an instance: how often a wait for it returned at once
   };
 
   [[nodiscard]] int upto(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
@@ -63,6 +65,8 @@ class Generator {
   Call ctl();
   Call wait();
   Call write();
+  Call write_to(const Value& to);
+  Call rouse();
   Call drain();
   Call control();
   Call settime();
@@ -81,11 +85,12 @@ class Generator {
   bool calm_;
   bool nests_;  // many instances, in one another
   int made_ = 0;
+  int alone_ = 0;                     // statements since another thread was awake
   bool expiring_ = false;             // a timer was set to expire at once
   std::vector<File> files_;           // open, as far as names tell
   std::vector<File> pending_;         // of the creation under way
   std::vector<std::string> watched_;  // peers of what ADD put somewhere
-  std::set<ActorId> asleep_;
+  std::map<ActorId, Value> asleep_;   // and what each one sleeps on
 };
 
 }  // namespace epollscope::trial

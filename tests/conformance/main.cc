@@ -47,12 +47,13 @@ void stay_on_one_cpu() {
 
 void report(const trial::Difference& d, std::uint64_t seed, const Wanted& wanted) {
   fmt::print("difference in the program of seed {}: {}\n", seed, d.what);
-  if (wanted.no_shrink) return;
+  fmt::print("the last steps:\n{}", d.steps);
   constexpr int kTriesOfARace = 20;
   const int tries = wanted.trial.threads > 1 ? kTriesOfARace : 1;
-  const Program least = trial::shrink(d, wanted.trial.session, tries);
-  const std::string text = fmt::format("# seed {}: {}\n{}", seed, d.what, print(least));
-  fmt::print("the shortest program that shows it:\n{}", text);
+  const Program program =
+      wanted.no_shrink ? d.program : trial::shrink(d, wanted.trial.session, tries);
+  const std::string text = fmt::format("# seed {}: {}\n{}", seed, d.what, print(program));
+  if (!wanted.no_shrink) fmt::print("the shortest program that shows it:\n{}", text);
   if (wanted.keep.empty()) return;
   const auto path = std::filesystem::path(wanted.keep) / fmt::format("seed-{}.epoll", seed);
   std::ofstream(path) << text;
@@ -76,6 +77,7 @@ int run(const Wanted& wanted) {
     }
     all.steps += tally->steps;
     all.programs += tally->programs;
+    all.woken += tally->woken;
     all.raced += tally->raced;
     if (wanted.show) fmt::print("# seed {}\n{}", seed, print(tally->program));
     if (!tally->difference) continue;
@@ -84,9 +86,9 @@ int run(const Wanted& wanted) {
   }
   const std::chrono::duration<double> took = Clock::now() - begin;
   fmt::print(
-      "{} steps in {} programs, several threads returned in {} of the steps, {:.0f} steps per "
+      "{} steps in {} programs, threads were woken in {} of them, several in {}, {:.0f} steps per "
       "second, {} differences\n",
-      all.steps, all.programs, all.raced, static_cast<double>(all.steps) / took.count(),
+      all.steps, all.programs, all.woken, all.raced, static_cast<double>(all.steps) / took.count(),
       differences);
   return differences == 0 ? 0 : 1;
 }

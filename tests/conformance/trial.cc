@@ -1,5 +1,9 @@
 #include "tests/conformance/trial.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "tests/conformance/generator.h"
 
 namespace epollscope::trial {
@@ -20,6 +24,24 @@ std::optional<std::string> trouble_since(const Session& s, std::size_t from) {
     if (auto what = trouble(s.steps()[i])) return what;
   }
   return s.died();
+}
+
+std::string show(const StepRecord& r) {
+  std::string text = fmt::format("{}: {}", print(r.actor), print(r.call));
+  text += r.returned ? print_outcome(r.call, r.outcome, r.events) : std::string(" sleeps");
+  for (const Resumed& other : r.resumed) {
+    text += fmt::format(" | {}: {}{}", print(other.actor), print(other.call),
+                        print_outcome(other.call, other.outcome, other.events));
+  }
+  return text + "\n";
+}
+
+std::string last_steps(const Session& s) {
+  constexpr std::size_t kShown = 40;
+  std::string text;
+  const std::size_t all = s.steps().size();
+  for (std::size_t i = all - std::min(all, kShown); i < all; ++i) text += show(s.steps()[i]);
+  return text;
 }
 
 // Runs one more statement; what went wrong with it, if anything.
@@ -56,12 +78,13 @@ Result<Tally> run_random(std::uint64_t seed, const Options& options) {
       const StepRecord& r = s.steps()[n];
       generator.learn(r);
       ++tally.steps;
+      tally.woken += r.resumed.empty() ? 0 : 1;
       tally.raced += r.resumed.size() > 1 ? 1 : 0;
     }
   }
   if (!what) what = trouble_at_end(s);
   tally.program = s.lesson().program;
-  if (what) tally.difference = Difference{tally.program, *what};
+  if (what) tally.difference = Difference{tally.program, *what, last_steps(s)};
   return tally;
 }
 
@@ -71,9 +94,9 @@ Result<std::optional<Difference>> run_program(const Program& program,
   if (!started) return std::unexpected(started.error());
   Session& s = **started;
   for (const Statement& statement : program.statements) {
-    if (auto what = play(s, statement)) return Difference{s.lesson().program, *what};
+    if (auto what = play(s, statement)) return Difference{s.lesson().program, *what, last_steps(s)};
   }
-  if (auto what = trouble_at_end(s)) return Difference{s.lesson().program, *what};
+  if (auto what = trouble_at_end(s)) return Difference{s.lesson().program, *what, last_steps(s)};
   return std::nullopt;
 }
 

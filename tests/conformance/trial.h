@@ -19,13 +19,15 @@ struct Options {
 };
 
 struct Difference {
-  Program program;   // up to and including the step that differs
-  std::string what;  // one sentence
+  Program program;    // up to and including the step that differs
+  std::string what;   // one sentence
+  std::string steps;  // the last ones, as they went
 };
 
 struct Tally {
   std::int64_t steps = 0;
   std::int64_t programs = 0;
+  std::int64_t woken = 0;  // steps in which sleeping threads returned
   std::int64_t raced = 0;  // steps in which several threads returned
   Program program;         // the last
   std::optional<Difference> difference;
