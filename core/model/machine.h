@@ -64,7 +64,8 @@ struct Interleaved {
   };
   std::map<ActorId, Outcome> returned;
   std::vector<Choice> choices;
-  bool fits = true;  // false: a return was refused, and choices end there
+  std::size_t fitting = 0;  // returns, before one was refused
+  bool fits = true;         // false: one was refused, and choices end there
 };
 
 using Fits = std::function<bool(ActorId, const Outcome&)>;

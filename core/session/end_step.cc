@@ -155,7 +155,7 @@ void Session::Impl::run_model_beside(Running& r) {
     history.do_op(OpNameData{r.data->value, r.data->text});
   }
   LockstepResult model =
-      run_model(history, r.main ? &*r.main : nullptr, r.returned,
+      run_model(history, r.main ? &*r.main : nullptr, r.returned, options.schedules,
                 [this](const Machine& m) { return xray_fits(m) && levels_fit(m); });
   judge_chance(r, model);
   r.record.micro.insert(r.record.micro.end(), std::make_move_iterator(model.micro.begin()),

@@ -170,9 +170,13 @@ bool search(const Machine& machine, const std::vector<Returned>& returned,
 
 class Lockstep {
  public:
-  Lockstep(History& history, const std::vector<Returned>& all,
+  Lockstep(History& history, const std::vector<Returned>& all, int schedules,
            std::function<bool(const Machine&)> end_fits)
-      : history_(history), all_(all), returned_(all), end_fits_(std::move(end_fits)) {}
+      : history_(history),
+        all_(all),
+        returned_(all),
+        schedules_(schedules),
+        end_fits_(std::move(end_fits)) {}
 
   LockstepResult run(const OpCall* main) {
     if (main != nullptr) take_in_timers(*main);
@@ -243,7 +247,7 @@ class Lockstep {
     const auto whole = [&](const Machine& end, const Interleaved& done) {
       return done.returned.size() == all_.size() && end_fits_(end);
     };
-    const auto schedule = find_schedule(history_.live(), turn_of(op), fits, whole, kMostTries);
+    const auto schedule = find_schedule(history_.live(), turn_of(op), fits, whole, schedules_);
     if (!schedule) {
       if (main != nullptr) history_.do_op(*main);
       return false;
@@ -304,6 +308,7 @@ class Lockstep {
   History& history_;
   const std::vector<Returned>& all_;
   std::vector<Returned> returned_;  // of these, what the model has not done yet
+  int schedules_;
   std::function<bool(const Machine&)> end_fits_;
   std::vector<MicroStep> expired_;  // of timers, before the call
   bool raced_ = false;
@@ -319,9 +324,9 @@ bool has_deadline(const Machine& machine, ActorId actor) {
 }
 
 LockstepResult run_model(History& history, const OpCall* main,
-                         const std::vector<Returned>& returned,
+                         const std::vector<Returned>& returned, int schedules,
                          std::function<bool(const Machine&)> fits) {
-  return Lockstep(history, returned, std::move(fits)).run(main);
+  return Lockstep(history, returned, schedules, std::move(fits)).run(main);
 }
 
 }  // namespace epollscope

@@ -34,9 +34,9 @@ bool has_deadline(const Machine& machine, ActorId actor);
 
 // `main`: the call that the step submitted; nullptr when a sleeping call ended by itself.
 // `fits`: whether a machine is as the kernel showed itself afterwards, where it showed more than
-// what returned; asked only where the scheduler had a choice.
+// what returned; asked only where the scheduler had a choice. `schedules`: how many are tried.
 LockstepResult run_model(History& history, const OpCall* main,
-                         const std::vector<Returned>& returned,
+                         const std::vector<Returned>& returned, int schedules,
                          std::function<bool(const Machine&)> fits);
 
 }  // namespace epollscope

@@ -43,7 +43,9 @@ struct SessionOptions {
   TreeOrder tree = TreeOrder::learned;
   std::chrono::milliseconds time_limit{10'000};  // time in which no call returns
   bool observe_levels = true;                    // level polls after each step
-  bool verify_lists = false;    // compare small interest lists after every step, not when due
+  bool verify_lists = false;  // compare small interest lists after every step, not when due
+  // How many schedules of several threads are tried before the kernel's differs from the model's.
+  int schedules = 2000;
   XrayUse xray = XrayUse::off;  // not with model_only
   // Sessions that run one at a time may share one; Session::options() gives what a session opened.
   std::shared_ptr<Xray> shared_xray = {};

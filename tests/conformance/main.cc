@@ -114,6 +114,7 @@ int main(int argc, char** argv) {
   run_lab_if_asked(argc, argv);
   Wanted wanted;
   wanted.trial.session.verify_lists = true;
+  wanted.trial.session.schedules = 20'000;
   wanted.trial.session.time_limit = std::chrono::seconds(3);
   CLI::App app("compares the model with the running kernel by random programs");
   app.add_option("--seed", wanted.seed, "of the first program; without it a new one each time");
