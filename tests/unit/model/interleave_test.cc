@@ -143,6 +143,39 @@ TEST(Interleave, ADeadlineMayPassBeforeTheWakeupComes) {
   }
 }
 
+// Two hooks, four waiters, and all of them wake: the deadline of the first one has just passed, so
+// the wakeup that finds it in the queue takes it out and goes on to the next.
+TEST(Interleave, AWakeupThatMeetsARisingSleeperGoesOnToTheNext) {
+  Crowd d;
+  const Fd ep = d.epoll();
+  const auto [r, w] = d.pipe();
+  d.dups(ep, r, 2);
+  for (const int t : {4, 3, 2}) {
+    ASSERT_TRUE(d.call(thread(t), EpollWait{ep, 8, -1}).blocked);
+  }
+  ASSERT_TRUE(
+      d.call(thread(1), EpollWait{.epfd = ep, .maxevents = 8, .timeout_ms = 2, .null_buffer = true})
+          .blocked);
+  d.request = Request{WriteAmount{w, 1}, {}};
+  const auto fits = [&](ActorId actor, const Outcome& o) {
+    return actor == d.t1 || (actor == thread(1) && o.error == EFAULT) ||
+           (actor == thread(2) && o.events.size() == 2);
+  };
+  const auto queue_is = [](std::vector<ActorId> wanted) {
+    return [wanted](const Machine& end, const Interleaved& done) {
+      const State state = end.state();
+      std::vector<ActorId> queue;
+      for (const WaiterState& s : state.eventpolls.at(0).waiters) queue.push_back(s.actor);
+      return done.returned.size() == 3 && queue == wanted;
+    };
+  };
+  const auto both_slept_again = queue_is({thread(4), thread(3)});
+  const Turn woken{d.t1, &d.request, {}, {}};
+  EXPECT_FALSE(find_schedule(d.m, woken, fits, both_slept_again, kTries));
+  const Turn rising{d.t1, &d.request, {thread(1)}, {}};
+  EXPECT_TRUE(find_schedule(d.m, rising, fits, both_slept_again, kTries));
+}
+
 // drain() is a row of calls: whom one of them wakes may be quicker than the next.
 TEST(Interleave, AWriterMayComeBetweenTwoReadsOfADrain) {
   Crowd d;
