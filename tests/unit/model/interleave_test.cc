@@ -1,4 +1,5 @@
 // Threads that run in the middle of the call that woke them.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
 
@@ -141,6 +142,24 @@ TEST(Interleave, ADeadlineMayPassBeforeTheWakeupComes) {
     const auto whole = [](const Machine&, const Interleaved& i) { return i.returned.size() == 2; };
     EXPECT_TRUE(find_schedule(d.m, turn, fits, whole, kTries)) << events;
   }
+}
+
+// fill() writes sixteen times. Each waiter takes the event away before the next one is woken: more
+// switches than a search that goes through the schedules one by one gets to.
+TEST(Interleave, ThreadsThatKeepUpWithARowOfCallsEachGetTheirEvent) {
+  Crowd d;
+  const Fd ep = d.epoll();
+  const auto [r, w] = d.pipe();
+  d.run(Fcntl{w, F_SETFL, O_NONBLOCK});
+  d.add(ep, r, EPOLLIN | EPOLLET);
+  std::map<int, std::size_t> all;
+  for (int t = 1; t <= 5; ++t) {
+    ASSERT_TRUE(d.call(thread(t), EpollWait{ep, 1, -1}).blocked);
+    all[t] = 1;
+  }
+  EXPECT_TRUE(d.explained(Fill{w}, all));
+  all.erase(1);
+  EXPECT_TRUE(d.explained(Fill{w}, all)) << "one finds nothing and sleeps again";
 }
 
 // Two hooks, four waiters, and all of them wake: the deadline of the first one has just passed, so
