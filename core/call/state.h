@@ -63,6 +63,9 @@ struct EventpollState {
   std::vector<ItemState> items;  // in tree order; rank of items[i] is i + 1
   std::vector<EpitemId>
       unranked;  // added, place in the tree not learned yet (not in `items` order)
+  // An item came and went before its place was known: colours and links may be others. The order is
+  // not touched.
+  bool shape_guessed = false;
   std::int32_t root = -1;
   std::vector<EpitemId> ready;  // head first
   bool scanning = false;

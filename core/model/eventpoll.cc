@@ -125,6 +125,7 @@ int ep_insert(Run& run, Index ep, Index file, const EpollCtl& op, std::uint32_t 
   const bool nested = w.files[file].kind == FileKind::epoll;
   const bool watched = !w.files[w.eps[ep].file].items.empty();
   if ((nested || watched) && !reverse_path_check(w, file)) {
+    if (!w.items[item].ranked && w.eps[ep].count > 1) w.eps[ep].shape_guessed = true;
     ep_remove(run, item, Why::erased_del);
     return EINVAL;
   }

@@ -112,6 +112,7 @@ class Builder {
       position_[at(items[i])] = static_cast<std::int32_t>(i);
     }
     for (const Index i : items) s.items.push_back(item(i));
+    s.shape_guessed = e.shape_guessed;
     for (const Index i : e.unranked) s.unranked.push_back(w_.items[i].id);
     s.root = place(e.root);
     s.ready = ids(e.rdllist);

@@ -85,6 +85,7 @@ void tree_erase(World& w, Index item) {
   Eventpoll& ep = w.eps[w.items[item].ep];
   if (w.items[item].ranked) {
     RbTree{w.nodes, ep.root}.erase(item);
+    if (ep.root == kNone && ep.unranked.empty()) ep.shape_guessed = false;
   } else {
     std::erase(ep.unranked, item);
   }

@@ -167,6 +167,7 @@ struct Eventpoll {
   Index poll_wait = kNone;
   std::int32_t count = 0;       // items
   std::vector<Index> unranked;  // not in the tree yet, in the order of their ADDs
+  bool shape_guessed = false;   // see EventpollState
 };
 
 // ---- tasks -------------------------------------------------------------------------------

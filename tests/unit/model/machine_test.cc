@@ -320,6 +320,23 @@ TEST(TreeOrder, RowsThatContradictAreRefused) {
   EXPECT_EQ(d.m.interest(d.ep).at(0).tfd, rows[0].tfd);
 }
 
+// ADD puts an item into the tree before it counts the paths that wakeups could take, and takes it
+// out again when there are too many: where it stood is never seen.
+TEST(TreeOrder, AnItemThatCameAndWentLeavesTheShapeOpen) {
+  Learned d(2);
+  ASSERT_TRUE(d.m.learn_order(d.ep, d.m.interest(d.ep)));
+  constexpr int kMostPaths = 500;  // of two links
+  const Fd inner = d.epoll();
+  d.add(inner, d.eventfd(), EPOLLIN);
+  for (int i = 0; i < kMostPaths; ++i) ASSERT_EQ(d.add(d.epoll(), inner, EPOLLIN), 0);
+  const auto is_guessed = [&] { return d.m.state().eventpolls.at(0).shape_guessed; };
+  EXPECT_FALSE(is_guessed());
+  EXPECT_EQ(d.add(d.ep, inner, EPOLLIN), -EINVAL);
+  EXPECT_TRUE(is_guessed());
+  for (const Fd fd : d.fds) EXPECT_EQ(d.del(d.ep, fd), 0);
+  EXPECT_FALSE(is_guessed()) << "an empty tree has one shape";
+}
+
 TEST(TreeOrder, LaterItemsFitBetweenThoseThatAreRanked) {
   Learned d(2);
   ASSERT_TRUE(d.m.learn_order(d.ep, reversed(d.m.interest(d.ep))));
