@@ -2,7 +2,6 @@
 // Exit status: 0 no difference · 1 a difference, its shortest program printed · 2 bad usage ·
 // 3 the environment lacks something.
 #include <fmt/format.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -34,16 +33,6 @@ struct Wanted {
   bool show = false;
   bool no_shrink = false;
 };
-
-// One CPU for the session and the lab it starts: a step is then a switch of context.
-void stay_on_one_cpu() {
-  const int here = sched_getcpu();
-  if (here < 0) return;
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  CPU_SET(static_cast<unsigned>(here), &one);
-  sched_setaffinity(0, sizeof one, &one);
-}
 
 void report(const trial::Difference& d, std::uint64_t seed, const Wanted& wanted) {
   fmt::print("difference in the program of seed {}: {}\n", seed, d.what);
@@ -139,7 +128,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
   }
-  if (!wanted.spread) stay_on_one_cpu();
+  if (!wanted.spread) trial::stay_on_one_cpu();
   if (!use_xray(wanted.trial.session)) return 3;
   return run(wanted);
 }

@@ -1,6 +1,7 @@
 #include "tests/conformance/trial.h"
 
 #include <fmt/format.h>
+#include <sched.h>
 
 #include <algorithm>
 
@@ -61,6 +62,15 @@ std::optional<std::string> trouble_at_end(Session& s) {
 }
 
 }  // namespace
+
+void stay_on_one_cpu() {
+  const int here = sched_getcpu();
+  if (here < 0) return;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(static_cast<unsigned>(here), &one);
+  sched_setaffinity(0, sizeof one, &one);
+}
 
 Result<Tally> run_random(std::uint64_t seed, const Options& options) {
   auto started = Session::start({}, options.session);

@@ -33,6 +33,9 @@ struct Tally {
   std::optional<Difference> difference;
 };
 
+// From now on this process, and the labs that it starts: a step is then a switch of context.
+void stay_on_one_cpu();
+
 // One program. Errors: the environment lacks something (the lab does not start).
 Result<Tally> run_random(std::uint64_t seed, const Options& options);
 
