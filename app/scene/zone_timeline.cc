@@ -147,6 +147,14 @@ float next_queued(const Lane& lane, std::size_t from, const Grid& g) {
   return g.x(lane.points[from].step + 1);
 }
 
+// Where the words of a level may begin, from this point on.
+float next_level(const Lane& lane, std::size_t from, const Grid& g) {
+  for (std::size_t i = std::max<std::size_t>(from, 1); i < lane.points.size(); ++i) {
+    if (lane.points[i].value != lane.points[i - 1].value) return g.x(lane.points[i].step);
+  }
+  return g.right;
+}
+
 void draw_marks(Sketch& pen, const Lane& lane, const Grid& g, Rect row, bool tells_left) {
   constexpr float kVisit = 16;  // how long a stay within one step is drawn
   const float band = row.y + row.h * kBand;
@@ -164,7 +172,9 @@ void draw_marks(Sketch& pen, const Lane& lane, const Grid& g, Rect row, bool tel
       // Inside a step an item may be in the hands of the scan and come back.
       if (tells_left && !p.queued && p.watched && p.value > 0) {
         const Type set = type::kNote.at(row.h < kLowLane ? 10.0F : 11.5F);
-        const float room = std::min(next_queued(lane, i, g), g.right) - x - 16;
+        float room = std::min(next_queued(lane, i, g), g.right) - x - 16;
+        // A low lane has one line for these words and those of its level.
+        if (row.h < kLowLane) room = std::min(room, next_level(lane, i, g) - x - 8);
         const std::string words = pen.t("timeline.left");
         if (Sketch::width_of(words, set) <= room) {
           pen.text({x + 8, std::min(band + 8, row.bottom() - 3)}, words, set.in(Role::text_dim),
