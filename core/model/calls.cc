@@ -328,6 +328,7 @@ Step settle(Run& run, Index task, Step step, bool slept_before) {
   t.file = t.on_fd = kNone;
   t.timeout_ns.reset();
   if (slept_before && file != kNone) fput(run, file);
+  fput_owed(run, task);
   return step;
 }
 

@@ -200,8 +200,15 @@ void ep_release(Run& run, Index ep) {
   w.eps.give_back(ep);
 }
 
+// The file is held while it is asked, epi_fget(): others may close it then.
 std::uint32_t ep_item_poll(Run& run, Index item) {
-  return file_poll(run, run.w.items[item].file) & run.w.items[item].events;
+  World& w = run.w;
+  const Index file = w.items[item].file;
+  if (w.files[file].refs == 0) return 0;  // it is on its way out
+  hold(w, file);
+  const std::uint32_t mask = file_poll(run, file) & w.items[item].events;
+  fput_later(run, file);
+  return mask;
 }
 
 void ep_poll_safewake(Run& run, Index ep) {

@@ -9,6 +9,7 @@
 #include "core/model/pipe.h"
 #include "core/model/timerfd.h"
 #include "core/model/unix_sock.h"
+#include "core/model/wait_queue.h"
 
 namespace epollscope {
 namespace {
@@ -141,6 +142,21 @@ void hold(World& w, Index file) { ++w.files[file].refs; }
 
 void fput(Run& run, Index file) {
   if (--run.w.files[file].refs == 0) release(run, file);
+}
+
+void fput_later(Run& run, Index file) {
+  World& w = run.w;
+  if (--w.files[file].refs > 0) return;
+  w.tasks[at(task_of(w, run.actor))].owed.push_back(file);
+}
+
+void fput_owed(Run& run, Index task) {
+  World& w = run.w;
+  while (!w.tasks[at(task)].owed.empty()) {
+    const Index file = w.tasks[at(task)].owed.back();
+    w.tasks[at(task)].owed.pop_back();
+    release(run, file);
+  }
 }
 
 void touch(World& w, Index file) {

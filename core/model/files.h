@@ -25,6 +25,10 @@ void say_moved(Run& run, Index file, std::string_view function, Why why, std::ui
 Index make_file(World& w, FileKind kind, FileEnd end, std::uint32_t flags);
 void hold(World& w, Index file);
 void fput(Run& run, Index file);  // the last one releases the file and every item on it
+// In the middle of a call the kernel puts the release off until the task leaves the kernel, however
+// long it sleeps before (task_work_add() in fput()).
+void fput_later(Run& run, Index file);
+void fput_owed(Run& run, Index task);
 
 // The level of these files may have changed in this call.
 void touch(World& w, Index file);

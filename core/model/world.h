@@ -201,8 +201,9 @@ struct Task {
   Index file = kNone;   // that the call works on, and holds while it sleeps
   Index on_fd = kNone;  // the number the call was made with
   std::optional<std::int64_t> timeout_ns;
-  Index entry = kNone;  // its WaitEntry
-  bool rising = false;  // by itself: a wakeup takes its entry away and does not count it
+  Index entry = kNone;      // its WaitEntry
+  std::vector<Index> owed;  // files whose last reference it let go; released when its call ends
+  bool rising = false;      // by itself: a wakeup takes its entry away and does not count it
 };
 
 // ---- the whole ---------------------------------------------------------------------------
