@@ -110,16 +110,27 @@ epoll_wait(ep, 8, 0) = 2 [{events=EPOLLIN, data=u}, {events=EPOLLIN, data=t}]
 )"));
 }
 
-// Which of two came first is shown by nothing: it is said instead of guessed.
+// Which of two came first is shown by nothing: it is said instead of guessed. Where the machine
+// lets much time pass between the two, they are no such case.
 TEST(TimersOnTheLab, TwoWithinAMomentAreNotModelled) {
-  const auto s = run(with(R"(u = timerfd_create(CLOCK_MONOTONIC, 0)
+  using Clock = std::chrono::steady_clock;
+  const auto s = test::open(with(R"(u = timerfd_create(CLOCK_MONOTONIC, 0)
 timerfd_settime(t, 2ms, 0)
 timerfd_settime(u, 2ms, 0)
 sleep(30ms)
 epoll_wait(ep, 8, 0)
 )"));
-  EXPECT_NE(s->steps().back().not_modelled, "");
+  Clock::time_point set, end;
+  for (Clock::time_point before = Clock::now(); s->step(); before = Clock::now()) {
+    s->wait();
+    if (s->steps().back().call.name != CallName::timerfd_settime) continue;
+    if (set == Clock::time_point{}) set = before;
+    end = Clock::now();
+  }
+  s->finish();
   EXPECT_EQ(s->model_differences(), 0);
+  if (end - set > std::chrono::milliseconds(10)) GTEST_SKIP() << "the machine is busy";
+  EXPECT_NE(s->steps().back().not_modelled, "");
 }
 
 }  // namespace
