@@ -75,8 +75,10 @@ void App::wait() {
   if (const auto beat = desk_.next_beat()) {
     seconds = sooner(seconds, std::max(0.0, Seconds(*beat - Clock::now()).count()));
   }
-  // A kernel without a descriptor (the model) must be asked at once while it works.
-  if (frames_due_ > 0 || (fd < 0 && desk_.running())) seconds = 0;
+  // A kernel without a descriptor (the model) must be asked at once while it works, and so must the
+  // desk where one step has ended and the next has not begun.
+  const bool goes_on = desk_.running() && (fd < 0 || !session.busy());
+  if (frames_due_ > 0 || goes_on) seconds = 0;
   if (window_.wait(fd, seconds)) ask_frames(kFramesPerInput, "input");
 }
 

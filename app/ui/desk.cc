@@ -329,8 +329,8 @@ bool Desk::pump() {
     }
     session_->pump();
     changed = note_changes() || changed;
-    // A kernel that never keeps anybody waiting would never let the window be drawn either.
-    if (session_->wait_fd() < 0 && Clock::now() - start > kGlance) return true;
+    // Calls that never keep anybody waiting would never let the window be drawn either.
+    if (Clock::now() - start > kGlance) return true;
   }
   return changed;
 }
