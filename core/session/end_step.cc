@@ -33,7 +33,7 @@ void Session::Impl::handle(Notification& n) {
     case Notification::Kind::at_rest:
       if (!running || !rest_ends_step(n.blocked)) return;
       take_xray();
-      if (!overdue()) finish_step();  // else more is to come, and what was seen may show it already
+      if (!seen || !overdue()) finish_step();  // else more is to come, and it may be seen already
       return;
   }
 }
@@ -227,15 +227,15 @@ void Session::Impl::judge(Running& r) {
   ++failed;
 }
 
-// Whether the deadline of a sleeping call has passed. Then it returns, if it has not yet. A call
-// that was to block has done so, however soon it returns.
+// Whether the deadline of a sleeping call has passed. Then it returns, if it has not yet. The
+// step's own call has slept, however soon it returns.
 bool Session::Impl::overdue() const {
   if (options.model_only) return false;
   const auto now = std::chrono::steady_clock::now();
   return std::ranges::any_of(asleep, [&](const auto& a) {
     const auto& [actor, call] = a;
     if (!call.deadline || *call.deadline > now) return false;
-    if (running && running->must_block && running->main->actor == actor) return false;
+    if (running && running->main && running->main->actor == actor) return false;
     return !running || std::ranges::none_of(running->returned,
                                             [&](const Returned& r) { return r.actor == actor; });
   });

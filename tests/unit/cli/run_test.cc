@@ -41,16 +41,6 @@ TEST(Run, PrintsWhatStraceWouldPrint) {
   EXPECT_EQ(said.status, 0);
 }
 
-// Without the number of steps. A timeout that ends while another call is made is part of that
-// call's step, one that ends between two calls is a step of its own: the machine's speed decides.
-// So it does of how often a timer has expired.
-std::string without_count(std::string transcript) {
-  const auto summary = transcript.rfind("# ");
-  const auto end = transcript.find(" step", summary);
-  if (end != std::string::npos) transcript.erase(summary + 2, end - summary - 2);
-  return without_chance(transcript);
-}
-
 TEST(Run, TheModelAloneGivesTheSameTranscript) {
   for (const std::string& file : files_in("tests/scenarios/holds", ".epoll")) {
     const Said kernel = run_program({"run", file});
