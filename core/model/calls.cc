@@ -348,11 +348,8 @@ bool rise(Run& run, Index task) {
 // The scan of a wait that ends in any case; nullopt: there was nothing to report.
 std::optional<Outcome> last_look(Run& run, Index task) {
   const auto call = std::get<WaitCall>(run.w.tasks[at(task)].frame);
-  if (run.w.eps[call.ep].rdllist.empty() && !run.w.eps[call.ep].scanning) return std::nullopt;
-  Harvest h = ep_send_events(run, call.ep, call.maxevents, call.null_buffer);
-  if (h.error != 0) return failure(h.error);
-  if (h.events.empty()) return std::nullopt;
-  return reported(std::move(h));
+  if (!ep_events_available(run.w, call.ep)) return std::nullopt;
+  return ep_try_send_events(run, call);
 }
 
 }  // namespace

@@ -180,21 +180,26 @@ std::uint32_t ep_eventpoll_poll(Run& run, Index ep) {
   return result;
 }
 
-Outcome reported(Harvest harvest) {
+bool ep_events_available(const World& w, Index ep) {
+  return !w.eps[ep].rdllist.empty() || w.eps[ep].scanning;
+}
+
+std::optional<Outcome> ep_try_send_events(Run& run, const WaitCall& call) {
+  Harvest h = ep_send_events(run, call.ep, call.maxevents, call.null_buffer);
+  if (h.error != 0) return failure(h.error);
+  if (h.events.empty()) return std::nullopt;
   Outcome o;
-  o.returned = static_cast<std::int64_t>(harvest.events.size());
-  o.events = std::move(harvest.events);
+  o.returned = static_cast<std::int64_t>(h.events.size());
+  o.events = std::move(h.events);
   return o;
 }
 
 std::optional<Outcome> ep_poll(Run& run, Index task, bool woken) {
   World& w = run.w;
   const auto call = std::get<WaitCall>(w.tasks[at(task)].frame);
-  const auto available = [&] { return !w.eps[call.ep].rdllist.empty() || w.eps[call.ep].scanning; };
+  const auto available = [&] { return ep_events_available(w, call.ep); };
   for (bool look = woken || available(); look; look = available()) {
-    Harvest h = ep_send_events(run, call.ep, call.maxevents, call.null_buffer);
-    if (h.error != 0) return failure(h.error);
-    if (!h.events.empty()) return reported(std::move(h));
+    if (auto outcome = ep_try_send_events(run, call)) return outcome;
     if (call.at_once) return Outcome{};
     point(run);
   }

@@ -102,7 +102,9 @@ struct Harvest {
   int error = 0;  // EFAULT, and no event was stored
 };
 Harvest ep_send_events(Run& run, Index ep, std::int32_t maxevents, bool null_buffer);
-Outcome reported(Harvest harvest);  // what epoll_wait makes of events
+bool ep_events_available(const World& w, Index ep);
+// A scan for a wait: what it returns; nullopt: there was nothing to report.
+std::optional<Outcome> ep_try_send_events(Run& run, const WaitCall& call);
 
 // EPOLL_CTL_* with all checks, in the kernel's order. 0 or an errno.
 int epoll_ctl(Run& run, const EpollCtl& op);
