@@ -19,7 +19,7 @@ class Generator {
  public:
   // `threads`: how many may exist; with one, calls that sleep are rare and end the program.
   // `calm`: no deadlines, messages and rows of calls (drain, fill), in the middle of which threads
-  // meet in ways that the model does not know all of.
+  // meet in so many ways that the search for a schedule takes long.
   Generator(std::uint64_t seed, int threads, bool calm)
       : random_(seed), threads_(threads), calm_(calm), nests_(threads == 1 && one_in(4)) {}
 
