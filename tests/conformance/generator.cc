@@ -174,7 +174,6 @@ Call Generator::creation(std::vector<std::string>& names) {
               {number(pick({0, 0, 1, 3})), flags(FlagSet::eventfd, static_cast<unsigned>(more))}};
     }
     case 8: {
-      if (threads_ > 1) break;
       names = {fresh(Kind::timer)};
       const int more = (nonblock ? int{TFD_NONBLOCK} : 0) | (one_in(20) ? 1 : 0);
       return {CallName::timerfd_create,
@@ -263,6 +262,7 @@ Call Generator::write() {
 
 Call Generator::write_to(const Value& to) {
   const File* known = find(to);
+  if (known != nullptr && known->kind == Kind::timer && !one_in(8)) return settime(to);
   // A great counter of a semaphore takes a read for each unit to drain. A name that was closed may
   // mean one by now, and eight letters are a great number to it.
   if (known != nullptr && known->kind == Kind::semaphore) {
@@ -328,13 +328,16 @@ Call Generator::control() {
   }
 }
 
-// Disarmed, or due at once: then nothing else is done until it has expired.
-Call Generator::settime() {
+Value Generator::timer() {
   std::vector<File*> timers;
   for (File& f : files_) {
     if (f.kind == Kind::timer) timers.push_back(&f);
   }
-  const Value on = timers.empty() || one_in(20) ? file() : ref(one_of(timers)->name);
+  return timers.empty() || one_in(20) ? file() : ref(one_of(timers)->name);
+}
+
+// Disarmed, or due at once: then nothing else is done until it has expired.
+Call Generator::settime(const Value& on) {
   expiring_ = !one_in(4);
   const Value never = {.v = Duration{0}};
   return {CallName::timerfd_settime, {on, {.v = Duration{expiring_ ? 1 : 0}}, never}};
@@ -369,7 +372,7 @@ Call Generator::call(std::vector<std::string>& names) {
     return {CallName::shutdown, {file(), flags(FlagSet::shutdown_how, how)}};
   }
   if (n < 89) return control();
-  if (n < 91) return settime();
+  if (n < 91) return settime(timer());
   if (files_.size() >= (threads_ == 1 ? kManyFiles : kManyForThreads))
     return {CallName::close, {file()}};
   return creation(names);

@@ -69,10 +69,11 @@ class Generator {
   Call rouse();
   Call drain();
   Call control();
-  Call settime();
+  Call settime(const Value& on);
   Value file();
   Value epoll();
   Value busiest();
+  Value timer();
   std::uint32_t mask();
   std::int64_t amount();
   std::int64_t small_amount();
