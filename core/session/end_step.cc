@@ -154,9 +154,7 @@ void Session::Impl::run_model_beside(Running& r) {
     data_names[r.data->value] = r.data->text;
     history.do_op(OpNameData{r.data->value, r.data->text});
   }
-  LockstepResult model =
-      run_model(history, r.main ? &*r.main : nullptr, r.returned, options.schedules,
-                [this](const Machine& m) { return xray_fits(m) && levels_fit(m); });
+  LockstepResult model = explain(r);
   judge_chance(r, model);
   r.record.micro.insert(r.record.micro.end(), std::make_move_iterator(model.micro.begin()),
                         std::make_move_iterator(model.micro.end()));
@@ -170,6 +168,30 @@ void Session::Impl::run_model_beside(Running& r) {
     r.record.not_modelled = *why;
     r.record.differences.clear();
   }
+}
+
+// The model's account of the step; where that differs, the order of an earlier one is thought over.
+LockstepResult Session::Impl::explain(const Running& r) {
+  const std::size_t begin = history.operations();
+  const auto run = [&](History& on) {
+    return run_model(on, r.main ? &*r.main : nullptr, r.returned, options.schedules,
+                     [this](const Machine& m) { return xray_fits(m) && levels_fit(m); });
+  };
+  const auto agrees = [&](const LockstepResult& model, const Machine& end) {
+    return model.differences.empty() && xray_fits(end);
+  };
+  LockstepResult model = run(history);
+  if (hindsight.has_choices() && !agrees(model, history.live())) {
+    history.take_back(begin);
+    hindsight.reconsider(history, steps, [&](const Machine& earlier) {
+      History other(earlier);
+      const LockstepResult again = run(other);
+      return agrees(again, other.live());
+    });
+    model = run(history);
+  }
+  if (model.chosen) hindsight.chose(history.since(begin), {r.main, r.returned});
+  return model;
 }
 
 void Session::Impl::judge_chance(Running& r, const LockstepResult& model) {
@@ -244,7 +266,10 @@ bool Session::Impl::overdue() const {
 // What is seen when a deadline has passed is of a moment that the model has not come to.
 void Session::Impl::observe(StepRecord& record) {
   if (options.model_only || !record.not_modelled.empty()) return;
-  if (seen) record.xray = compare_with_xray(record.differences);
+  if (seen) {
+    record.xray = compare_with_xray(record.differences);
+    if (*seen && record.differences.empty()) hindsight.settle();
+  }
   const std::size_t sure = record.differences.size();
   look_around(record);
   if (overdue()) record.differences.resize(sure);

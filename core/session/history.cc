@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <span>
 
 namespace epollscope {
 namespace {
@@ -21,7 +23,41 @@ Machine::Result apply_turn(Machine& machine, const OpTurn& op, const Machine::Ob
   return {.blocked = false, .outcome = own->second};
 }
 
-// Whether the actor can do in this machine what it did in the kernel.
+// What every actor's call gave that the operation ended.
+std::map<ActorId, Outcome> results(Machine& machine, const Op& op) {
+  if (const auto* turn = std::get_if<OpTurn>(&op)) {
+    return machine.run(turn_of(*turn), turn->schedule).returned;
+  }
+  const Machine::Result r = apply(machine, op);
+  if (r.blocked) return {};
+  return {{ActorId{}, r.outcome}};  // of the one that the operation names
+}
+
+bool same_results(Machine& a, Machine& b, const Op& op) {
+  const auto of_a = results(a, op);
+  const auto of_b = results(b, op);
+  return std::ranges::equal(of_a, of_b, [](const auto& x, const auto& y) {
+    return x.first == y.first && x.second.same_result(y.second);
+  });
+}
+
+std::set<ActorId> woken(const Machine& machine) {
+  const std::vector<ActorId> all = machine.runnable();
+  return {all.begin(), all.end()};
+}
+
+bool makes_a_call(const Op& op) {
+  return std::holds_alternative<OpCall>(op) || std::holds_alternative<OpTurn>(op);
+}
+
+void run_all(Machine& machine) {
+  for (auto woken = machine.runnable(); !woken.empty(); woken = machine.runnable()) {
+    machine.resume(woken.front());
+  }
+}
+
+}  // namespace
+
 bool possible(const Machine& machine, const Op& op) {
   const auto asleep = [&](ActorId actor, const auto& fits) {
     return std::ranges::any_of(machine.threads(), [&](const ThreadState& t) {
@@ -47,18 +83,6 @@ bool possible(const Machine& machine, const Op& op) {
       },
       op);
 }
-
-bool makes_a_call(const Op& op) {
-  return std::holds_alternative<OpCall>(op) || std::holds_alternative<OpTurn>(op);
-}
-
-void run_all(Machine& machine) {
-  for (auto woken = machine.runnable(); !woken.empty(); woken = machine.runnable()) {
-    machine.resume(woken.front());
-  }
-}
-
-}  // namespace
 
 Turn turn_of(const OpTurn& op) {
   return {.actor = op.call ? op.call->actor : ActorId{},
@@ -120,6 +144,7 @@ void History::end_step() {
 }
 
 std::size_t History::begin_of(int step) const {
+  if (step > steps() + 1) return ops_.size();
   return step <= 1 ? 0 : ends_[static_cast<std::size_t>(step) - 2];
 }
 
@@ -167,6 +192,59 @@ void History::rank_from_later(Machine& machine, int n) const {
       if (machine.learn_order(epfd, rows)) break;
     }
   }
+}
+
+History::Place History::since(std::size_t first) const {
+  const std::size_t begin = begin_of(steps() + 1);
+  return {steps() + 1, first - begin, ops_.size() - begin};
+}
+
+std::size_t History::operations_since(const Place& place) const {
+  return ops_.size() - begin_of(place.step) - place.last;
+}
+
+Machine History::before(const Place& place) const {
+  Machine machine = replay_to(place.step - 1);
+  const std::size_t begin = begin_of(place.step);
+  for (std::size_t i = begin; i < begin + place.first; ++i) apply(machine, ops_[i]);
+  return machine;
+}
+
+bool History::lives_alike(const Place& place, Machine& machine,
+                          const std::function<bool(int step, const Machine&)>& ended) const {
+  Machine held = before(place);
+  std::size_t i = begin_of(place.step) + place.first;
+  for (; i < begin_of(place.step) + place.last; ++i) apply(held, ops_[i]);
+  for (int step = place.step; step <= steps() + 1; ++step) {
+    for (const std::size_t end = begin_of(step + 1); i < end; ++i) {
+      if (!possible(machine, ops_[i]) || !same_results(held, machine, ops_[i])) return false;
+      if (woken(held) != woken(machine)) return false;
+    }
+    if (step <= steps() && !ended(step, machine)) return false;
+  }
+  return true;
+}
+
+void History::revise(const Place& place, const History& by) {
+  const auto from = ops_.begin() + static_cast<std::ptrdiff_t>(begin_of(place.step));
+  const auto first = from + static_cast<std::ptrdiff_t>(place.first);
+  const auto behind = ops_.erase(first, from + static_cast<std::ptrdiff_t>(place.last));
+  ops_.insert(behind, by.ops_.begin(), by.ops_.end());
+  const std::size_t gone = place.last - place.first;
+  for (auto n = static_cast<std::size_t>(place.step) - 1; n < ends_.size(); ++n) {
+    ends_[n] += by.ops_.size() - gone;
+  }
+  std::erase_if(checkpoints_, [&](const Checkpoint& c) { return c.step >= place.step; });
+  live_ = replay_to(steps());
+}
+
+std::vector<MicroStep> History::micro_of(int step) const {
+  std::vector<MicroStep> micro;
+  Machine machine = replay_to(step - 1);
+  for (std::size_t i = begin_of(step); i < begin_of(step + 1); ++i) {
+    apply(machine, ops_[i], [&](const MicroStep& m, const Machine&) { micro.push_back(m); });
+  }
+  return micro;
 }
 
 Machine History::at(int n, std::optional<int> micro) const {

@@ -7,6 +7,7 @@
 // Not thread-safe; owned by a session.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,6 +64,9 @@ Turn turn_of(const OpTurn& op);
 // What an operation gave; empty for those that only name or order.
 Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& observe = {});
 
+// Whether the actor can do in this machine what it did in the kernel.
+bool possible(const Machine& machine, const Op& op);
+
 class History {
  public:
   explicit History(Machine first);
@@ -77,6 +81,24 @@ class History {
   void take_back(std::size_t operations);
   void end_step();  // what was done since belongs to one step
   [[nodiscard]] int steps() const { return static_cast<int>(ends_.size()); }
+
+  // Operations of a step, counted from its first: from `first` on and before `last`.
+  struct Place {
+    int step;
+    std::size_t first, last;
+  };
+  // Those of the step under way from the one on that is `first` of all.
+  [[nodiscard]] Place since(std::size_t first) const;
+  [[nodiscard]] std::size_t operations_since(const Place& place) const;
+  [[nodiscard]] Machine before(const Place& place) const;
+  // Whether everything behind that place gives, when `machine` is what the place left, the results
+  // that it gave. `machine` becomes what it would be now; `ended` hears of each step that ended
+  // since and may object.
+  bool lives_alike(const Place& place, Machine& machine,
+                   const std::function<bool(int step, const Machine&)>& ended) const;
+  // Tells that place by all operations of another history.
+  void revise(const Place& place, const History& by);
+  [[nodiscard]] std::vector<MicroStep> micro_of(int step) const;
 
   // The machine after step n, or after that step's first `micro` micro-steps; trees are ranked
   // by what was learned later where it was not known yet.
@@ -97,6 +119,7 @@ class History {
   [[nodiscard]] Machine replay_to(int n) const;
   [[nodiscard]] Machine replay_into(Machine machine, int n, int micro) const;
   void rank_from_later(Machine& machine, int n) const;
+  // Of a step, or of what would come behind the one under way.
   [[nodiscard]] std::size_t begin_of(int step) const;
   [[nodiscard]] std::size_t end_of(int step) const;  // with what the last one left open
 

@@ -12,6 +12,7 @@
 #include "core/observe/observe.h"
 #include "core/script/resolve.h"
 #include "core/session/chance.h"
+#include "core/session/hindsight.h"
 #include "core/session/history.h"
 #include "core/session/lockstep.h"
 #include "core/session/session.h"
@@ -66,6 +67,7 @@ struct Session::Impl {
             std::map<std::string, Fd>& into);
   void judge(Running& r);
   void run_model_beside(Running& r);
+  LockstepResult explain(const Running& r);
   void judge_chance(Running& r, const LockstepResult& model);
   void observe(StepRecord& record);
   void look_around(StepRecord& record);
@@ -95,6 +97,7 @@ struct Session::Impl {
   std::unique_ptr<Kernel> kernel;
   InterestReader lists;
   History history;
+  Hindsight hindsight;
   XrayWatch xray_watch;
   bool xray_tried = false;
   std::optional<Result<std::vector<XrayEventpoll>>> seen;  // by the X-ray after the last step

@@ -193,6 +193,7 @@ class Lockstep {
       end_fits_ = [](const Machine&) { return true; };
       if (!(agrees && in_some_order())) greedy();
     }
+    result_.chosen = true;
     if (raced_from_ && !result_.interleaved) result_.raced_from = std::move(raced_from_);
     result_.row_from = std::move(row);
     for (const Returned& r : returned_) {

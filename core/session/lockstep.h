@@ -20,6 +20,8 @@ struct Returned {  // an actor whose call ended on the kernel, in the order in w
 struct LockstepResult {
   std::vector<std::string> differences;  // one sentence each
   std::vector<MicroStep> micro;
+  // Other orders may explain what returned, too.
+  bool chosen = false;
   // Several actors were runnable at once: the machine before any of them ran.
   std::optional<Machine> raced_from;
   // The call was a row of calls and let others go on, who could run between two of them: the

@@ -25,6 +25,7 @@ Session::Impl::Impl(Lesson l, SessionOptions o, std::unique_ptr<Kernel> k, Machi
       options(std::move(o)),
       kernel(std::move(k)),
       history(Machine(inputs, order_of(options))),
+      hindsight(options.schedules),
       xray_watch(options.xray) {}
 
 Session::Session() = default;
