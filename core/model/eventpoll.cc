@@ -200,7 +200,9 @@ void ep_release(Run& run, Index ep) {
   w.eps.give_back(ep);
 }
 
-// The file is held while it is asked, epi_fget(): others may close it then.
+// The file is held while it is asked, epi_fget(): others may close it then. Kernels before that
+// made the last close wait for the scan instead. What they leave behind is what a close after the
+// scan leaves, one of the orders anyhow.
 std::uint32_t ep_item_poll(Run& run, Index item) {
   World& w = run.w;
   const Index file = w.items[item].file;

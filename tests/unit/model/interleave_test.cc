@@ -210,5 +210,34 @@ TEST(Interleave, AWriterMayComeBetweenTwoReadsOfADrain) {
   }
 }
 
+// A scan holds the file that it asks. Here the last other reference is that of a thread that waits
+// on the closed inner instance: if it leaves while the outer one is scanned, the release is put off
+// until the scanning thread leaves its call, and it sleeps on. The kernel showed both ends.
+TEST(Interleave, AFileThatAScanHoldsOutlivesItsLastReference) {
+  Crowd d;
+  const Fd inner = d.epoll();
+  const auto [r, w] = d.pipe();
+  const Fd outer = d.epoll();
+  d.add(outer, inner, EPOLLIN);
+  ASSERT_TRUE(d.call(thread(1), EpollWait{outer, 8, -1}).blocked);
+  ASSERT_TRUE(d.call(thread(2), EpollWait{inner, 8, -1}).blocked);
+  d.add(inner, r, EPOLLIN | EPOLLET);
+  d.run(Close{inner});
+  d.request = Request{Close{w}, {}};
+  const auto fits = [&](ActorId actor, const Outcome& o) {
+    return actor == d.t1 || (actor == thread(2) && o.returned == 1);
+  };
+  for (const std::size_t items : {0U, 1U}) {
+    Desk end;
+    const auto left = [&](const Machine& m, const Interleaved& done) {
+      end.m = m;
+      return done.returned.size() == 2 && m.state().eventpolls.back().items.size() == items;
+    };
+    ASSERT_TRUE(find_schedule(d.m, {d.t1, &d.request, {}, {}}, fits, left, kTries)) << items;
+    EXPECT_EQ(end.m.interrupt(thread(1)).outcome.error, EINTR);
+    EXPECT_TRUE(end.m.state().eventpolls.back().items.empty());
+  }
+}
+
 }  // namespace
 }  // namespace epollscope
