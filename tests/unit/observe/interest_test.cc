@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -105,6 +107,31 @@ TEST(InterestReader, SeesWhatANumberMeansNow) {
   ASSERT_EQ(epoll_create1(EPOLL_CLOEXEC), ep) << "the lowest number that is free";
   EXPECT_EQ(count(ep), 0);
   for (const int fd : {ep, v}) close(fd);
+}
+
+TEST(InterestReader, KeepsProcessesApart) {
+  const int ep = epoll_create1(EPOLL_CLOEXEC);
+  const int v = eventfd(0, EFD_CLOEXEC);
+  epoll_event e{};
+  ASSERT_EQ(epoll_ctl(ep, EPOLL_CTL_ADD, v, &e), 0);
+  const int done = eventfd(0, EFD_CLOEXEC);
+  const pid_t child = fork();
+  if (child == 0) {
+    close(ep);
+    const bool same = epoll_create1(0) == ep;
+    eventfd_write(done, same ? 1 : 2);
+    pause();
+  }
+  eventfd_t same = 0;
+  ASSERT_EQ(eventfd_read(done, &same), 0);
+  ASSERT_EQ(same, 1U) << "the child's instance has another number";
+  InterestReader reader;
+  EXPECT_EQ(reader.read(getpid(), Fd{ep})->size(), 1U);
+  EXPECT_EQ(reader.read(child, Fd{ep})->size(), 0U);
+  EXPECT_EQ(reader.read(getpid(), Fd{ep})->size(), 1U);
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  for (const int fd : {ep, v, done}) close(fd);
 }
 
 TEST(ReadInterest, ADescriptorThatIsNotThereIsAnError) {
