@@ -7,6 +7,7 @@
 
 #include "core/model/calls.h"
 #include "core/model/fiber.h"
+#include "core/model/timerfd.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -32,10 +33,11 @@ bool may_be_interrupted(const World& w, Index task) {
 struct Interleaving::Strand {
   Strand(Interleaving& all, Index t, std::function<std::optional<Outcome>(Run&)> body)
       : task(t),
-        run{all.w_, all.machine_, all.observe_, all.w_.tasks[at(t)].actor, &all},
+        run{all.w_, all.machine_, all.observe_, t == kNone ? ActorId{} : all.w_.tasks[at(t)].actor,
+            &all},
         fiber([this, go = std::move(body)] { outcome = go(run); }) {}
 
-  Index task;
+  Index task;  // kNone: an interrupt
   Run run;
   std::function<bool()> awaits;  // what it waits for; empty: it can go on
   std::optional<Outcome> outcome;
@@ -50,6 +52,9 @@ Interleaving::Interleaving(World& w, const Machine& machine, const Turn& turn,
     : w_(w), machine_(machine), turn_(turn), schedule_(schedule), observe_(observe), dice_(dice) {
   for (const ActorId a : turn.timed_out) timed_out_.push_back(task_of(w, a));
   for (const ActorId a : turn.interrupted) interrupted_.push_back(task_of(w, a));
+  for (const FileId id : turn.expired) {
+    if (const Index file = find_timerfd(w, id); file != kNone) expired_.push_back(file);
+  }
 }
 
 Interleaving::~Interleaving() = default;
@@ -87,6 +92,18 @@ std::vector<std::function<Interleaving::Strand*()>> Interleaving::able() {
   for (const Index& task : interrupted_) {
     if (may_be_interrupted(w_, task)) add_ending(task, interrupt_wait);
   }
+  for (const Index timer : expired_) {
+    if (!is_pending(w_, timer)) continue;
+    list.emplace_back([this, timer] {
+      std::erase(expired_, timer);
+      Strand* strand = add(kNone, [timer](Run& run) {
+        timer_expired(run, timer, 1);
+        return std::optional<Outcome>();
+      });
+      if (caller_ == nullptr) caller_ = strand;
+      return strand;
+    });
+  }
   return list;
 }
 
@@ -94,14 +111,21 @@ bool Interleaving::others_ready() const {
   return !w_.runnable.empty() ||
          std::ranges::any_of(timed_out_, [&](Index t) { return may_time_out(w_, t); }) ||
          std::ranges::any_of(interrupted_, [&](Index t) { return may_be_interrupted(w_, t); }) ||
+         std::ranges::any_of(expired_, [&](Index timer) { return is_pending(w_, timer); }) ||
          std::ranges::any_of(strands_,
                              [&](const auto& s) { return s.get() != current_ && s->can_go_on(); });
 }
 
-// Among those that able() gives: behind the one that runs, before those that were woken.
+// Among those that able() gives.
 std::optional<std::size_t> Interleaving::place_of_caller() const {
   if (caller_ == nullptr || !caller_->can_go_on()) return std::nullopt;
-  return caller_ != current_ && current_ != nullptr && current_->can_go_on() ? 1 : 0;
+  if (caller_ == current_) return 0;
+  std::size_t place = current_ != nullptr && current_->can_go_on() ? 1 : 0;
+  for (const auto& s : strands_) {
+    if (s.get() == caller_) break;
+    if (s.get() != current_ && s->can_go_on()) ++place;
+  }
+  return place;
 }
 
 std::size_t Interleaving::choose(const Ready& ready) {

@@ -56,9 +56,9 @@ class Interleaving {
   const Machine::Observer& observe_;
   const Dice& dice_;
   std::vector<std::unique_ptr<Strand>> strands_;
-  std::vector<Index> timed_out_, interrupted_;
+  std::vector<Index> timed_out_, interrupted_, expired_;
   Strand* current_ = nullptr;
-  Strand* caller_ = nullptr;  // until it returns or sleeps
+  Strand* caller_ = nullptr;  // what wakes others: the call until it sleeps, an expiry
   Interleaved result_;
 };
 

@@ -121,12 +121,10 @@ std::vector<Machine::Timer> Machine::timers() const {
 
 void Machine::timer_expired(FileId file, std::uint64_t ticks, const Observer& observe) {
   World& w = *world_;
-  for (Index i = 0; i < static_cast<Index>(w.files.all.size()); ++i) {
-    const File& f = w.files[i];
-    if (f.id != file || f.kind != FileKind::timerfd || !w.timers[f.object].armed) continue;
-    Run run{w, *this, observe, {}};
-    return epollscope::timer_expired(run, i, ticks);
-  }
+  const Index timer = find_timerfd(w, file);
+  if (timer == kNone || !w.timers[w.files[timer].object].armed) return;
+  Run run{w, *this, observe, {}};
+  epollscope::timer_expired(run, timer, ticks);
 }
 
 bool Machine::timer_may_wake(ActorId actor) const {

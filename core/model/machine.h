@@ -49,10 +49,13 @@ using Schedule = std::vector<std::uint8_t>;
 
 // What happens between two moments at rest.
 struct Turn {
-  ActorId actor;                     // makes `call`
-  const Request* call = nullptr;     // nullptr: nobody does
-  std::vector<ActorId> timed_out;    // sleepers whose deadline passes, unless they are woken first
-  std::vector<ActorId> interrupted;  // sleepers that a signal, a stop or a debugger ends, likewise
+  ActorId actor;                  // makes `call`
+  const Request* call = nullptr;  // nullptr: nobody does
+  // Sleepers whose deadline passes, and those that a signal, a stop or a debugger ends, unless they
+  // are woken first.
+  std::vector<ActorId> timed_out = {};
+  std::vector<ActorId> interrupted = {};
+  std::vector<FileId> expired = {};  // timers that expire, once they are armed
 };
 
 // What became of it.

@@ -17,18 +17,13 @@
 namespace epollscope {
 namespace {
 
-bool pending(const World& w, Index file) {
-  const File& f = w.files[file];
-  return f.kind == FileKind::timerfd && w.timers[f.object].armed && w.timers[f.object].ticks == 0;
-}
-
 // Whether some armed timer is watched for IN by the instance, or by one that it watches.
 bool watches_pending(const World& w, Index ep) {
   for (const Index i : items_of(w, ep)) {
     const Epitem& item = w.items[i];
     if ((item.events & EPOLLIN) == 0) continue;
     const File& f = w.files[item.file];
-    if (f.kind == FileKind::epoll ? watches_pending(w, f.object) : pending(w, item.file)) {
+    if (f.kind == FileKind::epoll ? watches_pending(w, f.object) : is_pending(w, item.file)) {
       return true;
     }
   }
@@ -36,6 +31,19 @@ bool watches_pending(const World& w, Index ep) {
 }
 
 }  // namespace
+
+bool is_pending(const World& w, Index file) {
+  const File& f = w.files[file];
+  return f.kind == FileKind::timerfd && w.timers[f.object].armed && w.timers[f.object].ticks == 0;
+}
+
+Index find_timerfd(const World& w, FileId id) {
+  for (Index i = 0; i < static_cast<Index>(w.files.all.size()); ++i) {
+    const File& f = w.files[i];
+    if (f.id == id && f.kind == FileKind::timerfd) return i;
+  }
+  return kNone;
+}
 
 int timerfd_refused(std::int32_t clock, std::int32_t flags) {
   if ((flags & ~(TFD_CLOEXEC | TFD_NONBLOCK)) != 0) return EINVAL;
@@ -97,7 +105,7 @@ int timerfd_settime(Run& run, const TimerfdSettime& op) {
   if (file == kNone) return EBADF;
   if (w.files[file].kind != FileKind::timerfd) return EINVAL;
   TimerfdCtx& timer = w.timers[w.files[file].object];
-  timer.raced = timer.raced || pending(w, file);
+  timer.raced = timer.raced || is_pending(w, file);
   timer.ticks = 0;
   timer.armed = op.value_ns > 0;
   timer.value_ns = op.value_ns;
@@ -125,7 +133,7 @@ void timer_expired(Run& run, Index file, std::uint64_t ticks) {
 
 bool may_have_expired(const World& w, Index file) {
   const File& f = w.files[file];
-  if (f.kind == FileKind::timerfd) return pending(w, file) || w.timers[f.object].raced;
+  if (f.kind == FileKind::timerfd) return is_pending(w, file) || w.timers[f.object].raced;
   if (f.kind != FileKind::epoll || w.timers.all.empty()) return false;
   return std::ranges::any_of(items_of(w, f.object),
                              [&](Index i) { return may_have_expired(w, w.items[i].file); });
@@ -135,7 +143,7 @@ bool timer_may_wake(const World& w, Index task) {
   const Task& t = w.tasks[at(task)];
   if (t.state != TaskState::blocked) return false;
   if (const auto* wait = std::get_if<WaitCall>(&t.frame)) return watches_pending(w, wait->ep);
-  return std::holds_alternative<ReadCall>(t.frame) && pending(w, t.file);
+  return std::holds_alternative<ReadCall>(t.frame) && is_pending(w, t.file);
 }
 
 }  // namespace epollscope

@@ -88,7 +88,8 @@ Turn turn_of(const OpTurn& op) {
   return {.actor = op.call ? op.call->actor : ActorId{},
           .call = op.call ? &op.call->request : nullptr,
           .timed_out = op.timed_out,
-          .interrupted = op.interrupted};
+          .interrupted = op.interrupted,
+          .expired = op.expired};
 }
 
 Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& observe) {

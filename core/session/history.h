@@ -34,6 +34,7 @@ struct OpInterrupt {
 struct OpTurn {  // a call and all it let run, where the order within it is not the plain one
   std::optional<OpCall> call;
   std::vector<ActorId> timed_out, interrupted;
+  std::vector<FileId> expired;  // timers
   Schedule schedule;
 };
 struct OpTimer {  // an armed timer was seen to have expired

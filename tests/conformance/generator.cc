@@ -1,6 +1,7 @@
 #include "tests/conformance/generator.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -159,8 +160,11 @@ Call Generator::creation(std::vector<std::string>& names) {
     case 5:
     case 6: {
       two(Kind::stream);
-      const int type =
-          (calm_ || one_in(2) ? SOCK_STREAM : SOCK_DGRAM) | (nonblock ? int{SOCK_NONBLOCK} : 0);
+      const int kind =
+          calm_ || one_in(2)
+              ? SOCK_STREAM
+              : pick<int>({SOCK_DGRAM, SOCK_DGRAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW, 9, 11});
+      const int type = kind | (nonblock ? int{SOCK_NONBLOCK} : 0);
       return {
           CallName::socketpair,
           {flags(FlagSet::domain, pick<std::uint64_t>({AF_UNIX, AF_UNIX, AF_UNIX, AF_INET, 99})),
@@ -171,13 +175,15 @@ Call Generator::creation(std::vector<std::string>& names) {
       names = {fresh(semaphore ? Kind::semaphore : Kind::eventfd)};
       const int more = (nonblock ? int{EFD_NONBLOCK} : 0) | (semaphore ? int{EFD_SEMAPHORE} : 0);
       return {CallName::eventfd,
-              {number(pick({0, 0, 1, 3})), flags(FlagSet::eventfd, static_cast<unsigned>(more))}};
+              {number(pick<std::int64_t>({0, 0, 0, 0, 1, 3, 0xffffffff})),
+               flags(FlagSet::eventfd, static_cast<unsigned>(more))}};
     }
     case 8: {
       names = {fresh(Kind::timer)};
       const int more = (nonblock ? int{TFD_NONBLOCK} : 0) | (one_in(20) ? 1 : 0);
       return {CallName::timerfd_create,
-              {flags(FlagSet::clock, CLOCK_MONOTONIC),
+              {flags(FlagSet::clock,
+                     pick<std::uint64_t>({CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_BOOTTIME, 99})),
                flags(FlagSet::timerfd, static_cast<unsigned>(more))}};
     }
     default:
@@ -237,19 +243,27 @@ Call Generator::wait() {
   Call c{CallName::epoll_wait, {ep, number(max), number(timeout)}};
   if (one_in(6)) {
     c.name = CallName::epoll_pwait;
-    c.args.push_back({.v = Null{}});
+    c.args.push_back(signals());
   } else if (one_in(6)) {
     c.name = CallName::epoll_pwait2;
     if (timeout >= 0) c.args[2] = {.v = Duration{timeout * 1'000'000L}};
-    c.args.push_back({.v = Null{}});
+    c.args.push_back(signals());
   }
   if (one_in(40)) c.args.push_back({.v = Null{}});
   return c;
 }
 
+Value Generator::signals() {
+  if (one_in(2)) return {.v = Null{}};
+  Set set;
+  if (one_in(2)) set.values.push_back(flags(FlagSet::signal, SIGUSR1));
+  return {.v = set};
+}
+
 std::int64_t Generator::amount() {
-  return pick<std::int64_t>({0,    1,    1,    2,    7,     8,     100,   1000,  3000,  4095,
-                             4096, 4097, 5000, 8192, 20000, 36544, 36545, 65536, 70000, 300000});
+  return pick<std::int64_t>({0,     1,     1,     2,     7,     8,      100,    192,   193,
+                             1000,  3000,  4095,  4096,  4097,  5000,   8192,   16064, 16065,
+                             20000, 36544, 36545, 65536, 70000, 212960, 212961, 300000});
 }
 
 std::int64_t Generator::small_amount() {
@@ -313,16 +327,20 @@ Call Generator::control() {
   const auto fcntl = [&](std::uint64_t command, Value arg) {
     return Call{CallName::fcntl, {fd, flags(FlagSet::fcntl_command, command), std::move(arg)}};
   };
-  switch (upto(6)) {
+  switch (upto(7)) {
     case 0:
       return {CallName::fcntl, {fd, flags(FlagSet::fcntl_command, F_GETFL)}};
     case 1: {
       const int keep = threads_ == 1 ? O_NONBLOCK : pick({0, 0, O_NONBLOCK});
-      return fcntl(F_SETFL, flags(FlagSet::file_status,
-                                  static_cast<std::uint64_t>(keep | pick({0, 0, O_DIRECT}))));
+      return fcntl(F_SETFL,
+                   flags(FlagSet::file_status,
+                         static_cast<std::uint64_t>(keep | pick<int>({0, 0, O_DIRECT, O_APPEND}))));
     }
     case 2:
       return {CallName::fcntl, {fd, flags(FlagSet::fcntl_command, F_GETPIPE_SZ)}};
+    case 3:
+      if (one_in(2)) return {CallName::fcntl, {fd, flags(FlagSet::fcntl_command, F_GETFD)}};
+      return fcntl(F_SETFD, number(upto(2)));
     default:
       return fcntl(F_SETPIPE_SZ, number(pick({0, 4096, 4096, 8192, 5000, 65536, 100000, -1})));
   }
@@ -336,7 +354,8 @@ Value Generator::timer() {
   return timers.empty() || one_in(20) ? file() : ref(one_of(timers)->name);
 }
 
-// Disarmed, or due at once: then nothing else is done until it has expired.
+// Disarmed, or due at once: then nothing else is done until it has expired. One due later would let
+// a read wait for it.
 Call Generator::settime(const Value& on) {
   expiring_ = !one_in(4);
   const Value never = {.v = Duration{0}};

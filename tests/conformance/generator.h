@@ -74,6 +74,7 @@ class Generator {
   Value epoll();
   Value busiest();
   Value timer();
+  Value signals();
   std::uint32_t mask();
   std::int64_t amount();
   std::int64_t small_amount();

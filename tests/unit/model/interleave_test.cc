@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
+#include <time.h>
 
 #include "tests/unit/model/desk.h"
 
@@ -208,6 +209,33 @@ TEST(Interleave, AWriterMayComeBetweenTwoReadsOfADrain) {
     const auto whole = [](const Machine&, const Interleaved& i) { return i.returned.size() == 2; };
     EXPECT_TRUE(find_schedule(d.m, {d.t1, &d.request, {}, {}}, fits, whole, kTries)) << bytes;
   }
+}
+
+// An expiry is an interrupt: it walks the hooks while those that it woke run elsewhere.
+TEST(Interleave, AnExpiryWakesThreadsThatScanBeforeItHasReachedAllHooks) {
+  Crowd d;
+  const Fd ep = d.epoll();
+  const Fd t = d.call(TimerfdCreate{CLOCK_MONOTONIC, 0}).outcome.created.at(0);
+  d.dups(ep, t, 3);
+  for (const int n : {1, 2}) ASSERT_TRUE(d.call(thread(n), EpollWait{ep, 8, -1}).blocked);
+  d.request = Request{TimerfdSettime{t, 1, 0}, {}};
+  Turn turn{.actor = d.t1, .call = &d.request};
+  std::map<int, std::size_t> events;
+  const auto fits = [&](ActorId actor, const Outcome& o) {
+    return actor == d.t1 || events.at(actor.number) == o.events.size();
+  };
+  const auto whole = [&](const Machine& end, const Interleaved& done) {
+    return done.returned.size() == events.size() + 1 && end.runnable().empty();
+  };
+  const auto explained = [&](const std::map<int, std::size_t>& seen) {
+    events = seen;
+    return find_schedule(d.m, turn, fits, whole, kTries).has_value();
+  };
+  EXPECT_FALSE(explained({{1, 1}, {2, 2}})) << "nothing has expired";
+  turn.expired.push_back(d.m.state().files.back().id);
+  EXPECT_TRUE(explained({{2, 1}, {1, 2}}));
+  EXPECT_TRUE(explained({{2, 2}, {1, 1}}));
+  EXPECT_FALSE(explained({{2, 2}, {1, 2}}));
 }
 
 // A scan holds the file that it asks. Here the last other reference is that of a thread that waits
