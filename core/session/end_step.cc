@@ -266,10 +266,7 @@ bool Session::Impl::overdue() const {
 // What is seen when a deadline has passed is of a moment that the model has not come to.
 void Session::Impl::observe(StepRecord& record) {
   if (options.model_only || !record.not_modelled.empty()) return;
-  if (seen) {
-    record.xray = compare_with_xray(record.differences);
-    if (*seen && record.differences.empty()) hindsight.settle();
-  }
+  if (seen) record.xray = compare_with_xray(record.differences);
   const std::size_t sure = record.differences.size();
   look_around(record);
   if (overdue()) record.differences.resize(sure);

@@ -16,6 +16,14 @@ Result<std::vector<XrayEventpoll>> take(Xray& xray, int pid) {
   return xray.read();
 }
 
+// An X-ray finds instances by their descriptors, and no queues of other files.
+bool shows_all_lists(const State& state) {
+  return std::ranges::all_of(state.eventpolls, [](const auto& ep) { return ep.fd.valid(); }) &&
+         std::ranges::all_of(state.files, [](const FileState& f) {
+           return f.readers.size() <= 1 && f.writers.size() <= 1;
+         });
+}
+
 bool has_alike(const std::vector<Machine::Row>& rows) {
   std::vector<std::tuple<Fd, std::uint32_t, std::uint64_t>> all;
   all.reserve(rows.size());
@@ -102,7 +110,10 @@ XrayConfirms Session::Impl::compare_with_xray(std::vector<std::string>& differen
     if (const XrayEventpoll* ep = find_instance(shown, epfd)) learn_order(epfd, to_rows(*ep));
   }
   const State state = claimed(history.live());
-  return verify_xray(state, options.tree, shown, actors_by_thread(state), differences);
+  const XrayConfirms confirmed =
+      verify_xray(state, options.tree, shown, actors_by_thread(state), differences);
+  if (differences.empty() && shows_all_lists(state)) hindsight.settle();
+  return confirmed;
 }
 
 std::map<int, ActorId> Session::Impl::actors_by_thread(const State& state) const {

@@ -242,7 +242,7 @@ TEST(MisconceptionRules, SurviveRandomPrograms) {
     for (const Request& request : {epoll(), pipe(), pair(), make(EventFd{0, 0}), epoll()}) {
       machine.call(kActor, request);
     }
-    for (int step = 0; step < 2000; ++step) {
+    for (int step = 0; step < 600; ++step) {
       constexpr std::array kMasks = {
           kIn, kEdge, kIn | EPOLLOUT, kEdge | EPOLLOUT, kIn | EPOLLONESHOT, kEdge | EPOLLONESHOT};
       const int fd = 3 + upto(8);
