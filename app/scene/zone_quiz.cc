@@ -10,6 +10,7 @@ namespace epollscope::scene {
 namespace {
 
 constexpr float kLetter = 34;     // from the circle to the words
+constexpr float kKey = 18;        // behind them, for the key that takes the choice
 constexpr std::size_t kMost = 9;  // choices: the keys 1 to 9
 
 struct Choices {
@@ -26,8 +27,8 @@ Choices choices_of(const Quiz& quiz, float width, float k) {
   Choices choices;
   for (std::size_t i = 0; i < quiz.choices.size() && i < kMost; ++i) {
     choices.words.push_back(
-        flow(read_markdown(quiz.choices[i].text, type::kProse.at(14 * k), false), width - kLetter,
-             20 * k));
+        flow(read_markdown(quiz.choices[i].text, type::kProse.at(14 * k), false),
+             width - kLetter - kKey, 20 * k));
     choices.heights.push_back(std::max(26.0F, choices.words.back().height + 2) + 8 * k);
   }
   return choices;
@@ -116,7 +117,8 @@ void draw_quiz(Sketch& pen, const Asked& asked, Rect where, float k) {
       pen.text({where.right(), y + 16}, std::to_string(i + 1), key, 20, Align::right);
     }
     draw_mark(pen, {where.x + 13, y + 12}, i, asked);
-    draw_flow(pen, choices.words[i], {where.x + kLetter, y - 3}, where.w - kLetter, where.bottom());
+    draw_flow(pen, choices.words[i], {where.x + kLetter, y - 3}, where.w - kLetter - kKey,
+              where.bottom());
     y += h;
   }
   const Flow reason = reason_flow(asked, where.w, k);

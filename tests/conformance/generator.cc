@@ -171,7 +171,7 @@ Call Generator::creation(std::vector<std::string>& names) {
            flags(FlagSet::socket_type, static_cast<std::uint64_t>(type))}};
     }
     case 7: {
-      const bool semaphore = one_in(3);
+      const bool semaphore = !drains_ && one_in(2);
       names = {fresh(semaphore ? Kind::semaphore : Kind::eventfd)};
       const int more = (nonblock ? int{EFD_NONBLOCK} : 0) | (semaphore ? int{EFD_SEMAPHORE} : 0);
       return {CallName::eventfd,
@@ -277,17 +277,9 @@ Call Generator::write() {
 Call Generator::write_to(const Value& to) {
   const File* known = find(to);
   if (known != nullptr && known->kind == Kind::timer && !one_in(8)) return settime(to);
-  // A great counter of a semaphore takes a read for each unit to drain. A name that was closed may
-  // mean one by now, and eight letters are a great number to it.
-  if (known != nullptr && known->kind == Kind::semaphore) {
-    return {CallName::write, {to, number(upto(4))}};
-  }
   if (one_in(4)) {
     std::string text;
-    const int letters = upto(12);
-    const bool counter = known != nullptr && known->kind == Kind::eventfd;
-    for (int n = letters == 8 && !counter ? 7 : letters; n > 0; --n)
-      text += static_cast<char>('a' + upto(26));
+    for (int n = upto(12); n > 0; --n) text += static_cast<char>('a' + upto(26));
     return {CallName::write, {to, {.v = String{text}}}};
   }
   if (known != nullptr && known->kind == Kind::eventfd && one_in(8)) {
@@ -314,12 +306,8 @@ Call Generator::rouse() {
 }
 
 Call Generator::drain() {
-  const Value of = file();
-  const File* known = find(of);
-  // A semaphore would be read once for each unit, and a closed number may mean one by now.
-  const bool quick = known != nullptr && known->kind != Kind::semaphore;
-  if (calm_ || !quick) return {CallName::read, {of, number(small_amount() + 7)}};
-  return {CallName::drain, {of}};
+  if (!drains_) return {CallName::read, {file(), number(small_amount() + 7)}};
+  return {CallName::drain, {file()}};
 }
 
 Call Generator::control() {

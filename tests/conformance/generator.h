@@ -21,7 +21,11 @@ class Generator {
   // `calm`: no deadlines, messages and rows of calls (drain, fill), in the middle of which threads
   // meet in so many ways that the search for a schedule takes long.
   Generator(std::uint64_t seed, int threads, bool calm)
-      : random_(seed), threads_(threads), calm_(calm), nests_(threads == 1 && one_in(4)) {}
+      : random_(seed),
+        threads_(threads),
+        calm_(calm),
+        nests_(threads == 1 && one_in(4)),
+        drains_(!calm && one_in(2)) {}
 
   // The next statement. Requires: stuck() is false.
   CallStatement next();
@@ -85,7 +89,8 @@ class Generator {
   std::mt19937_64 random_;
   int threads_;
   bool calm_;
-  bool nests_;  // many instances, in one another
+  bool nests_;   // many instances, in one another
+  bool drains_;  // then no semaphores: one with a great counter would be read a unit at a time
   int made_ = 0;
   int alone_ = 0;                     // statements since another thread was awake
   bool expiring_ = false;             // a timer was set to expire at once
