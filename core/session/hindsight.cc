@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <map>
 #include <ranges>
-#include <vector>
 #include <utility>
+#include <vector>
 
 #include "core/session/verify.h"
 

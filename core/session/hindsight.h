@@ -1,7 +1,7 @@
-// Orders that nothing showed at once. When the scheduler has a choice, what returned may fit several
-// orders that leave different lists behind, and without an X-ray the session takes the first. If a
-// later step contradicts it, an order may be found that explains all that was seen since: then the
-// past is told in that order.
+// Orders that nothing showed at once. When the scheduler has a choice, what returned may fit
+// several orders that leave different lists behind, and without an X-ray the session takes the
+// first. If a later step contradicts it, an order may be found that explains all that was seen
+// since: then the past is told in that order.
 //
 // Not thread-safe; owned by a session.
 #pragma once
