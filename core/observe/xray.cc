@@ -44,7 +44,8 @@ class BpfXray : public Xray {
     // the program picks this one.
     bpf_iter_link_info info{};
     info.task.tid = static_cast<__u32>(pid);
-    LIBBPF_OPTS(bpf_iter_attach_opts, opts);
+    bpf_iter_attach_opts opts{};
+    opts.sz = sizeof opts;
     opts.link_info = &info;
     opts.link_info_len = sizeof info;
     link_.reset(bpf_program__attach_iter(program_->progs.look, &opts));

@@ -370,7 +370,7 @@ Call Generator::call(std::vector<std::string>& names) {
   if (n < 27) return ctl();
   if (n < 49) return wait();
   if (n < 64) return write();
-  if (n < 75) return {CallName::read, {file(), number(small_amount() + 7 * upto(2))}};
+  if (n < 75) return {CallName::read, {file(), number(small_amount() + (one_in(2) ? 7 : 0))}};
   if (n < 77) return drain();
   if (n < 79) return calm_ ? ctl() : Call{CallName::fill, {file()}};
   if (n < 84) return {CallName::close, {file()}};

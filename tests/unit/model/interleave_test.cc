@@ -181,7 +181,7 @@ TEST(Interleave, AWakeupThatMeetsARisingSleeperGoesOnToTheNext) {
     return actor == d.t1 || (actor == thread(1) && o.error == EFAULT) ||
            (actor == thread(2) && o.events.size() == 2);
   };
-  const auto queue_is = [](std::vector<ActorId> wanted) {
+  const auto queue_is = [](const std::vector<ActorId>& wanted) {
     return [wanted](const Machine& end, const Interleaved& done) {
       const State state = end.state();
       std::vector<ActorId> queue;
