@@ -210,7 +210,7 @@ std::uint32_t Generator::mask() {
   if (one_in(8)) m |= EPOLLRDHUP;
   if (one_in(12)) m |= pick<std::uint32_t>({EPOLLPRI, EPOLLRDNORM, EPOLLWRNORM, EPOLLWRBAND});
   if (one_in(40)) m |= pick<std::uint32_t>({EPOLLWAKEUP, EPOLLMSG, 1U << 20});
-  if (one_in(8)) {
+  if (one_in(threads_ == 1 ? 8 : 3)) {
     m |= EPOLLEXCLUSIVE;
     if (!one_in(6)) m &= EPOLLEXCLUSIVE | EPOLLIN | EPOLLOUT | EPOLLET;  // what ADD takes with it
   }
