@@ -171,27 +171,60 @@ void Session::Impl::run_model_beside(Running& r) {
 }
 
 // The model's account of the step; where that differs, the order of an earlier one is thought over.
-LockstepResult Session::Impl::explain(const Running& r) {
-  const std::size_t begin = history.operations();
+LockstepResult Session::Impl::explain(Running& r) {
+  std::size_t begin = history.operations();
   const auto run = [&](History& on) {
     return run_model(on, r.main ? &*r.main : nullptr, r.returned, options.schedules,
                      [this](const Machine& m) { return xray_fits(m) && levels_fit(m); });
   };
   const auto agrees = [&](const LockstepResult& model, const Machine& end) {
-    return model.differences.empty() && xray_fits(end);
+    return model.differences.empty() && xray_fits(end) && levels_fit(end);
   };
   LockstepResult model = run(history);
-  if (hindsight.has_choices() && !agrees(model, history.live())) {
+  if (history.live().not_modelled()) return model;
+  if (hindsight.oldest() && !agrees(model, history.live())) {
     history.take_back(begin);
-    hindsight.reconsider(history, steps, [&](const Machine& earlier) {
-      History other(earlier);
-      const LockstepResult again = run(other);
-      return agrees(again, other.live());
+    const bool other = think_over(&r, [&](const Machine& earlier) {
+      History then(earlier);
+      const LockstepResult again = run(then);
+      return agrees(again, then.live());
     });
+    if (other) r.record.chance.by_chance = true;  // of an order that nothing had shown
+    begin = history.operations();
     model = run(history);
   }
-  if (model.chosen) hindsight.chose(history.since(begin), {r.main, r.returned});
+  if (model.chosen && model.differences.empty()) {
+    const auto moves = [](CallName call) {
+      return call == CallName::read || call == CallName::write || call == CallName::drain ||
+             call == CallName::fill;
+    };
+    const auto moving = std::ranges::count_if(
+        r.record.resumed, [&](const Resumed& other) { return moves(other.call.name); });
+    hindsight.chose(history.since(begin),
+                    {r.main, r.returned, moving + (moves(r.record.call.name) ? 1 : 0) > 1});
+  }
   return model;
+}
+
+// True: an earlier step is told in another order now, after which the present one is as it was
+// seen. `r`: the step under way.
+bool Session::Impl::think_over(Running* r, const std::function<bool(const Machine&)>& explains) {
+  const auto agrees = [this](int step, const Machine& machine) {
+    const auto xray = xrays.find(step);
+    if (xray != xrays.end() && !xray_fits(machine, xray->second)) return false;
+    std::vector<std::string> differences;
+    verify_levels(machine, steps[static_cast<std::size_t>(step) - 1].levels, differences);
+    return differences.empty();
+  };
+  return hindsight.reconsider(history, agrees, explains,
+                              [&](int step, std::vector<MicroStep> told) {
+                                const auto n = static_cast<std::size_t>(step) - 1;
+                                if (n < steps.size()) {
+                                  steps[n].micro = std::move(told);
+                                } else if (r != nullptr) {
+                                  r->record.micro = std::move(told);
+                                }
+                              });
 }
 
 void Session::Impl::judge_chance(Running& r, const LockstepResult& model) {
@@ -214,7 +247,9 @@ void Session::Impl::judge_chance(Running& r, const LockstepResult& model) {
   }
   std::map<ActorId, Chance> chances = scheduling.judge(endings, others, calls);
   scheduling.settle(sleepers);
+  const bool by_chance = r.record.chance.by_chance;
   r.record.chance = std::move(chances[r.record.actor]);
+  r.record.chance.by_chance = r.record.chance.by_chance || by_chance;
   for (Resumed& other : r.record.resumed) other.chance = std::move(chances[other.actor]);
 }
 

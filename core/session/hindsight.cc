@@ -3,19 +3,20 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
-#include <ranges>
 #include <utility>
 #include <vector>
-
-#include "core/session/verify.h"
 
 namespace epollscope {
 namespace {
 
-// Beyond that it is looked no further: as many operations again, on as many ends.
+// Beyond that it is looked no further: so many operations are made again.
 constexpr std::size_t kMostOperations = 100'000;
+constexpr std::size_t kOperationsOfASearch = 100;  // that explaining the present step costs, say
+constexpr int kSchedules = 500;                    // for each earlier step
+constexpr int kMostAlike = 8;  // ends that differ in nothing but what buffers hold
 
-// All that an order of running can change, as numbers. Each list is preceded by its length.
+// What an order of running can change, but for the order of bytes, as numbers. Each list is
+// preceded by its length.
 std::vector<std::int64_t> what_is_left(const Machine& machine) {
   std::vector<std::int64_t> all;
   const auto put = [&](const auto& list, const auto& number) {
@@ -47,33 +48,39 @@ void Hindsight::chose(const History::Place& place, Witnessed what) {
   if (open_.size() > kMost) open_.pop_front();
 }
 
-bool Hindsight::reconsider(History& history, std::vector<StepRecord>& steps,
-                           const std::function<bool(const Machine&)>& explains) {
-  const auto levels_agree = [&](int step, const Machine& machine) {
-    std::vector<std::string> differences;
-    verify_levels(machine, steps[static_cast<std::size_t>(step) - 1].levels, differences);
-    return differences.empty();
-  };
+void Hindsight::settle() {
+  std::erase_if(open_, [](const Choice& c) { return !c.what.moved_data; });
+}
+
+std::optional<int> Hindsight::oldest() const {
+  if (open_.empty()) return std::nullopt;
+  return open_.front().place.step;
+}
+
+bool Hindsight::reconsider(History& history,
+                           const std::function<bool(int step, const Machine&)>& agrees,
+                           const std::function<bool(const Machine&)>& explains,
+                           const std::function<void(int step, std::vector<MicroStep>)>& retold) {
   std::size_t again = 0;
-  for (auto choice = open_.rbegin(); choice != open_.rend(); ++choice) {
+  for (auto choice = open_.rbegin(); choice != open_.rend() && again < kMostOperations; ++choice) {
     History::Place& place = choice->place;
-    std::map<std::vector<std::int64_t>, bool> ends;
+    std::map<std::vector<std::int64_t>, int> ends;
     const auto fits = [&](const Machine& end) {
-      const auto [known, fresh] = ends.try_emplace(what_is_left(end), false);
-      if (!fresh) return known->second;
-      again += history.operations_since(place);
-      if (again > kMostOperations) return false;
+      if (again >= kMostOperations || ++ends[what_is_left(end)] > kMostAlike) return false;
+      again += history.operations_since(place) + kOperationsOfASearch;
       Machine machine = end;
-      return known->second = history.lives_alike(place, machine, levels_agree) && explains(machine);
+      return history.lives_alike(place, machine, agrees) && explains(machine);
     };
     History other(history.before(place));
     const OpCall* main = choice->what.main ? &*choice->what.main : nullptr;
-    const LockstepResult r = run_model(other, main, choice->what.returned, schedules_, fits);
-    if (!r.differences.empty() || !fits(other.live())) continue;
-    history.revise(place, other);
+    const LockstepResult r = run_model(other, main, choice->what.returned, kSchedules, fits);
+    if (!r.differences.empty()) continue;
+    ends.clear();
+    if (!fits(other.live())) continue;  // nobody had a choice, or none that fits
+    std::vector<std::vector<MicroStep>> told = history.revise(place, other);
     place.last = place.first + other.operations();
-    for (const int step : std::views::iota(place.step, history.steps() + 1)) {
-      steps[static_cast<std::size_t>(step) - 1].micro = history.micro_of(step);
+    for (std::size_t i = 0; i < told.size(); ++i) {
+      retold(place.step + static_cast<int>(i), std::move(told[i]));
     }
     return true;
   }

@@ -14,7 +14,6 @@
 
 #include "core/session/history.h"
 #include "core/session/lockstep.h"
-#include "core/session/session.h"
 
 namespace epollscope {
 
@@ -22,32 +21,35 @@ namespace epollscope {
 struct Witnessed {
   std::optional<OpCall> main;  // nullopt: it waited for sleeping calls
   std::vector<Returned> returned;
+  bool moved_data = false;  // more than one of them read or wrote: nothing shows in which order
 };
 
 class Hindsight {
  public:
-  explicit Hindsight(int schedules) : schedules_(schedules) {}  // that run_model() tries
-
   // Of the step under way that place is one of several orders.
   void chose(const History::Place& place, Witnessed what);
-  [[nodiscard]] bool has_choices() const { return !open_.empty(); }
-  // The lists of the model are those of the kernel: what was chosen before was right.
-  void settle() { open_.clear(); }
+  // The lists of the model are those of the kernel: the orders that were chosen have left the right
+  // ones.
+  void settle();
+  // The step of the oldest choice; nullopt: there is none.
+  [[nodiscard]] std::optional<int> oldest() const;
 
-  // Looks for an order of an earlier step that explains what was seen of it and of `steps` since,
-  // and after which `explains` is true of the step under way. True: it was found, the history holds
-  // it, and the micro-steps of `steps` are its.
-  bool reconsider(History& history, std::vector<StepRecord>& steps,
-                  const std::function<bool(const Machine&)>& explains);
+  // Looks for an order of an earlier step that gives what was seen of it, what the model gave
+  // since, and after which `explains` is true of the step under way. `agrees`: whether a machine is
+  // as the kernel showed itself after an ended step. True: it was found, the history holds it, and
+  // `retold` has heard of the micro-steps of its step and of each since, the one under way
+  // included.
+  bool reconsider(History& history, const std::function<bool(int step, const Machine&)>& agrees,
+                  const std::function<bool(const Machine&)>& explains,
+                  const std::function<void(int step, std::vector<MicroStep>)>& retold);
 
  private:
   struct Choice {
     History::Place place;
     Witnessed what;
   };
-  static constexpr std::size_t kMost = 32;
+  static constexpr std::size_t kMost = 64;
 
-  int schedules_;
   std::deque<Choice> open_;  // the oldest first
 };
 

@@ -150,8 +150,8 @@ std::size_t History::begin_of(int step) const {
 }
 
 std::size_t History::end_of(int step) const {
-  if (step == 0) return 0;
-  return step == steps() ? ops_.size() : ends_[static_cast<std::size_t>(step) - 1];
+  if (step == steps()) return ops_.size();
+  return step == 0 ? 0 : ends_[static_cast<std::size_t>(step) - 1];
 }
 
 Machine History::replay_to(int n) const {
@@ -226,7 +226,7 @@ bool History::lives_alike(const Place& place, Machine& machine,
   return true;
 }
 
-void History::revise(const Place& place, const History& by) {
+std::vector<std::vector<MicroStep>> History::revise(const Place& place, const History& by) {
   const auto from = ops_.begin() + static_cast<std::ptrdiff_t>(begin_of(place.step));
   const auto first = from + static_cast<std::ptrdiff_t>(place.first);
   const auto behind = ops_.erase(first, from + static_cast<std::ptrdiff_t>(place.last));
@@ -236,16 +236,16 @@ void History::revise(const Place& place, const History& by) {
     ends_[n] += by.ops_.size() - gone;
   }
   std::erase_if(checkpoints_, [&](const Checkpoint& c) { return c.step >= place.step; });
-  live_ = replay_to(steps());
-}
-
-std::vector<MicroStep> History::micro_of(int step) const {
-  std::vector<MicroStep> micro;
-  Machine machine = replay_to(step - 1);
-  for (std::size_t i = begin_of(step); i < begin_of(step + 1); ++i) {
-    apply(machine, ops_[i], [&](const MicroStep& m, const Machine&) { micro.push_back(m); });
+  live_ = replay_to(place.step - 1);
+  std::vector<std::vector<MicroStep>> told;
+  for (int step = place.step; step <= steps() + 1; ++step) {
+    std::vector<MicroStep>& micro = told.emplace_back();
+    for (std::size_t i = begin_of(step); i < begin_of(step + 1); ++i) {
+      apply(live_, ops_[i], [&](const MicroStep& m, const Machine&) { micro.push_back(m); });
+    }
+    if (step <= steps() && step % stride_ == 0) checkpoints_.push_back({step, live_});
   }
-  return micro;
+  return told;
 }
 
 Machine History::at(int n, std::optional<int> micro) const {

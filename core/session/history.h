@@ -83,7 +83,8 @@ class History {
   void end_step();  // what was done since belongs to one step
   [[nodiscard]] int steps() const { return static_cast<int>(ends_.size()); }
 
-  // Operations of a step, counted from its first: from `first` on and before `last`.
+  // Operations of a step, counted from its first: from `first` on and before `last`. What takes one
+  // but since() requires that its step has ended.
   struct Place {
     int step;
     std::size_t first, last;
@@ -97,9 +98,9 @@ class History {
   // since and may object.
   bool lives_alike(const Place& place, Machine& machine,
                    const std::function<bool(int step, const Machine&)>& ended) const;
-  // Tells that place by all operations of another history.
-  void revise(const Place& place, const History& by);
-  [[nodiscard]] std::vector<MicroStep> micro_of(int step) const;
+  // Tells that place by all operations of another history; the micro-steps of its step and of those
+  // since, the one under way included.
+  std::vector<std::vector<MicroStep>> revise(const Place& place, const History& by);
 
   // The machine after step n, or after that step's first `micro` micro-steps; trees are ranked
   // by what was learned later where it was not known yet.

@@ -67,7 +67,8 @@ struct Session::Impl {
             std::map<std::string, Fd>& into);
   void judge(Running& r);
   void run_model_beside(Running& r);
-  LockstepResult explain(const Running& r);
+  LockstepResult explain(Running& r);
+  bool think_over(Running* r, const std::function<bool(const Machine&)>& explains);
   void judge_chance(Running& r, const LockstepResult& model);
   void observe(StepRecord& record);
   void look_around(StepRecord& record);
@@ -82,6 +83,8 @@ struct Session::Impl {
   [[nodiscard]] bool overdue() const;
   XrayConfirms compare_with_xray(std::vector<std::string>& differences);
   [[nodiscard]] bool xray_fits(const Machine& machine) const;
+  [[nodiscard]] bool xray_fits(const Machine& machine,
+                               const std::vector<XrayEventpoll>& xrays) const;
   [[nodiscard]] State claimed(const Machine& machine) const;
   [[nodiscard]] std::map<int, ActorId> actors_by_thread(const State& state) const;
   void settle_followers();
@@ -101,6 +104,7 @@ struct Session::Impl {
   XrayWatch xray_watch;
   bool xray_tried = false;
   std::optional<Result<std::vector<XrayEventpoll>>> seen;  // by the X-ray after the last step
+  std::map<int, std::vector<XrayEventpoll>> xrays;  // after earlier steps that may be thought over
   std::set<FileId> guessed_orders;  // instances whose order was learned while items looked alike
   std::map<std::string, Fd> bound;
   std::map<Fd, std::string> epolls;  // open epoll instances

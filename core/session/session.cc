@@ -25,7 +25,6 @@ Session::Impl::Impl(Lesson l, SessionOptions o, std::unique_ptr<Kernel> k, Machi
       options(std::move(o)),
       kernel(std::move(k)),
       history(Machine(inputs, order_of(options))),
-      hindsight(options.schedules),
       xray_watch(options.xray) {}
 
 Session::Session() = default;
@@ -105,6 +104,9 @@ void Session::finish() {
     }
     if (!impl_->history.live().not_modelled() && impl_->has_xray()) {
       impl_->look_through();
+      if (impl_->hindsight.oldest() && !impl_->xray_fits(impl_->history.live())) {
+        impl_->think_over(nullptr, [this](const Machine& m) { return impl_->xray_fits(m); });
+      }
       impl_->compare_with_xray(impl_->final_differences);
     }
   }

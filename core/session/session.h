@@ -5,7 +5,8 @@
 // Invariants
 //  1. What the kernel answered is never replaced by what the model says; a difference is kept.
 //  2. steps() only grows. Looking back changes nothing; changing the past makes a new session
-//     (branch()), whose kernel runs the first n calls again.
+//     (branch()), whose kernel runs the first n calls again. What the model says of a step's inside
+//     is told in another order when only that explains a later step (core/session/hindsight.h).
 //  3. A dead kernel ends a session, not the program: died() says why, history stays readable.
 // Not thread-safe; one owner.
 #pragma once

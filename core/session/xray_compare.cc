@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 #include "core/lab/lab.h"
@@ -23,6 +24,8 @@ bool shows_all_lists(const State& state) {
            return f.readers.size() <= 1 && f.writers.size() <= 1;
          });
 }
+
+constexpr int kNever = std::numeric_limits<int>::max();
 
 bool has_alike(const std::vector<Machine::Row>& rows) {
   std::vector<std::tuple<Fd, std::uint32_t, std::uint64_t>> all;
@@ -69,10 +72,14 @@ void Session::Impl::look_through() {
 }
 
 bool Session::Impl::xray_fits(const Machine& machine) const {
-  if (!seen || !*seen) return true;
+  return !seen || !*seen || xray_fits(machine, **seen);
+}
+
+bool Session::Impl::xray_fits(const Machine& machine,
+                              const std::vector<XrayEventpoll>& what) const {
   std::vector<std::string> differences;
   const State state = claimed(machine);
-  verify_xray(state, options.tree, **seen, actors_by_thread(state), differences);
+  verify_xray(state, options.tree, what, actors_by_thread(state), differences);
   return differences.empty();
 }
 
@@ -102,17 +109,19 @@ XrayConfirms Session::Impl::compare_with_xray(std::vector<std::string>& differen
     differences.push_back(fmt::format("no X-ray could be taken: {}", seen->error().what));
     return {};
   }
-  const std::vector<XrayEventpoll>& shown = **seen;
+  const std::vector<XrayEventpoll>& all = **seen;
   std::size_t items = 0;
-  for (const XrayEventpoll& ep : shown) items += ep.items.size();
+  for (const XrayEventpoll& ep : all) items += ep.items.size();
   xray_watch.taken(items);
   for (const Fd epfd : history.live().unranked()) {
-    if (const XrayEventpoll* ep = find_instance(shown, epfd)) learn_order(epfd, to_rows(*ep));
+    if (const XrayEventpoll* ep = find_instance(all, epfd)) learn_order(epfd, to_rows(*ep));
   }
   const State state = claimed(history.live());
   const XrayConfirms confirmed =
-      verify_xray(state, options.tree, shown, actors_by_thread(state), differences);
+      verify_xray(state, options.tree, all, actors_by_thread(state), differences);
   if (differences.empty() && shows_all_lists(state)) hindsight.settle();
+  xrays.erase(xrays.begin(), xrays.lower_bound(hindsight.oldest().value_or(kNever)));
+  if (hindsight.oldest()) xrays.insert_or_assign(history.steps() + 1, all);
   return confirmed;
 }
 

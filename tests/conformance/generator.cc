@@ -180,7 +180,8 @@ Call Generator::creation(std::vector<std::string>& names) {
     }
     case 8: {
       names = {fresh(Kind::timer)};
-      const int more = (nonblock ? int{TFD_NONBLOCK} : 0) | (one_in(20) ? 1 : 0);
+      const bool never_waits = nonblock || threads_ == 1;  // see settime()
+      const int more = (never_waits ? int{TFD_NONBLOCK} : 0) | pick<int>({0, 0, 0, TFD_CLOEXEC, 4});
       return {CallName::timerfd_create,
               {flags(FlagSet::clock,
                      pick<std::uint64_t>({CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_BOOTTIME, 99})),
@@ -342,12 +343,15 @@ Value Generator::timer() {
   return timers.empty() || one_in(20) ? file() : ref(one_of(timers)->name);
 }
 
-// Disarmed, or due at once: then nothing else is done until it has expired. One due later would let
-// a read wait for it.
+// Due at once: then nothing else is done until it has expired. Or disarmed; where no thread can
+// wait for it, due in an hour as well.
 Call Generator::settime(const Value& on) {
-  expiring_ = !one_in(4);
-  const Value never = {.v = Duration{0}};
-  return {CallName::timerfd_settime, {on, {.v = Duration{expiring_ ? 1 : 0}}, never}};
+  constexpr std::int64_t kHour = 3'600'000'000'000;
+  const bool later = threads_ == 1 && one_in(3);
+  expiring_ = !later && !one_in(4);
+  const std::int64_t value = later ? kHour : expiring_ ? 1 : 0;
+  const std::int64_t interval = threads_ == 1 ? pick<std::int64_t>({0, 0, kHour}) : 0;
+  return {CallName::timerfd_settime, {on, {.v = Duration{value}}, {.v = Duration{interval}}}};
 }
 
 Call Generator::call(std::vector<std::string>& names) {

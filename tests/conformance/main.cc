@@ -108,6 +108,11 @@ int main(int argc, char** argv) {
   CLI::App app("compares the model with the running kernel by random programs");
   app.add_option("--seed", wanted.seed, "of the first program; without it a new one each time");
   app.add_option("--steps", wanted.steps, "to compare")->check(CLI::PositiveNumber);
+  std::optional<std::int64_t> unseen;
+  app.add_option("--unseen", unseen,
+                 "steps to compare where no X-ray shows what a race leaves: then one order in a "
+                 "million is taken for another")
+      ->check(CLI::PositiveNumber);
   app.add_option("--threads", wanted.trial.threads, "that a program may use")
       ->check(CLI::Range(1, 16));
   app.add_option("--length", wanted.trial.length, "statements of a program")
@@ -130,5 +135,6 @@ int main(int argc, char** argv) {
   }
   if (!wanted.spread) trial::stay_on_one_cpu();
   if (!use_xray(wanted.trial.session)) return 3;
+  if (unseen && !wanted.trial.session.shared_xray) wanted.steps = *unseen;
   return run(wanted);
 }
