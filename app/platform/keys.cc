@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string_view>
 
 namespace epollscope::platform {
@@ -82,6 +83,28 @@ std::optional<std::string> chord_of_key(int key, int scancode, int mods) {
 std::optional<std::string> chord_of_character(unsigned codepoint) {
   if (codepoint <= ' ' || codepoint == 0x7F) return std::nullopt;
   return upper(utf8(codepoint));
+}
+
+bool is_chord(std::string_view text) {
+  bool alone = true;  // a character by itself carries its Shift
+  bool shift = false;
+  for (const std::string_view modifier : {"Ctrl+", "Alt+", "Super+", "Shift+"}) {
+    if (!text.starts_with(modifier)) continue;
+    (modifier == "Shift+" ? shift : alone) = modifier == "Shift+";
+    text.remove_prefix(modifier.size());
+  }
+  if (std::ranges::find(kNamed, text, &NamedKey::name) != kNamed.end()) return true;
+  int number = 0;
+  if (text.starts_with('F') && text.size() > 1) {
+    const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size() && number >= 1 && number <= 25;
+  }
+  if (text.empty() || (alone && shift)) return false;
+  const auto is_tail = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+  const auto first = static_cast<unsigned char>(text.front());
+  const bool lower = first >= 'a' && first <= 'z';
+  return first > ' ' && first != 0x7F && !lower && !is_tail(text.front()) &&
+         std::ranges::all_of(text.substr(1), is_tail) && (first >= 0x80 || text.size() == 1);
 }
 
 }  // namespace epollscope::platform

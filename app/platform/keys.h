@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace epollscope::platform {
 
@@ -14,5 +15,9 @@ std::optional<std::string> chord_of_key(int key, int scancode, int mods);
 
 // The chord of a typed character: letters in upper case. nullopt for the space, which is a key.
 std::optional<std::string> chord_of_character(unsigned codepoint);
+
+// Whether a text is written as the two above write chords: modifiers in the order Ctrl+ Alt+ Super+
+// Shift+, then the name of a key or a character.
+bool is_chord(std::string_view text);
 
 }  // namespace epollscope::platform

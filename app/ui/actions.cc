@@ -161,18 +161,33 @@ std::span<const Action> all_actions() { return kActions; }
 
 const Action& action_of(ActionId id) { return *std::ranges::find(kActions, id, &Action::id); }
 
-const Action* action_of_chord(std::string_view chord) {
+std::vector<std::string_view> chords_of(const Action& action, const Bindings& keys) {
+  if (const auto own = keys.find(action.name); own != keys.end()) {
+    return {own->second.begin(), own->second.end()};
+  }
+  const auto is_taken = [&](std::string_view chord) {
+    return std::ranges::any_of(keys, [&](const auto& given) {
+      return std::ranges::find(given.second, chord) != given.second.end();
+    });
+  };
+  std::vector<std::string_view> chords(action.chords.begin(), action.chords.end());
+  std::erase_if(chords, is_taken);
+  return chords;
+}
+
+const Action* action_of_chord(std::string_view chord, const Bindings& keys) {
   for (const Action& action : kActions) {
-    if (std::ranges::find(action.chords, chord) != action.chords.end()) return &action;
+    const auto chords = chords_of(action, keys);
+    if (std::ranges::find(chords, chord) != chords.end()) return &action;
   }
   return nullptr;
 }
 
 bool passes_text_editing(std::string_view chord) {
   // A text field needs its own copy, undo and cursor keys; Escape leaves it.
-  constexpr std::array<Chord, 9> kPass{"Ctrl+K", "Ctrl+O", "Ctrl+S", "Ctrl+Q", "Ctrl+R",
-                                       "Escape", "F1",     "F5",     "F11"};
-  return std::ranges::find(kPass, chord) != kPass.end();
+  constexpr std::array<Chord, 6> kPass{"Ctrl+K", "Ctrl+O", "Ctrl+S", "Ctrl+Q", "Ctrl+R", "Escape"};
+  const bool function_key = chord.size() > 1 && chord.front() == 'F' && chord[1] <= '9';
+  return function_key || std::ranges::find(kPass, chord) != kPass.end();
 }
 
 void apply(Desk& desk, const Command& command) {

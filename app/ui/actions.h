@@ -85,7 +85,8 @@ enum class Menu : std::uint8_t { go, file, program, view, none };  // none: not 
 struct Action {
   ActionId id;
   std::string_view name;                     // "step": stable, in hit ids and in `ui.action.step`
-  std::span<const std::string_view> chords;  // as platform::KeyPress writes them; first one shown
+  std::span<const std::string_view> chords;  // as platform::KeyPress writes them, if no other was
+                                             // chosen
   Icon icon;
   Menu menu;
   bool (*enabled)(const Desk&);
@@ -94,8 +95,11 @@ struct Action {
 
 std::span<const Action> all_actions();
 const Action& action_of(ActionId id);
+// The keys of an action: those that a person gave it, else those of its row that were given to no
+// other. Requires: the bindings outlive what is returned.
+std::vector<std::string_view> chords_of(const Action& action, const Bindings& keys);
 // The action of a key; nullptr: none.
-const Action* action_of_chord(std::string_view chord);
+const Action* action_of_chord(std::string_view chord, const Bindings& keys = {});
 // Whether a key reaches its action while text is being edited.
 bool passes_text_editing(std::string_view chord);
 

@@ -26,15 +26,20 @@ std::optional<double> sooner(std::optional<double> a, std::optional<double> b) {
 }
 
 // A key among the many of one action says which choice is meant: "3" is the third.
-int number_of(const Action& action, std::string_view chord) {
+int number_of(const Action& action, std::string_view chord, const Bindings& keys) {
   if (action.id != ActionId::answer) return -1;
-  return static_cast<int>(std::ranges::find(action.chords, chord) - action.chords.begin());
+  const auto chords = chords_of(action, keys);
+  return static_cast<int>(std::ranges::find(chords, chord) - chords.begin());
 }
 
 }  // namespace
 
-App::App(platform::Window& window, draw::Painter& painter, Desk& desk)
-    : window_(window), painter_(painter), desk_(desk), last_frame_(Clock::now()) {
+App::App(platform::Window& window, draw::Painter& painter, Desk& desk, SettingsKeeper settings)
+    : window_(window),
+      painter_(painter),
+      desk_(desk),
+      settings_(std::move(settings)),
+      last_frame_(Clock::now()) {
   ImGui::GetIO().IniFilename = nullptr;
   ImGui::GetIO().ConfigInputTextCursorBlink = false;  // a blink would be a frame without a cause
 }
@@ -62,9 +67,17 @@ void App::run() {
     if (desk_.pump()) ask_frames(desk_.running() ? 1 : kFramesPerChange, "lab");
     if (desk_.beat()) ask_frames(kFramesPerChange, "play");
     apply_commands();
-    autosave_.keep(desk_.session(), desk_.version());
+    keep();
   }
+  keep();
+}
+
+void App::keep() {
   autosave_.keep(desk_.session(), desk_.version());
+  if (auto kept = settings_.keep(settings_of(desk_.view)); !kept) {
+    desk_.say("ui.toast.settings_not_kept", {kept.error().what});
+    ask_frames(kFramesPerChange, "settings");
+  }
 }
 
 void App::wait() {
@@ -109,11 +122,11 @@ void App::handle_key(const platform::KeyPress& key) {
     focus_.text_entered = text_input_ && !focus_.activate;
   } else if (text_input_ && !passes_text_editing(chord)) {
     return;
-  } else if (const Action* action = action_of_chord(chord)) {
+  } else if (const Action* action = action_of_chord(chord, desk_.view.keys)) {
     // A dialog lies above the program: only what closes it or replaces it passes.
     const bool covered = desk_.view.dialog != Dialog::none;
     if (!covered || action->menu == Menu::view || action->id == ActionId::quit) {
-      commands_.push_back({action->id, {.number = number_of(*action, chord)}});
+      commands_.push_back({action->id, {.number = number_of(*action, chord, desk_.view.keys)}});
     }
   }
 }

@@ -12,14 +12,15 @@
 #include "app/ui/desk.h"
 #include "app/ui/documents.h"
 #include "app/ui/frame_log.h"
+#include "app/ui/settings.h"
 #include "app/ui/widgets.h"
 
 namespace epollscope::ui {
 
 class App {
  public:
-  // All three must outlive the App.
-  App(platform::Window& window, draw::Painter& painter, Desk& desk);
+  // The first three must outlive the App.
+  App(platform::Window& window, draw::Painter& painter, Desk& desk, SettingsKeeper settings);
   // Until the person leaves.
   void run();
 
@@ -33,6 +34,7 @@ class App {
   void draw_frame();
   void draw_panels(Ui& ui, float width_dp, float height_dp);
   void save_picture(const std::string& path);
+  void keep();  // what is to outlive the window
   void ask_frames(int count, std::string_view cause);
 
   platform::Window& window_;
@@ -40,6 +42,7 @@ class App {
   Desk& desk_;
   FrameLog log_;
   Autosave autosave_;
+  SettingsKeeper settings_;
   HitMap hits_;
   Focus focus_;
   std::vector<Command> commands_;

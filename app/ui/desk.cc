@@ -13,11 +13,13 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Autoplay makes one step every so often: from slow enough to read every word to a film.
-constexpr std::array<std::chrono::milliseconds, 6> kBeats{
-    std::chrono::milliseconds{4000}, std::chrono::milliseconds{2000},
-    std::chrono::milliseconds{900},  std::chrono::milliseconds{450},
-    std::chrono::milliseconds{220},  std::chrono::milliseconds{110}};
-constexpr std::chrono::milliseconds kGlance{250};  // between two pictures of a run
+constexpr std::array<double, 6> kPaces{4, 2, 1, 0.5, 0.25, 0.125};  // seconds
+constexpr std::chrono::milliseconds kGlance{250};                   // between two pictures of a run
+
+Clock::duration beat_of(const ViewState& view) {
+  return std::chrono::duration_cast<Clock::duration>(
+      std::chrono::duration<double>(view.play_seconds));
+}
 
 const CallStatement* call_of(const Program& program, int index) {
   if (index < 0 || index >= static_cast<int>(program.statements.size())) return nullptr;
@@ -217,10 +219,11 @@ void Desk::play(bool on) {
 }
 
 void Desk::set_pace(int by) {
-  const auto last = static_cast<int>(kBeats.size()) - 1;
-  view.pace = std::clamp(view.pace + by, 0, last);
-  const auto beat = kBeats[static_cast<std::size_t>(view.pace)];
-  say("ui.toast.pace", {fmt::format("{}", static_cast<double>(beat.count()) / 1000)});
+  const auto [slow, fast] =
+      std::ranges::equal_range(kPaces, view.play_seconds, std::ranges::greater{});
+  if (by > 0 && fast != kPaces.end()) view.play_seconds = *fast;
+  if (by < 0 && slow != kPaces.begin()) view.play_seconds = *std::prev(slow);
+  say("ui.toast.pace", {fmt::format("{}", view.play_seconds)});
 }
 
 std::optional<Clock::time_point> Desk::next_beat() const {
@@ -231,7 +234,7 @@ std::optional<Clock::time_point> Desk::next_beat() const {
 bool Desk::beat() {
   const auto due = next_beat();
   if (!due || Clock::now() < *due) return false;
-  beat_ = Clock::now() + kBeats[static_cast<std::size_t>(view.pace)];
+  beat_ = Clock::now() + beat_of(view);
   step();
   return true;
 }

@@ -26,17 +26,19 @@ bool may_hold_a_scenario(const fs::path& path) {
   return ext == ".md" || ext == ".epoll" || ext == ".txt" || ext.empty();
 }
 
-fs::path state_folder() {
-  if (const char* xdg = std::getenv("XDG_STATE_HOME"); xdg != nullptr && *xdg == '/') {
-    return fs::path(xdg) / "epollscope";
+std::string state_folder() { return user_folder("XDG_STATE_HOME", ".local/state"); }
+
+}  // namespace
+
+std::string user_folder(const char* xdg, const char* below_home) {
+  if (const char* folder = std::getenv(xdg); folder != nullptr && *folder == '/') {
+    return (fs::path(folder) / "epollscope").string();
   }
   if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
-    return fs::path(home) / ".local" / "state" / "epollscope";
+    return (fs::path(home) / below_home / "epollscope").string();
   }
   return {};
 }
-
-}  // namespace
 
 Result<Lesson> parse_document(std::string_view text, std::string_view name) {
   auto parsed = parse_lesson(text);

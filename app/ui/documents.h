@@ -38,6 +38,9 @@ Result<std::vector<FolderEntry>> list_folder(const std::string& path);
 // then what has not run. Reading it back checks every result.
 std::string text_of(const Session& session);
 
+// <folder of the XDG variable, or the one below the home>/epollscope; empty: there is no home.
+std::string user_folder(const char* xdg, const char* below_home);
+
 // Writes beside the target and renames: a failure leaves what was there.
 Result<void> write_file(const std::string& path, std::string_view text);
 

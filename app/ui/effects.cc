@@ -24,6 +24,7 @@ void show_message(Desk& desk, std::string_view title_key, std::string text) {
   desk.view.dialog = Dialog::message;
   desk.view.message_title = tr(desk.view.lang, title_key);
   desk.view.message = std::move(text);
+  desk.view.message_note = tr(desk.view.lang, "ui.message.kept");
 }
 
 // Puts what was read on the desk, or shows why it could not be read and keeps the session.

@@ -25,13 +25,14 @@ bool contains_folded(std::string_view text, std::string_view part) {
   return !std::ranges::search(text, part, {}, lower, lower).empty() || part.empty();
 }
 
-std::string chords_of(const Action& action) {
+std::string shown_chords(const Ui& ui, const Action& action) {
   std::string text;
   constexpr std::size_t kMostNamed = 3;  // more of them are a row of keys
-  if (action.chords.size() > kMostNamed) {
-    return shown_chord(action.chords.front()) + " … " + shown_chord(action.chords.back());
+  const auto chords = chords_of(action, ui.desk().view.keys);
+  if (chords.size() > kMostNamed) {
+    return shown_chord(chords.front()) + " … " + shown_chord(chords.back());
   }
-  for (const std::string_view chord : action.chords) {
+  for (const std::string_view chord : chords) {
     if (!text.empty()) text += "  ";
     text += shown_chord(chord);
   }
@@ -121,7 +122,7 @@ void palette_panel(Ui& ui, Editing edit, const scene::Rect& window) {
       continue;
     if (!contains_folded(label, edit.view.input) && !contains_folded(action.name, edit.view.input))
       continue;
-    const std::string chords = chords_of(action);
+    const std::string chords = shown_chords(ui, action);
     const bool chosen =
         ui.row("palette:" + std::string(action.name), label, where.w - 56, true, first, chords);
     if (chosen || (entered && first)) {
@@ -157,7 +158,7 @@ void help_panel(Ui& ui, const scene::Rect& window) {
       if (action.menu != menu) continue;
       ui.text(label_of(ui, action));
       ImGui::SameLine(ui.px(half * 0.62F));
-      ui.text(chords_of(action), Role::text_dim, Face::mono, 12);
+      ui.text(shown_chords(ui, action), Role::text_dim, Face::mono, 12);
     }
     ui.gap(4);
   }
@@ -175,7 +176,7 @@ void message_panel(Ui& ui, const scene::Rect& window) {
   ImGui::EndChild();
   if (ui.button("message:ok", ui.t("ui.message.ok"), Look::primary)) ui.emit(ActionId::escape);
   ui.same_line(12);
-  ui.text(ui.t("ui.message.kept"), Role::text_dim);
+  ui.text(view.message_note, Role::text_dim);
   ui.end_dialog();
 }
 

@@ -10,6 +10,7 @@
 
 #include "app/i18n/i18n.h"
 #include "app/theme/palette.h"
+#include "app/ui/bindings.h"
 
 namespace epollscope::ui {
 
@@ -39,7 +40,8 @@ struct ViewState {
   bool fullscreen = false;
   bool blank = false;
   bool playing = false;
-  int pace = 2;  // of autoplay: an index, higher is faster
+  double play_seconds = 1;  // between two steps of autoplay
+  Bindings keys;
 
   Dialog dialog = Dialog::none;
   bool builder = false;
@@ -47,15 +49,16 @@ struct ViewState {
   float menu_x = 0, menu_y = 0;  // px
 
   std::string toast;  // one sentence about the last action; stays until the next one
-  std::string message_title, message;  // Dialog::message
-  std::string input;                   // text field of the open or save dialog, or of the palette
-  std::string folder;                  // listed by the open dialog
-  bool saving_picture = false;         // what the save dialog is about
-  std::string may_replace;             // an existing file that the next save may write over
+  std::string message_title, message, message_note;  // Dialog::message
+  std::string input;            // text field of the open or save dialog, or of the palette
+  std::string folder;           // listed by the open dialog
+  bool saving_picture = false;  // what the save dialog is about
+  std::string may_replace;      // an existing file that the next save may write over
 
   Errands errands;
 };
 
-inline constexpr float kScaleMin = 0.5F, kScaleMax = 3.0F;
+inline constexpr float kScaleMin = 0.75F, kScaleMax = 3.0F;
+inline constexpr double kPlayMin = 0.1, kPlayMax = 60;
 
 }  // namespace epollscope::ui

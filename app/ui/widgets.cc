@@ -228,8 +228,9 @@ void Ui::action(ActionId id, Look look, const Target& target, std::string_view l
             row.enabled(desk_), action_width(id, label_key), Shape{})) {
     emit(id, target);
   }
-  if (ImGui::IsItemHovered() && !row.chords.empty()) {
-    tooltip(t(own_key) + "   " + shown_chord(row.chords.front()));
+  const auto chords = chords_of(row, desk_.view.keys);
+  if (ImGui::IsItemHovered() && !chords.empty()) {
+    tooltip(t(own_key) + "   " + shown_chord(chords.front()));
   }
 }
 

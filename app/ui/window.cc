@@ -18,6 +18,14 @@ int refuse(const Error& error, int status) {
   return status;
 }
 
+void report(const std::vector<std::string>& mistakes, ui::ViewState& view) {
+  if (mistakes.empty()) return;
+  view.dialog = ui::Dialog::message;
+  view.message_title = tr(view.lang, "ui.message.settings");
+  for (const std::string& mistake : mistakes) view.message += mistake + "\n";
+  view.message += "\n" + tr(view.lang, "ui.message.settings_left");
+}
+
 }  // namespace
 
 int run_window(const WindowOptions& options) {
@@ -38,8 +46,10 @@ int run_window(const WindowOptions& options) {
 
   ui::set_left_over_aside();
   ui::ViewState view;
-  view.theme = options.theme;
-  view.lang = options.lang;
+  const std::string path = ui::settings_path();
+  const ui::SettingsRead read = ui::read_settings(path);
+  ui::use(read.settings, view);
+  report(read.mistakes, view);
   view.builder = lesson.program.statements.empty();
   const SessionOptions session{
       .model_only = options.model_only, .tree = options.tree, .xray = options.xray};
@@ -47,7 +57,8 @@ int run_window(const WindowOptions& options) {
   if (!desk) return refuse(desk.error(), kNoEnvironment);
   ui::choose_call((*desk)->draft, CallName::epoll_create1, {});
 
-  ui::App(**window, **painter, **desk).run();
+  ui::SettingsKeeper keeper(path, read.settings, read.mistakes.empty());
+  ui::App(**window, **painter, **desk, std::move(keeper)).run();
   return 0;
 }
 

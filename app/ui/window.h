@@ -3,8 +3,6 @@
 
 #include <string>
 
-#include "app/i18n/i18n.h"
-#include "app/theme/palette.h"
 #include "core/model/machine.h"
 #include "core/session/session.h"
 
@@ -16,13 +14,12 @@ struct WindowOptions {
   TreeOrder tree = TreeOrder::learned;
   XrayUse xray = XrayUse::off;
   bool no_motion = false;
-  Theme theme = Theme::dark;
-  Lang lang = Lang::en;
 };
 
 // 0 when the person left; 2 when `file` cannot be read or parsed; 3 when there is no display, no
 // GL 3.3 or no way to start a lab. Each failure is one sentence on stderr (diagnostics for a
-// file). Main thread only: GLFW and the lab's life depend on it.
+// file). Main thread only: GLFW and the lab's life depend on it. Settings are read from and kept in
+// settings_path(); a mistake in them is shown and ends nothing.
 //
 // EPOLLSCOPE_FRAME_LOG=<path> makes the window write one JSON object a line for every frame it
 // draws, a FIFO is welcome:

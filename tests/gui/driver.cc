@@ -103,6 +103,8 @@ void Driver::start(const std::vector<std::string>& arguments) {
     setenv("DISPLAY", display_.c_str(), 1);
     unsetenv("WAYLAND_DISPLAY");
     setenv("XDG_STATE_HOME", folder_.c_str(), 1);
+    setenv("XDG_CONFIG_HOME", (folder_ + "/config").c_str(), 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
     setenv("EPOLLSCOPE_FRAME_LOG", (folder_ + "/frames").c_str(), 1);
     // The GL driver's own leaks are not ours to report.
     setenv("ASAN_OPTIONS", "detect_leaks=0", 1);

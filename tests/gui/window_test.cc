@@ -124,6 +124,48 @@ TEST_F(Window, KeysStepThroughTheFirstLesson) {
                [&](const Frame& f) { return f["step"] == steps && f["micro"].is_null(); });
 }
 
+TEST_F(Window, SettingsOutliveItAndABrokenFileIsShownAndLeftInPlace) {
+  constexpr const char* kFile = "config/epollscope/settings.toml";
+  Driver person(*screen_, {});
+  const auto settle_with = [&](const std::string& words) {
+    person.until(words, [&](const Frame&) { return person.file(kFile).contains(words); });
+  };
+  person.key("t");
+  settle_with("theme = \"light\"");
+  person.key("l");
+  settle_with("language = \"zh-CN\"");
+  person.restart();
+  EXPECT_NE(person.label("action:step"), "Step");
+
+  // Another key for a step; the old one says nothing any more.
+  std::string mine = "# mine\n" + person.file(kFile) + "[keys]\nstep = \"F2\"\n";
+  person.write_file(kFile, mine);
+  person.restart();
+  make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
+  person.key("Home");
+  person.until("the beginning", [](const Frame& f) { return f["step"] == 0; });
+  person.key("F2");
+  person.until("a step", [](const Frame& f) { return f["step"] == 1; });
+  person.key("t");
+  settle_with("theme = \"contrast\"");
+  EXPECT_TRUE(person.file(kFile).starts_with("# mine\n"));
+
+  const std::string broken = "theme = \"pink\"\n";
+  person.write_file(kFile, broken);
+  person.restart();
+  const Frame& shown = person.until("the message", [](const Frame& f) {
+    return f["dialog"] == "message" && hit(f, "message") != nullptr;
+  });
+  EXPECT_THAT(hit(shown, "message")->at("label").get<std::string>(),
+              HasSubstr("settings.toml:1: "));
+  person.key("Escape");
+  person.until("the window", [](const Frame& f) { return f["dialog"] == "none"; });
+  person.key("t");
+  person.settle();
+  EXPECT_EQ(person.quit(), 0);
+  EXPECT_EQ(person.file(kFile), broken);
+}
+
 TEST_F(Window, AtRestDrawsNoFrame) {
   Driver person(*screen_, {});
   make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
