@@ -100,7 +100,8 @@ class Teller {
     say_about(about(m), why_text(m), m.function);
   }
 
-  // After a step: the same reason is given once, for all that it happened to.
+  // After a step: the same reason is given once, for all that it happened to; but threads are woken
+  // one at a time, and each by what stands before it.
   struct Reason {
     const MicroStep* first;
     std::vector<std::string> subjects;
@@ -117,8 +118,9 @@ class Teller {
     for (const MicroStep& m : model_.happened()) {
       if (goes_without_saying(m)) continue;
       const auto same = std::ranges::find_if(all, [&](const Reason& r) {
-        return r.first->why == m.why && r.first->args == m.args &&
-               r.first->function == m.function && r.first->what == m.what;
+        return m.what != MicroStep::What::woke && r.first->why == m.why &&
+               r.first->args == m.args && r.first->function == m.function &&
+               r.first->what == m.what;
       });
       if (same == all.end()) {
         all.push_back({&m, {about(m)}});

@@ -22,11 +22,10 @@ std::string_view prose_at(const StageModel& model) {
   const auto& statements = lesson.program.statements;
   const int at = model.statement_at_cursor();
   int prose = -1;
-  int blocks = -1;
-  for (std::size_t i = 0; i < statements.size(); ++i) {
-    const int here = statements[i].prose;
-    blocks = std::max(blocks, here);
-    if (static_cast<int>(i) <= at && here >= 0) prose = here;
+  int blocks = -1;  // that were passed; all of them at the end
+  for (std::size_t i = 0; i < statements.size() && static_cast<int>(i) <= at; ++i) {
+    blocks = std::max(blocks, statements[i].prose);
+    if (statements[i].prose >= 0) prose = statements[i].prose;
   }
   if (at >= static_cast<int>(statements.size()) &&
       static_cast<int>(lesson.prose.size()) > blocks + 1) {

@@ -17,16 +17,19 @@ constexpr Type kNumber{Face::mono, 11.5F, Role::text_faint};
 // Which step made a statement's call, and what became of it by the cursor.
 class Outcomes {
  public:
-  explicit Outcomes(const StageModel& model) : model_(model) {
+  // Of the first `count` statements.
+  Outcomes(const StageModel& model, std::size_t count) : model_(model), step_of_(count) {
     for (const StepRecord& r : model.steps) {
-      if (r.statement >= 0) step_of_[r.statement] = r.n;
+      const auto statement = static_cast<std::size_t>(r.statement);
+      if (r.statement >= 0 && statement < count) step_of_[statement] = r.n;
       for (const Resumed& back : r.resumed) ended_[back.began] = {r.n, &back.outcome};
     }
-    const auto& statements = model.lesson->program.statements;
+    numbers_.reserve(step_of_.size());
     int last = 0;
-    for (std::size_t i = 0; i < statements.size(); ++i) {
-      const int n = step_of(static_cast<int>(i));
-      const bool call = std::holds_alternative<CallStatement>(statements[i].what);
+    for (std::size_t i = 0; i < step_of_.size(); ++i) {
+      const int n = step_of_[i];
+      const bool call =
+          std::holds_alternative<CallStatement>(model.lesson->program.statements[i].what);
       if (n > 0 || call) last = n > 0 ? n : last + 1;
       numbers_.push_back(n > 0 || call ? last : 0);
     }
@@ -36,8 +39,7 @@ class Outcomes {
     return numbers_[static_cast<std::size_t>(statement)];
   }
   [[nodiscard]] int step_of(int statement) const {
-    const auto at = step_of_.find(statement);
-    return at == step_of_.end() ? 0 : at->second;
+    return step_of_[static_cast<std::size_t>(statement)];
   }
   // nullopt: nothing to show yet.
   [[nodiscard]] std::optional<ResultText> result(const Sketch& pen, int statement) const {
@@ -58,17 +60,19 @@ class Outcomes {
 
  private:
   const StageModel& model_;
-  std::map<int, int> step_of_;
-  std::vector<int> numbers_;
+  std::vector<int> step_of_, numbers_;  // by statement
   std::map<int, std::pair<int, const Outcome*>> ended_;
 };
 
+bool is_shown(const Statement& s) {
+  return !std::holds_alternative<Comment>(s.what) || !s.comment.empty();
+}
+
 std::vector<int> shown_rows(const Program& program) {
   std::vector<int> rows;
+  rows.reserve(program.statements.size());
   for (std::size_t i = 0; i < program.statements.size(); ++i) {
-    const Statement& s = program.statements[i];
-    if (std::holds_alternative<Comment>(s.what) && s.comment.empty()) continue;
-    rows.push_back(static_cast<int>(i));
+    if (is_shown(program.statements[i])) rows.push_back(static_cast<int>(i));
   }
   return rows;
 }
@@ -194,7 +198,8 @@ void draw_row(Sketch& pen, const StageModel& model, const Outcomes& outcomes, in
 }  // namespace
 
 float program_height(const StageModel& model) {
-  return static_cast<float>(shown_rows(model.lesson->program).size()) * kProgramRow;
+  return static_cast<float>(std::ranges::count_if(model.lesson->program.statements, is_shown)) *
+         kProgramRow;
 }
 
 void draw_program(Sketch& pen, const StageModel& model, Rect where) {
@@ -204,9 +209,9 @@ void draw_program(Sketch& pen, const StageModel& model, Rect where) {
   const StepRecord* record = model.current();
   const int current = record == nullptr ? -1 : record->statement;
   const bool asks = question_open(model, pen);
-  const Outcomes outcomes(model);
   const std::size_t first = first_row(pen, rows, std::max(0, current), room);
   const std::size_t end = std::min(rows.size(), first + room);
+  const Outcomes outcomes(model, end == 0 ? 0 : static_cast<std::size_t>(rows[end - 1]) + 1);
   const float size = row_size(pen, model, outcomes, std::span(rows).subspan(first, end - first),
                               where.w - 16 - kRowMargins);
   for (std::size_t i = first; i < end; ++i) {

@@ -46,6 +46,25 @@ TEST(Explanations, GiveAReasonOnceForAllThatItHoldsFor) {
                         {"v[1], v[2], v[3], v[4] and 3 more", tr(Lang::en, "why.requeued.level")}));
 }
 
+// The write wakes the first; what the first puts back wakes the second.
+TEST(Explanations, TellOfEachThreadThatWasWokenWhereItWas) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nv = eventfd(0, 0)\nepoll_ctl(ep, ADD, v, IN)\n"
+      "T2: epoll_wait(ep, 8, -1)\nT3: epoll_wait(ep, 8, -1)\nwrite(v, 1)\n",
+      kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = 6;
+  const auto said = explain(input);
+  const auto place = [&](const char* who, const char* why) {
+    const std::string sentence = tr(Lang::en, "said.about", {who, tr(Lang::en, why)});
+    return std::ranges::find(said, sentence) - said.begin();
+  };
+  EXPECT_LT(place("T3", "why.woke.event"), place("v", "why.requeued.level"));
+  EXPECT_LT(place("v", "why.requeued.level"), place("T2", "why.woke.event"));
+  EXPECT_LT(place("T2", "why.woke.event"), std::ssize(said));
+}
+
 TEST(Explanations, SayWhyWhatCanBeReadWasNotReported) {
   const auto session = test::run(
       "ep = epoll_create1(0)\nb, b_w = pipe()\nv = eventfd(0, 0)\n"
