@@ -42,6 +42,10 @@ App::App(platform::Window& window, draw::Painter& painter, Desk& desk, SettingsK
       last_frame_(Clock::now()) {
   ImGui::GetIO().IniFilename = nullptr;
   ImGui::GetIO().ConfigInputTextCursorBlink = false;  // a blink would be a frame without a cause
+#if IMGUI_VERSION_NUM >= 18700
+  // Keys that came together would be spread over frames that nobody asks for.
+  ImGui::GetIO().ConfigInputTrickleEventQueue = false;
+#endif
 }
 
 void App::ask_frames(int count, std::string_view cause) {
