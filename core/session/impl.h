@@ -84,7 +84,7 @@ struct Session::Impl {
   XrayConfirms compare_with_xray(std::vector<std::string>& differences);
   [[nodiscard]] bool xray_fits(const Machine& machine) const;
   [[nodiscard]] bool xray_fits(const Machine& machine,
-                               const std::vector<XrayEventpoll>& xrays) const;
+                               const std::vector<XrayEventpoll>& shown) const;
   [[nodiscard]] State claimed(const Machine& machine) const;
   [[nodiscard]] std::map<int, ActorId> actors_by_thread(const State& state) const;
   void settle_followers();

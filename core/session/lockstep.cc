@@ -249,10 +249,14 @@ class Lockstep {
       return done.returned.size() == all_.size() && end_fits_(end);
     };
     auto schedule = find_schedule(history_.live(), turn_of(op), fits, whole, schedules_);
-    for (const FileId timer : may_expire(main)) {
-      if (schedule) break;
-      op.expired = {timer};
-      schedule = find_schedule(history_.live(), turn_of(op), fits, whole, schedules_);
+    if (!schedule) {
+      Machine after = history_.live();
+      if (main != nullptr) apply(after, *main);
+      for (const Op& timer : timer_inputs(after, nullptr)) {  // armed, or armed by the call
+        if (schedule) break;
+        op.expired = {std::get<OpTimer>(timer).file};
+        schedule = find_schedule(history_.live(), turn_of(op), fits, whole, schedules_);
+      }
     }
     if (!schedule) {
       if (main != nullptr) history_.do_op(*main);
@@ -265,17 +269,6 @@ class Lockstep {
     history_.do_op(std::move(op), observer());
     returned_.clear();
     return true;
-  }
-
-  // Timers that are armed, or that the call arms.
-  [[nodiscard]] std::vector<FileId> may_expire(const OpCall* main) const {
-    Machine after = history_.live();
-    if (main != nullptr) apply(after, *main);
-    std::vector<FileId> files;
-    for (const Machine::Timer& t : after.timers()) {
-      if (!t.expired) files.push_back(t.file);
-    }
-    return files;
   }
 
   void take_in_timers(const OpCall& main) {

@@ -76,10 +76,10 @@ bool Session::Impl::xray_fits(const Machine& machine) const {
 }
 
 bool Session::Impl::xray_fits(const Machine& machine,
-                              const std::vector<XrayEventpoll>& what) const {
+                              const std::vector<XrayEventpoll>& shown) const {
   std::vector<std::string> differences;
   const State state = claimed(machine);
-  verify_xray(state, options.tree, what, actors_by_thread(state), differences);
+  verify_xray(state, options.tree, shown, actors_by_thread(state), differences);
   return differences.empty();
 }
 
