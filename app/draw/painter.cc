@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "app/draw/dots.h"
 #include "app/draw/draw.h"
 #include "app/draw/glyphs.h"
+#include "app/draw/instanced.h"
 #include "app/draw/shapes.h"
 #include "app/draw/widget_fonts.h"
 
@@ -76,7 +76,7 @@ struct Painter::Impl {  // destroyed from the bottom up
   Context context;
   BackEnds back_ends;
   WidgetFonts widget_fonts;
-  std::unique_ptr<Dots> dots;
+  std::unique_ptr<Instanced> instanced;
   Glyphs glyphs;
   float scale = 1;
 
@@ -98,9 +98,9 @@ Result<std::unique_ptr<Painter>> Painter::create(void* glfw_window, float scale)
   if (!impl.back_ends.start(static_cast<GLFWwindow*>(glfw_window))) {
     return fail("libGL.so.1 could not be opened", "install libgl1");
   }
-  auto dots = Dots::create();
-  if (!dots) return std::unexpected(std::move(dots.error()));
-  impl.dots = std::move(*dots);
+  auto instanced = Instanced::create();
+  if (!instanced) return std::unexpected(std::move(instanced.error()));
+  impl.instanced = std::move(*instanced);
   impl.scale = scale;
   if (glfw_window != nullptr) impl.widget_fonts.want_usual();
   impl.widget_fonts.prepare(scale);
@@ -129,7 +129,7 @@ void Painter::new_frame(int width_px, int height_px, float dt_seconds) {
   io.DisplaySize = {static_cast<float>(width_px), static_cast<float>(height_px)};
   io.DisplayFramebufferScale = {1, 1};
   io.DeltaTime = std::max(dt_seconds, kShortestFrame);
-  impl_->dots->new_frame(io.DisplaySize);
+  impl_->instanced->new_frame(io.DisplaySize);
   ImGui::NewFrame();
 }
 
@@ -141,7 +141,7 @@ void Painter::end_frame() {
 ImFont* Painter::font(Face face, float size_dp) { return impl_->widget_fonts.get(face, size_dp); }
 
 void Painter::draw(ImDrawList& list, const scene::Scene& scene, Theme theme, float x, float y) {
-  draw_shapes({list, impl_->glyphs, *impl_->dots, theme, impl_->scale, x, y}, scene);
+  draw_shapes({list, impl_->glyphs, *impl_->instanced, theme, impl_->scale, x, y}, scene);
 }
 
 }  // namespace epollscope::draw

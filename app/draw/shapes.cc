@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
+#include "app/draw/layers.h"
 #include "app/draw/stroke.h"
 
 namespace epollscope::draw {
@@ -13,7 +15,8 @@ constexpr float kDotSpacingDp = 22, kDotRadiusDp = 1;
 
 class Brush {
  public:
-  explicit Brush(const Canvas& canvas) : c_(canvas), list_(canvas.list) {}
+  explicit Brush(const Canvas& canvas)
+      : c_(canvas), layers_(canvas.list, canvas.glyphs, canvas.instanced) {}
 
   void operator()(const scene::Box& box);
   void operator()(const scene::Line& line);
@@ -23,33 +26,45 @@ class Brush {
   void operator()(const scene::Text& text);
   void operator()(const scene::ClipBegin& clip);
   void operator()(const scene::ClipEnd&);
-  void close_clips();
+  void operator()(const scene::GroupBegin& group);
+  void operator()(const scene::GroupEnd&);
+  void finish();
 
  private:
+  struct Group {
+    scene::Point shift;  // dp, of all groups around as well
+    float alpha = 1;
+  };
+
   [[nodiscard]] float px(float dp) const { return dp * c_.scale; }
-  [[nodiscard]] ImVec2 at(scene::Point p) const { return {px(c_.x + p.x), px(c_.y + p.y)}; }
+  [[nodiscard]] ImVec2 at(scene::Point p) const {
+    const scene::Point shift = groups_.back().shift;
+    return {px(c_.x + p.x + shift.x), px(c_.y + p.y + shift.y)};
+  }
   // A line thinner than a pixel would be a fainter line: draw a pixel.
   [[nodiscard]] float thickness(float dp) const { return std::max(1.0F, px(dp)); }
+  // Of what ImGui draws, which knows no alpha of a group.
   [[nodiscard]] ImU32 ink(Role role) const {
     const Rgba k = color(c_.theme, role);
-    return IM_COL32(k.r, k.g, k.b, k.a);
+    const float alpha = std::clamp(groups_.back().alpha, 0.0F, 1.0F);
+    return IM_COL32(k.r, k.g, k.b, std::lround(static_cast<float>(k.a) * alpha));
   }
   [[nodiscard]] ImVec2 snapped(scene::Point p) const {
     const ImVec2 q = at(p);
     return {std::round(q.x), std::round(q.y)};
   }
-  void border(ImVec2 min, ImVec2 max, float radius, const scene::Box& box);
-  std::vector<ImVec2> take_path();
+  void stroke(std::vector<PathPoint> path, Role role, const StrokeStyle& style);
 
   const Canvas& c_;
-  ImDrawList& list_;
+  Layers layers_;
+  std::vector<Group> groups_ = {Group{}};
   int clips_ = 0;
 };
 
-std::vector<ImVec2> Brush::take_path() {
-  std::vector<ImVec2> path(list_._Path.begin(), list_._Path.end());
-  list_.PathClear();
-  return path;
+// Full strength, for instances whose alpha stands beside their colours.
+ImU32 full_ink(Theme theme, Role role) {
+  const Rgba k = color(theme, role);
+  return role == Role::none ? 0 : IM_COL32(k.r, k.g, k.b, k.a);
 }
 
 void Brush::operator()(const scene::Box& box) {
@@ -58,29 +73,29 @@ void Brush::operator()(const scene::Box& box) {
   if (max.x <= min.x || max.y <= min.y) return;
   const float radius = std::min({px(box.radius), (max.x - min.x) / 2, (max.y - min.y) / 2});
   if (box.fill == Role::ground_dots) {
-    c_.dots.add(list_, {min, max, px(kDotSpacingDp), px(kDotRadiusDp), radius,
-                        color(c_.theme, Role::ground_dots)});
-  } else if (box.fill != Role::none) {
-    // Under a solid border the fill stops half way, or its soft edge would shine around it.
-    const bool framed = box.border != Role::none && box.stroke == scene::Stroke::solid;
-    const float in = framed ? thickness(box.border_width) / 2 : 0;
-    list_.AddRectFilled({min.x + in, min.y + in}, {max.x - in, max.y - in}, ink(box.fill),
-                        std::max(0.0F, radius - in));
-  }
-  if (box.border != Role::none) border(min, max, radius, box);
-}
-
-// The outer edge of a border is the edge of its box.
-void Brush::border(ImVec2 min, ImVec2 max, float radius, const scene::Box& box) {
-  const float width = thickness(box.border_width);
-  const float in = width / 2;
-  if (max.x - min.x <= width || max.y - min.y <= width) {
-    list_.AddRectFilled(min, max, ink(box.border), radius);
+    layers_.dots({.min = min,
+                  .max = max,
+                  .spacing = px(kDotSpacingDp),
+                  .radius = px(kDotRadiusDp),
+                  .corner = radius,
+                  .ink = ink(Role::ground_dots)});
     return;
   }
-  list_.PathRect({min.x + in, min.y + in}, {max.x - in, max.y - in}, std::max(0.0F, radius - in));
-  const auto path = take_path();
-  stroke_path(list_, path, true, {ink(box.border), width, box.stroke, c_.scale});
+  BoxInstance out{.min = min,
+                  .max = max,
+                  .radius = radius,
+                  .glow = px(box.glow),
+                  .alpha = groups_.back().alpha,
+                  .fill = full_ink(c_.theme, box.fill)};
+  if (box.border != Role::none) {
+    out.border_width = thickness(box.border_width);
+    out.border = full_ink(c_.theme, box.border);
+    const Pattern pattern = border_pattern(max.x - min.x, max.y - min.y, radius, out.border_width,
+                                           box.stroke, c_.scale);
+    out.dash = pattern.dash;
+    out.period = pattern.period;
+  }
+  layers_.box(out);
 }
 
 void Brush::operator()(const scene::Line& line) {
@@ -95,29 +110,51 @@ void Brush::operator()(const scene::Line& line) {
     const float top = upright ? std::round(std::min(a.y, b.y)) : std::round(a.y - bar / 2);
     const float right = upright ? left + bar : std::round(std::max(a.x, b.x));
     const float bottom = upright ? std::round(std::max(a.y, b.y)) : top + bar;
-    list_.AddRectFilled({left, top}, {right, bottom}, ink(line.color));
+    layers_.box({.min = {left, top},
+                 .max = {right, bottom},
+                 .alpha = groups_.back().alpha,
+                 .fill = full_ink(c_.theme, line.color)});
     return;
   }
-  const std::vector<ImVec2> path = {a, b};
-  stroke_path(list_, path, false, {ink(line.color), width, line.stroke, c_.scale});
+  stroke(straight(a, b), line.color, {.width = width, .stroke = line.stroke, .scale = c_.scale});
 }
 
 void Brush::operator()(const scene::Wire& wire) {
-  list_.PathLineTo(at(wire.a));
-  list_.PathBezierCubicCurveTo(at(wire.c1), at(wire.c2), at(wire.b));
-  const auto path = take_path();
-  stroke_path(list_, path, false, {ink(wire.color), thickness(wire.width), wire.stroke, c_.scale});
+  stroke(curve(at(wire.a), at(wire.c1), at(wire.c2), at(wire.b)), wire.color,
+         {.width = thickness(wire.width),
+          .stroke = wire.stroke,
+          .scale = c_.scale,
+          .glow = px(wire.glow),
+          .flow = px(wire.flow)});
+}
+
+void Brush::stroke(std::vector<PathPoint> path, Role role, const StrokeStyle& style) {
+  if (path.size() < 2 || role == Role::none) return;
+  Extent extent{path.front().at.x, path.front().at.y, path.front().at.x, path.front().at.y};
+  for (const PathPoint& p : path) {
+    extent = {std::min(extent.left, p.at.x), std::min(extent.top, p.at.y),
+              std::max(extent.right, p.at.x), std::max(extent.bottom, p.at.y)};
+  }
+  const float out = style.width + style.glow;
+  extent = {extent.left - out, extent.top - out, extent.right + out, extent.bottom + out};
+  layers_.stroke(pieces_of(std::move(path), ink(role), style), extent);
 }
 
 void Brush::operator()(const scene::Disc& disc) {
   const ImVec2 center = at(disc.center);
   const float radius = px(disc.radius);
-  const float ring = disc.border == Role::none ? 0 : thickness(disc.border_width);
-  if (disc.fill != Role::none) {
-    list_.AddCircleFilled(center, std::max(0.0F, radius - ring / 2), ink(disc.fill));
+  if (radius <= 0) return;
+  BoxInstance out{.min = {center.x - radius, center.y - radius},
+                  .max = {center.x + radius, center.y + radius},
+                  .radius = radius,
+                  .glow = px(disc.glow),
+                  .alpha = groups_.back().alpha,
+                  .fill = full_ink(c_.theme, disc.fill)};
+  if (disc.border != Role::none) {
+    out.border_width = thickness(disc.border_width);
+    out.border = full_ink(c_.theme, disc.border);
   }
-  if (ring > 0)
-    list_.AddCircle(center, std::max(0.5F, radius - ring / 2), ink(disc.border), 0, ring);
+  layers_.box(out);
 }
 
 void Brush::operator()(const scene::Polygon& polygon) {
@@ -133,7 +170,7 @@ void Brush::operator()(const scene::Polygon& polygon) {
   }
   // ImGui softens the edges of clockwise polygons only.
   if (area < 0) std::ranges::reverse(path);
-  list_.AddConvexPolyFilled(path.data(), static_cast<int>(path.size()), ink(polygon.fill));
+  layers_.polygon(std::move(path), ink(polygon.fill));
 }
 
 void Brush::operator()(const scene::Text& text) {
@@ -143,25 +180,36 @@ void Brush::operator()(const scene::Text& text) {
   const float share = text.align == scene::Align::left     ? 0
                       : text.align == scene::Align::center ? 0.5F
                                                            : 1;
-  float x = anchor.x;
-  if (share > 0) x -= share * text_width(text.face, size, text.text);
-  c_.glyphs.draw(list_, text.face, size, x, anchor.y, ink(text.color), text.text);
+  const float width = text_width(text.face, size, text.text);
+  layers_.text(text.face, size, {anchor.x - share * width, anchor.y}, ink(text.color), text.text,
+               width);
 }
 
 void Brush::operator()(const scene::ClipBegin& clip) {
-  list_.PushClipRect(snapped({clip.rect.x, clip.rect.y}),
-                     snapped({clip.rect.right(), clip.rect.bottom()}), true);
+  layers_.push_clip(snapped({clip.rect.x, clip.rect.y}),
+                    snapped({clip.rect.right(), clip.rect.bottom()}));
   ++clips_;
 }
 
 void Brush::operator()(const scene::ClipEnd& /*end*/) {
   if (clips_ == 0) return;
-  list_.PopClipRect();
+  layers_.pop_clip();
   --clips_;
 }
 
-void Brush::close_clips() {
-  for (; clips_ > 0; --clips_) list_.PopClipRect();
+void Brush::operator()(const scene::GroupBegin& group) {
+  const Group& around = groups_.back();
+  groups_.push_back({{around.shift.x + group.shift.x, around.shift.y + group.shift.y},
+                     around.alpha * group.alpha});
+}
+
+void Brush::operator()(const scene::GroupEnd& /*end*/) {
+  if (groups_.size() > 1) groups_.pop_back();
+}
+
+void Brush::finish() {
+  for (; clips_ > 0; --clips_) layers_.pop_clip();
+  layers_.finish();
 }
 
 }  // namespace
@@ -171,7 +219,7 @@ void draw_shapes(const Canvas& canvas, const scene::Scene& scene) {
   for (const scene::Shape& shape : scene.shapes) {
     std::visit([&](const auto& s) { brush(s); }, shape);
   }
-  brush.close_clips();
+  brush.finish();
 }
 
 }  // namespace epollscope::draw

@@ -3,8 +3,8 @@
 
 #include <imgui.h>
 
-#include "app/draw/dots.h"
 #include "app/draw/glyphs.h"
+#include "app/draw/instanced.h"
 #include "app/scene/scene.h"
 #include "app/theme/palette.h"
 
@@ -13,7 +13,7 @@ namespace epollscope::draw {
 struct Canvas {  // what shapes are drawn with; lives for one call
   ImDrawList& list;
   Glyphs& glyphs;
-  Dots& dots;
+  Instanced& instanced;
   Theme theme = Theme::dark;
   float scale = 1;     // pixels per dp
   float x = 0, y = 0;  // origin, dp

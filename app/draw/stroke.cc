@@ -2,97 +2,120 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <numbers>
 
 namespace epollscope::draw {
 namespace {
 
-constexpr float kDashDp = 4, kGapDp = 3.5F;
+constexpr float kDashDp = 4, kGapDp = 3.5F, kDotGapDp = 1.5F;
 constexpr float kSmallestDotPx = 0.75F;
+constexpr float kPiecePx = 7;  // of a curve
+constexpr int kFewestPieces = 6, kMostPieces = 48;
 
-ImVec2 between(ImVec2 a, ImVec2 b, float t) {
-  return {a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t};
+ImVec2 plus(ImVec2 a, ImVec2 b, float k) { return {a.x + b.x * k, a.y + b.y * k}; }
+float length(ImVec2 v) { return std::hypot(v.x, v.y); }
+ImVec2 turned(ImVec2 v) {  // a quarter turn, length 1
+  const float l = length(v);
+  return l > 0 ? ImVec2{-v.y / l, v.x / l} : ImVec2{0, 1};
 }
 
-// A path measured along its length.
-class Ruler {
- public:
-  Ruler(std::span<const ImVec2> path, bool closed) : points_(path.begin(), path.end()) {
-    if (closed) points_.push_back(path.front());
-    along_.push_back(0);
-    for (std::size_t i = 1; i < points_.size(); ++i) {
-      along_.push_back(along_.back() + std::hypot(points_[i].x - points_[i - 1].x,
-                                                  points_[i].y - points_[i - 1].y));
-    }
-  }
-  [[nodiscard]] float length() const { return along_.back(); }
+float dot_radius(float width) { return std::max(kSmallestDotPx, width * 0.6F); }
+float dot_period(float width, float scale) { return 3 * width + kDotGapDp * scale; }
 
-  [[nodiscard]] ImVec2 at(float distance) const {
-    const std::size_t i = segment(distance);
-    const float step = along_[i] - along_[i - 1];
-    return between(points_[i - 1], points_[i],
-                   step > 0 ? std::clamp((distance - along_[i - 1]) / step, 0.0F, 1.0F) : 0);
+// The pattern of an open path of that length.
+Pattern open_pattern(float along, const StrokeStyle& style) {
+  if (style.stroke == scene::Stroke::dotted) {
+    const float wanted = dot_period(style.width, style.scale);
+    return {0, along / std::max(1.0F, std::round(along / wanted))};
   }
-  // The piece of the path from one distance to another, corners included.
-  [[nodiscard]] std::vector<ImVec2> piece(float from, float to) const {
-    std::vector<ImVec2> out = {at(from)};
-    for (std::size_t i = segment(from); i < points_.size() && along_[i] < to; ++i) {
-      if (along_[i] > from) out.push_back(points_[i]);
-    }
-    out.push_back(at(to));
-    return out;
-  }
-
- private:
-  [[nodiscard]] std::size_t segment(float distance) const {
-    const auto it = std::upper_bound(along_.begin() + 1, along_.end() - 1, distance);
-    return static_cast<std::size_t>(it - along_.begin());
-  }
-  std::vector<ImVec2> points_;
-  std::vector<float> along_;
-};
-
-void dash(ImDrawList& list, const Ruler& ruler, bool closed, const Pen& pen) {
-  const float wanted = (kDashDp + kGapDp) * pen.scale;
-  const float on_share = kDashDp / (kDashDp + kGapDp);
-  // An open path starts and ends with a dash.
-  const float length = ruler.length() + (closed ? 0 : wanted * (1 - on_share));
-  const auto count = std::max(1, static_cast<int>(std::lround(length / wanted)));
-  const float period = length / static_cast<float>(count);
-  for (int i = 0; i < count; ++i) {
-    const float from = static_cast<float>(i) * period;
-    const auto piece = ruler.piece(from, std::min(from + period * on_share, ruler.length()));
-    list.AddPolyline(piece.data(), static_cast<int>(piece.size()), pen.ink, ImDrawFlags_None,
-                     pen.width);
-  }
-}
-
-void dot(ImDrawList& list, const Ruler& ruler, bool closed, const Pen& pen) {
-  const float radius = std::max(kSmallestDotPx, pen.width * 0.6F);
-  const float wanted = 3 * pen.width + 1.5F * pen.scale;
-  const auto gaps = std::max(1, static_cast<int>(std::lround(ruler.length() / wanted)));
-  const float period = ruler.length() / static_cast<float>(gaps);
-  for (int i = 0; i < gaps + (closed ? 0 : 1); ++i) {
-    list.AddCircleFilled(ruler.at(static_cast<float>(i) * period), radius, pen.ink);
-  }
+  const float wanted = (kDashDp + kGapDp) * style.scale;
+  const float share = kDashDp / (kDashDp + kGapDp);
+  const float whole = along + wanted * (1 - share);  // with the gap after the last dash
+  const float period = whole / std::max(1.0F, std::round(whole / wanted));
+  return {period * share, period};
 }
 
 }  // namespace
 
-void stroke_path(ImDrawList& list, std::span<const ImVec2> path, bool closed, const Pen& pen) {
-  if (path.size() < 2 || pen.ink == 0) return;
-  if (pen.stroke == scene::Stroke::solid) {
-    list.AddPolyline(path.data(), static_cast<int>(path.size()), pen.ink,
-                     closed ? ImDrawFlags_Closed : ImDrawFlags_None, pen.width);
-    return;
+std::vector<PathPoint> straight(ImVec2 a, ImVec2 b) {
+  const ImVec2 way{b.x - a.x, b.y - a.y};
+  if (length(way) <= 0) return {};
+  return {{a, turned(way)}, {b, turned(way)}};
+}
+
+std::vector<PathPoint> curve(ImVec2 a, ImVec2 c1, ImVec2 c2, ImVec2 b) {
+  const float around = length(plus(c1, a, -1)) + length(plus(c2, c1, -1)) + length(plus(b, c2, -1));
+  if (around <= 0) return {};
+  const int pieces = std::clamp(static_cast<int>(around / kPiecePx), kFewestPieces, kMostPieces);
+  std::vector<PathPoint> path;
+  for (int i = 0; i <= pieces; ++i) {
+    const float t = static_cast<float>(i) / static_cast<float>(pieces);
+    const float u = 1 - t;
+    const auto mix = [](ImVec2 p, ImVec2 q, ImVec2 r, float k, float l, float m) {
+      return ImVec2{p.x * k + q.x * l + r.x * m, p.y * k + q.y * l + r.y * m};
+    };
+    ImVec2 at = mix(a, c1, c2, u * u * u, 3 * u * u * t, 3 * u * t * t);
+    at = plus(at, b, t * t * t);
+    ImVec2 way = mix(plus(c1, a, -1), plus(c2, c1, -1), plus(b, c2, -1), u * u, 2 * u * t, t * t);
+    // Control points that lie on an end leave no direction there.
+    if (length(way) < 1e-3F) way = plus(b, a, -1);
+    path.push_back({at, turned(way)});
   }
-  const Ruler ruler(path, closed);
-  if (!(ruler.length() > 0)) return;
-  if (pen.stroke == scene::Stroke::dashed) {
-    dash(list, ruler, closed, pen);
-  } else {
-    dot(list, ruler, closed, pen);
+  return path;
+}
+
+std::vector<StrokeInstance> pieces_of(std::vector<PathPoint> path, ImU32 ink,
+                                      const StrokeStyle& style) {
+  std::vector<StrokeInstance> pieces;
+  if (path.size() < 2) return pieces;
+  float whole = 0;
+  for (std::size_t i = 1; i < path.size(); ++i)
+    whole += length(plus(path[i].at, path[i - 1].at, -1));
+  if (whole <= 0) return pieces;
+  StrokeInstance piece{.half_width = style.width / 2, .glow = style.glow, .ink = ink};
+  float along = 0;
+  if (style.stroke != scene::Stroke::solid) {
+    const Pattern pattern = open_pattern(whole, style);
+    piece.dash = pattern.dash;
+    piece.period = pattern.period;
+    along = -pattern.dash / 2;
+    if (style.stroke == scene::Stroke::dotted) {
+      // Room for the halves of the first and last dot.
+      const float radius = dot_radius(style.width);
+      const ImVec2 n0 = path.front().normal;
+      const ImVec2 n1 = path.back().normal;
+      path.front().at = plus(path.front().at, {-n0.y, n0.x}, radius);
+      path.back().at = plus(path.back().at, {n1.y, -n1.x}, radius);
+      piece.half_width = radius;
+      along = -radius;
+    }
+    along -= style.flow;
   }
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    piece.a = path[i - 1].at;
+    piece.b = path[i].at;
+    piece.normal_a = path[i - 1].normal;
+    piece.normal_b = path[i].normal;
+    piece.along_a = along;
+    along += length(plus(piece.b, piece.a, -1));
+    piece.along_b = along;
+    pieces.push_back(piece);
+  }
+  return pieces;
+}
+
+Pattern border_pattern(float box_width, float box_height, float radius, float width,
+                       scene::Stroke stroke, float scale) {
+  if (stroke == scene::Stroke::solid) return {};
+  // From the middle of one side to the middle of the next, along the middle of the border.
+  const float r = std::max(0.0F, radius - width / 2);
+  const float quarter =
+      (box_width + box_height) / 2 - width - 2 * r + r * std::numbers::pi_v<float> / 2;
+  const bool dots = stroke == scene::Stroke::dotted;
+  const float wanted = dots ? dot_period(width, scale) : (kDashDp + kGapDp) * scale;
+  const float halves = std::max(1.0F, std::round(quarter / (wanted / 2)));
+  const float period = 2 * quarter / halves;
+  return {dots ? 0 : period * kDashDp / (kDashDp + kGapDp), period};
 }
 
 }  // namespace epollscope::draw

@@ -35,6 +35,7 @@ Result<void> load_gl(GLADloadfunc load) {
 
 void delete_texture(GLuint name) { glDeleteTextures(1, &name); }
 void delete_vertex_array(GLuint name) { glDeleteVertexArrays(1, &name); }
+void delete_buffer(GLuint name) { glDeleteBuffers(1, &name); }
 void delete_framebuffer(GLuint name) { glDeleteFramebuffers(1, &name); }
 void delete_renderbuffer(GLuint name) { glDeleteRenderbuffers(1, &name); }
 void delete_shader(GLuint name) { glDeleteShader(name); }
@@ -50,6 +51,12 @@ VertexArray make_vertex_array() {
   GLuint name = 0;
   glGenVertexArrays(1, &name);
   return VertexArray(name);
+}
+
+Buffer make_buffer() {
+  GLuint name = 0;
+  glGenBuffers(1, &name);
+  return Buffer(name);
 }
 
 Framebuffer make_framebuffer() {

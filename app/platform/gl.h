@@ -37,6 +37,7 @@ class GlObject {
 
 void delete_texture(GLuint name);
 void delete_vertex_array(GLuint name);
+void delete_buffer(GLuint name);
 void delete_framebuffer(GLuint name);
 void delete_renderbuffer(GLuint name);
 void delete_shader(GLuint name);
@@ -44,6 +45,7 @@ void delete_program(GLuint name);
 
 using Texture = GlObject<delete_texture>;
 using VertexArray = GlObject<delete_vertex_array>;
+using Buffer = GlObject<delete_buffer>;
 using Framebuffer = GlObject<delete_framebuffer>;
 using Renderbuffer = GlObject<delete_renderbuffer>;
 using Shader = GlObject<delete_shader>;
@@ -51,6 +53,7 @@ using Program = GlObject<delete_program>;
 
 Texture make_texture();
 VertexArray make_vertex_array();
+Buffer make_buffer();
 Framebuffer make_framebuffer();
 Renderbuffer make_renderbuffer();
 

@@ -11,7 +11,7 @@ class Enlarger {
   void operator()(Rect& r) const { r = {r.x * k_, r.y * k_, r.w * k_, r.h * k_}; }
   void operator()(Box& box) const {
     (*this)(box.rect);
-    scale(box.radius, box.border_width);
+    scale(box.radius, box.border_width, box.glow);
   }
   void operator()(Line& line) const {
     points(line.a, line.b);
@@ -19,11 +19,11 @@ class Enlarger {
   }
   void operator()(Wire& wire) const {
     points(wire.a, wire.c1, wire.c2, wire.b);
-    scale(wire.width);
+    scale(wire.width, wire.glow, wire.flow);
   }
   void operator()(Disc& disc) const {
     points(disc.center);
-    scale(disc.radius, disc.border_width);
+    scale(disc.radius, disc.border_width, disc.glow);
   }
   void operator()(Polygon& polygon) const {
     for (Point& p : polygon.points) (*this)(p);
@@ -34,6 +34,8 @@ class Enlarger {
   }
   void operator()(ClipBegin& clip) const { (*this)(clip.rect); }
   void operator()(ClipEnd& /*end*/) const {}
+  void operator()(GroupBegin& group) const { points(group.shift); }
+  void operator()(GroupEnd& /*end*/) const {}
 
  private:
   void points(auto&... ps) const { ((*this)(ps), ...); }
@@ -50,6 +52,7 @@ void enlarge(Scene& scene, float k) {
   scene.height *= k;
   for (Shape& shape : scene.shapes) std::visit(larger, shape);
   for (Hit& hit : scene.hits) larger(hit.rect);
+  for (Part& part : scene.parts) larger(part.rect);
 }
 
 }  // namespace epollscope::scene

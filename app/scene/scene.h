@@ -37,6 +37,7 @@ struct Box {
   Role border = Role::none;
   float border_width = 1;
   Stroke stroke = Stroke::solid;
+  float glow = 0;  // how far its border, or its fill where it has none, shines outward
 };
 struct Line {  // straight
   Point a, b;
@@ -49,6 +50,8 @@ struct Wire {  // cubic Bézier
   Role color = Role::line;
   float width = 1.5F;
   Stroke stroke = Stroke::solid;
+  float glow = 0;
+  float flow = 0;  // how far dashes or dots have moved from `a` towards `b`
 };
 struct Disc {
   Point center;
@@ -56,6 +59,7 @@ struct Disc {
   Role fill = Role::none;
   Role border = Role::none;
   float border_width = 1.5F;
+  float glow = 0;
 };
 struct Polygon {  // convex, filled
   std::vector<Point> points;
@@ -75,8 +79,16 @@ struct ClipBegin {
   Rect rect;
 };
 struct ClipEnd {};
+// Shapes between a GroupBegin and its GroupEnd are drawn moved and as strong as `alpha` says;
+// groups nest. Clips inside move along.
+struct GroupBegin {
+  Point shift;
+  float alpha = 1;
+};
+struct GroupEnd {};
 
-using Shape = std::variant<Box, Line, Wire, Disc, Polygon, Text, ClipBegin, ClipEnd>;
+using Shape =
+    std::variant<Box, Line, Wire, Disc, Polygon, Text, ClipBegin, ClipEnd, GroupBegin, GroupEnd>;
 
 // Something a person can point at. Ids are stable names: "item:5", "file:2", "step:7", "fd:4".
 struct Hit {
@@ -85,10 +97,20 @@ struct Hit {
   std::string label;  // what it is, in words: the hover text and the test's name for it
 };
 
+// Shapes that belong to one thing, so that it can be found again in the scene of another moment:
+// "node:5", "card:5", "slot:0". Parts do not overlap; a key may be there once or not at all. A
+// part without shapes is a place that something may travel from or to.
+struct Part {
+  std::string key;
+  Rect rect;
+  std::size_t first = 0, end = 0;  // of Scene::shapes
+};
+
 struct Scene {
-  float width = 0, height = 0;  // dp
-  std::vector<Shape> shapes;    // back to front
-  std::vector<Hit> hits;        // the last one that contains a point wins
+  float width = 0, height = 0;   // dp
+  std::vector<Shape> shapes;     // back to front
+  std::vector<Hit> hits;         // the last one that contains a point wins
+  std::vector<Part> parts = {};  // by `first`
 };
 
 // The same picture `k` times as large.

@@ -45,7 +45,10 @@ class Sketch {
     return tr(input_.lang, key, args);
   }
 
-  void add(Shape shape) { out_.shapes.push_back(std::move(shape)); }
+  template <class S>
+  void add(S shape) {
+    out_.shapes.emplace_back(std::move(shape));
+  }
   void box(Rect rect, Role fill, Role border, float radius = 6, float width = 1,
            Stroke stroke = Stroke::solid);
   void line(Point a, Point b, Role color, float width = 1, Stroke stroke = Stroke::solid);

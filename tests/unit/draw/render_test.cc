@@ -207,5 +207,77 @@ TEST(Render, TheLargestSizesWork) {
   }
 }
 
+// Shapes are gathered by kind before they are drawn; what lies above what must not change.
+TEST(Render, EveryKindOfShapeCoversEveryOther) {
+  const std::vector<std::vector<Shape>> kinds = {
+      {Box{{20, 10, 40, 40}, 0, Role::in}},
+      {Line{{20, 10}, {60, 50}, Role::in, 60}},
+      {Wire{{20, 30}, {30, 30}, {50, 30}, {60, 30}, Role::in, 40}},
+      {Disc{{40, 30}, 20, Role::in}},
+      {Polygon{{{10, 5}, {70, 5}, {70, 55}, {10, 55}}, Role::in}},
+      {Text{{20, 55}, "\u2588", Face::mono, 70, Role::in}},
+  };
+  const auto middle = [](std::vector<Shape> shapes) {
+    return pixel(drawn(with(std::move(shapes)), Theme::dark, 1), 40, 30);
+  };
+  const auto recolor = [](Shape shape) {
+    std::visit(
+        [](auto& s) {
+          if constexpr (requires { s.color; }) s.color = Role::out;
+          if constexpr (requires { s.fill; }) s.fill = Role::out;
+        },
+        shape);
+    return shape;
+  };
+  for (std::size_t below = 0; below < kinds.size(); ++below) {
+    ASSERT_EQ(middle(kinds[below]), color(Theme::dark, Role::in)) << below;
+    for (std::size_t above = 0; above < kinds.size(); ++above) {
+      std::vector<Shape> shapes = kinds[below];
+      for (const Shape& shape : kinds[above]) shapes.push_back(recolor(shape));
+      EXPECT_EQ(middle(shapes), color(Theme::dark, Role::out)) << above << " above " << below;
+    }
+  }
+}
+
+TEST(Render, AGroupMovesAndFadesWhatIsInIt) {
+  const auto p = drawn(
+      with({GroupBegin{{10, 0}, 1}, GroupBegin{{5, 2}, 0.5F}, Box{{10, 10, 10, 10}, 0, Role::in},
+            GroupEnd{}, GroupEnd{}, GroupEnd{}, Box{{50, 10, 10, 10}, 0, Role::in}}),
+      Theme::dark, 1);
+  const Rgba full = color(Theme::dark, Role::in);
+  const Rgba ground = color(Theme::dark, Role::ground);
+  EXPECT_EQ(pixel(p, 12, 12), ground);
+  EXPECT_NEAR(pixel(p, 30, 15).g, (full.g + ground.g) / 2, 2);
+  EXPECT_EQ(pixel(p, 30, 11), ground);
+  EXPECT_EQ(pixel(p, 55, 15), full);
+}
+
+TEST(Render, AGlowShinesOutwardAndFades) {
+  Box box{{40, 20, 20, 20}, 4, Role::none, Role::wakeup};
+  box.glow = 12;
+  const auto p = drawn(with({box}), Theme::dark, 1);
+  const Rgba ground = color(Theme::dark, Role::ground);
+  EXPECT_GT(pixel(p, 37, 30).r, pixel(p, 33, 30).r);
+  EXPECT_GT(pixel(p, 33, 30).r, ground.r);
+  EXPECT_EQ(pixel(p, 26, 30), ground);
+  EXPECT_EQ(pixel(p, 50, 30), ground) << "a glow is outside";
+}
+
+TEST(Render, DashesFlowAlongAWire) {
+  const auto at = [](float flow) {
+    Wire wire{{5, 30.5F}, {30, 30.5F}, {60, 30.5F}, {95, 30.5F}, Role::text, 3, Stroke::dashed};
+    wire.flow = flow;
+    return drawn(with({wire}), Theme::light, 1);
+  };
+  const auto rest = at(0);
+  EXPECT_NE(at(3).rgba, rest.rgba);
+  int moved = 0;
+  const auto flowing = at(3);
+  for (int x = 20; x < 80; ++x) {
+    moved += std::abs(pixel(flowing, x + 3, 30).r - pixel(rest, x, 30).r) < 60 ? 1 : 0;
+  }
+  EXPECT_GT(moved, 50) << "the same dashes, further on";
+}
+
 }  // namespace
 }  // namespace epollscope::draw

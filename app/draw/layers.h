@@ -1,0 +1,81 @@
+// The order of drawing. A scene is a list of shapes from back to front; drawing each by itself
+// would change programs at every word. So shapes are gathered into a layer for as long as nothing
+// in it lies below something that the layer draws later, and a layer is
+//
+//   boxes · dotted grounds · strokes   one draw call each, instances of a quad (instanced.h)
+//   polygons and text                  ImGui's own triangles
+//
+// from bottom to top. A shape that must lie above a later kind of the same layer begins another.
+#pragma once
+
+#include <imgui.h>
+
+#include <string_view>
+#include <vector>
+
+#include "app/draw/glyphs.h"
+#include "app/draw/instanced.h"
+
+namespace epollscope::draw {
+
+struct Extent {  // pixels
+  float left = 0, top = 0, right = 0, bottom = 0;
+};
+
+class Layers {
+ public:
+  Layers(ImDrawList& list, Glyphs& glyphs, Instanced& instanced)
+      : list_(list), glyphs_(glyphs), instanced_(instanced) {}
+
+  void box(const BoxInstance& box);
+  void dots(const DotsInstance& ground);
+  // A path's pieces, all within `extent`.
+  void stroke(std::vector<StrokeInstance> pieces, Extent extent);
+  void polygon(std::vector<ImVec2> clockwise, ImU32 ink);
+  // `words` must live until finish().
+  void text(Face face, float size, ImVec2 at, ImU32 ink, std::string_view words, float width);
+
+  void push_clip(ImVec2 min, ImVec2 max);
+  void pop_clip();
+
+  // Draws what is left. Nothing is drawn without it.
+  void finish();
+
+ private:
+  // Rectangles, looked up by where they overlap another; in bands, because a scene has thousands.
+  class Cover {
+   public:
+    void add(const Extent& extent);
+    [[nodiscard]] bool touches(const Extent& extent) const;
+    void clear();
+
+   private:
+    std::vector<std::vector<Extent>> bands_;
+  };
+  struct Words {
+    Face face;
+    float size;
+    ImVec2 at;
+    ImU32 ink;
+    std::string_view words;
+  };
+  struct Area {
+    std::vector<ImVec2> points;
+    ImU32 ink;
+  };
+
+  ImDrawList& list_;
+  Glyphs& glyphs_;
+  Instanced& instanced_;
+  std::vector<BoxInstance> boxes_;
+  std::vector<DotsInstance> dots_;
+  std::vector<StrokeInstance> strokes_;
+  std::vector<Area> areas_;
+  std::vector<Words> words_;
+  Cover after_boxes_;    // grounds, strokes, polygons, text
+  Cover after_dots_;     // strokes, polygons, text
+  Cover after_strokes_;  // polygons, text
+  Cover text_;
+};
+
+}  // namespace epollscope::draw
