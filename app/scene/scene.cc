@@ -52,7 +52,10 @@ void enlarge(Scene& scene, float k) {
   scene.height *= k;
   for (Shape& shape : scene.shapes) std::visit(larger, shape);
   for (Hit& hit : scene.hits) larger(hit.rect);
-  for (Part& part : scene.parts) larger(part.rect);
+  for (Part& part : scene.parts) {
+    larger(part.rect);
+    larger(part.clip);
+  }
 }
 
 }  // namespace epollscope::scene

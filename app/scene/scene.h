@@ -103,6 +103,7 @@ struct Hit {
 struct Part {
   std::string key;
   Rect rect;
+  Rect clip;                       // what can be seen of it at most; the whole scene where w is 0
   std::size_t first = 0, end = 0;  // of Scene::shapes
 };
 

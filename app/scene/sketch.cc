@@ -51,6 +51,13 @@ void Sketch::hit(std::string id, Rect rect, std::string label, float radius) {
   out_.hits.push_back({std::move(id), rect, std::move(label)});
 }
 
+void Sketch::begin(std::string key, Rect rect) {
+  const Rect seen = clips_.empty() ? Rect{} : clips_.back();
+  out_.parts.push_back({std::move(key), rect, seen, out_.shapes.size(), out_.shapes.size()});
+}
+
+void Sketch::end() { out_.parts.back().end = out_.shapes.size(); }
+
 void Sketch::clip(Rect rect) {
   if (!clips_.empty()) rect = meet(rect, clips_.back());
   clips_.push_back(rect);

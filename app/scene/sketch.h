@@ -73,6 +73,14 @@ class Sketch {
   void hit(std::string id, Rect rect, std::string label, float radius = 6);
   [[nodiscard]] bool selected(std::string_view id) const { return input_.selected == id; }
 
+  // What is added in between is one part (see scene.h). Parts do not nest.
+  void begin(std::string key, Rect rect);
+  void end();
+  void place(std::string key, Rect rect) {
+    begin(std::move(key), rect);
+    end();
+  }
+
   void clip(Rect rect);
   void unclip();
   // What can be seen here: the innermost clip.

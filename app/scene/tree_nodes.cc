@@ -188,6 +188,7 @@ void draw_tree_nodes(Sketch& pen, const EventpollState& ep, const TreePlan& plan
   if (plan.style == NodeStyle::counts) return draw_counts(pen, ep, where);
   for (const ItemState& item : ep.items) {
     const Rect at = places.at(item.id);
+    pen.begin("node:" + std::to_string(item.id.value), at);
     if (plan.style == NodeStyle::dot) {
       draw_tree_dot(pen, item, at, std::ranges::find(plan.focus, item.id) != plan.focus.end());
     } else {
@@ -202,6 +203,7 @@ void draw_tree_nodes(Sketch& pen, const EventpollState& ep, const TreePlan& plan
     std::string label = item_label(pen, item);
     label += pen.t(item.red ? "hit.red" : "hit.black", {rank_text(ep, item)});
     pen.hit("item:" + std::to_string(item.id.value), at, label, 10);
+    pen.end();
   }
 }
 

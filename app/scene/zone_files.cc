@@ -76,6 +76,7 @@ std::string buffer_text(const Sketch& pen, const ObjectState& object, std::size_
 
 void draw_bar(Sketch& pen, const ObjectState& object, std::size_t i, Rect bar,
               const std::string& words, const Type& set) {
+  const std::string key = std::to_string(object.id.value) + "." + std::to_string(i);
   const float radius = bar.h / 2;
   pen.box(bar, Role::sunken, Role::line_faint, radius);
   const std::uint64_t fill = i < object.fill.size() ? object.fill[i] : 0;
@@ -101,18 +102,22 @@ void draw_bar(Sketch& pen, const ObjectState& object, std::size_t i, Rect bar,
     if (end > room.center().x - text / 2 - 3 && rest >= text) room = {end + 4, bar.y, rest, bar.h};
     const float left = room.center().x - text / 2 - 3;
     const bool through = end > left && end < left + text + 6;
+    pen.begin("fill:" + key, bar);
     if (thin) {
       pen.box({bar.x + 5, bar.y + 5, w, bar.h - 10}, Role::in, Role::none, w / 2);
     } else {
       pen.box({bar.x + 2, bar.y + 2, w, height}, Role::in_fill, through ? Role::none : Role::in,
               height / 2, 1.4F);
     }
+    pen.end();
     if (through) {
       pen.line({end, bar.y + 1}, {end, bar.y + 4}, Role::in, 2);
       pen.line({end, bar.bottom() - 4}, {end, bar.bottom() - 1}, Role::in, 2);
     }
   }
+  pen.begin("level:" + key, bar);
   pen.text({room.center().x, Sketch::middle(bar, set)}, words, set, room.w, Align::center);
+  pen.end();
 }
 
 // A buffer each way: under each socket what it can read, all in one size.
@@ -171,6 +176,7 @@ void draw_object(Sketch& pen, const ObjectPlace& place, Rect where, FileStyle st
 
 void draw_hook(Sketch& pen, const KernelContext& c, const FileState& file, Rect at) {
   const bool any = !file.hooks.empty();
+  pen.place("wq:" + std::to_string(file.id.value), at);
   const Type set{Face::sans, at.h < 20 ? 10.5F : 11.5F, any ? Role::text_dim : Role::text_faint};
   pen.box(at, any ? Role::raised : Role::none, any ? Role::line : Role::panel_border, 6, 1.2F,
           any ? Stroke::solid : Stroke::dashed);
@@ -234,6 +240,7 @@ void draw_open_file(Sketch& pen, const KernelContext& c, const FilePlace& place,
     pen.line({hook.center().x, hook.bottom()}, {hook.center().x, object.y}, Role::line, 1.4F);
   }
   pen.line({body.center().x, object.bottom()}, {body.center().x, body.y}, Role::line_faint, 1.4F);
+  pen.place("poll:" + std::to_string(file.id.value), {hook.x, object.y, hook.w, object.h});
   draw_hook(pen, c, file, hook);
   pen.box(body, Role::raised, Role::line_faint, 5, 1.1F);
   std::string words = pen.t(end_key(place.end));
@@ -263,6 +270,9 @@ void draw_mini(Sketch& pen, const ObjectPlace& place, Rect where) {
   bool watched = false;
   for (const FilePlace& file : place.files) {
     if (file.file == nullptr) continue;
+    for (const std::string_view what : {"wq:", "poll:"}) {
+      pen.place(std::string(what) + std::to_string(file.file->id.value), at);
+    }
     if (!names.empty()) names += " ";
     names += first_name(*file.file);
     if (brief.empty() || (!watched && !file.file->hooks.empty())) brief = first_name(*file.file);

@@ -103,7 +103,9 @@ float draw_cards(Sketch& pen, const std::vector<const ItemState*>& items, float 
   const float h = card_height(density);
   for (const ItemState* item : items) {
     const Rect at{x, middle - h / 2, card_width(pen, *item, density), h};
+    pen.begin("card:" + std::to_string(item->id.value), at);
     draw_card(pen, *item, at, density);
+    pen.end();
     places.cards[item->id] = at;
     x += at.w + kGap;
   }
@@ -130,6 +132,8 @@ void draw_rail(Sketch& pen, const KernelContext& c, Rect where, Density density,
     pen.text({where.x, middle + 22}, pen.t("ready.head"), end_word, kHeadRoom - 6);
   }
   places.head = {where.x, middle};
+  pen.place("head", {where.x, middle - 1, 2, 2});
+  pen.place("tail", {end, middle - 1, 2, 2});
   float x = draw_cards(pen, rail.before, x0, middle, rail.density, places);
   if (rail.folded > 0) {
     const Rect fold{x, middle - 13, 74, 26};
@@ -297,6 +301,7 @@ void draw_sleepers(Sketch& pen, const KernelContext& c, Rect at) {
       const float top = at.y + kEdge + pitch * static_cast<float>(i);
       const Rect row{at.x + 4, top, at.w - 8, pitch};
       const std::string name = print(waiters[i].actor);
+      pen.begin("waiter:" + name, row);
       const Type set = type::kName.at(pitch < 19 ? 12.5F : 14);
       const float y = Sketch::middle(row, set);
       const float taken = pen.text({row.x + 10, y}, name, set, row.w / 2);
@@ -309,6 +314,7 @@ void draw_sleepers(Sketch& pen, const KernelContext& c, Rect at) {
       }
       pen.hit("waiter:" + name, {row.x, row.y + 1, row.w, row.h - 2},
               pen.t("hit.waiter", {name, timeout_text(pen, waiters[i].timeout_ns)}));
+      pen.end();
     }
     return;
   }
@@ -330,10 +336,12 @@ void draw_sleepers(Sketch& pen, const KernelContext& c, Rect at) {
                at.right() - 8 - x);
       break;
     }
+    pen.begin("waiter:" + name, {x, y, w, 20});
     pen.box({x, y, w, 20}, Role::raised, Role::panel_border, 6);
     pen.text({x + w / 2, y + 14}, name, set, w - 6, Align::center);
     pen.hit("waiter:" + name, {x, y, w, 20},
             pen.t("hit.waiter", {name, timeout_text(pen, waiters[i].timeout_ns)}));
+    pen.end();
     x += w + 6;
   }
 }
@@ -370,6 +378,7 @@ ReadyPlaces draw_ready(Sketch& pen, const KernelContext& c, Rect where, Density 
     pen.text({places.sleepers.x, caption}, pen.t("ready.asleep"), type::kHead, sleepers_w);
   }
   draw_rail(pen, c, rail, density, places);
+  pen.place("sleepers", places.sleepers);
   draw_sleepers(pen, c, places.sleepers);
   const Rect below{where.x + kHeadRoom, rail.bottom() + 8, where.w - kHeadRoom, kNoteHeight};
   if (c.ep->scanning) {

@@ -130,6 +130,7 @@ void draw_tree_edges(Sketch& pen, const EventpollState& ep,
     const Point a{p.center().x + side * p.w * 0.2F, p.bottom()};
     const Point b{c.center().x, c.y};
     const float bend = std::max(8.0F, (b.y - a.y) * 0.85F);
+    pen.begin("edge:" + std::to_string(item.id.value), {a.x, a.y, b.x - a.x, b.y - a.y});
     pen.add(Wire{a,
                  {a.x, a.y + bend},
                  {b.x, b.y - bend},
@@ -137,6 +138,7 @@ void draw_tree_edges(Sketch& pen, const EventpollState& ep,
                  Role::line,
                  p.w < 40 ? 1.2F : 1.8F,
                  Stroke::solid});
+    pen.end();
   }
 }
 

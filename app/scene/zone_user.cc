@@ -24,6 +24,7 @@ void draw_headline(Sketch& pen, const StageModel& model, Rect where) {
   Type call = kCall;
   while (call.size > 11.5F && Sketch::width_of(head.call, call) > room) call.size -= 0.5F;
   if (model.step == 0) call = {Face::sans, 13, Role::text_dim};
+  pen.place("call", {where.x + kMargin, where.y + 50, room, 18});
   pen.text({where.x + kMargin, where.y + 64}, head.call, call, room);
   if (model.step > 0) {
     pen.hit("step:" + std::to_string(model.step),
@@ -124,8 +125,10 @@ void draw_events(Sketch& pen, const StageModel& model, Rect where) {
                   slots.height};
     const bool last = i + 1 == slots.count();
     const int stands_for = last && i >= all ? std::max(i, left.slots - 1) : i;
+    pen.begin("slot:" + std::to_string(i), at);
     draw_slot(pen, at, i, i < all ? &left.events[static_cast<std::size_t>(i)] : nullptr,
               last && all > slots.count() ? all - i : 0, stands_for);
+    pen.end();
   }
 }
 

@@ -64,6 +64,7 @@ void draw_hook_wires(Sketch& pen, const KernelContext& c, const FilesPlan& files
     if (!all && !chosen && lit.color == Role::line) continue;
     const Role color = chosen && lit.color == Role::line ? Role::selection : lit.color;
     const bool checks = lit.stroke == Stroke::dotted;
+    pen.begin("hook:" + std::to_string(item.id.value), node->second);
     if (const auto hook = checks ? check_point(files, item.file, files_at)
                                  : hook_point(files, item.file, files_at)) {
       draw_hook_wire(pen, *hook, node->second, floor_y, color, lit.width, lit.stroke);
@@ -72,6 +73,7 @@ void draw_hook_wires(Sketch& pen, const KernelContext& c, const FilesPlan& files
       draw_hook_wire(pen, {card.center().x, card.y}, node->second, floor_y, color, lit.width,
                      lit.stroke);
     }
+    pen.end();
   }
 }
 

@@ -70,6 +70,9 @@ void App::run() {
     // While calls follow each other there is another picture soon.
     if (desk_.pump()) ask_frames(desk_.running() ? 1 : kFramesPerChange, "lab");
     if (desk_.beat()) ask_frames(kFramesPerChange, "play");
+    if (const auto frame = animator_.next_frame(); frame && *frame <= Clock::now()) {
+      ask_frames(1, "motion");
+    }
     apply_commands();
     keep();
   }
@@ -91,6 +94,9 @@ void App::wait() {
   if (const auto patience = session.patience()) seconds = Seconds(*patience).count();
   if (const auto beat = desk_.next_beat()) {
     seconds = sooner(seconds, std::max(0.0, Seconds(*beat - Clock::now()).count()));
+  }
+  if (const auto frame = animator_.next_frame()) {
+    seconds = sooner(seconds, std::max(0.0, Seconds(*frame - Clock::now()).count()));
   }
   // A kernel without a descriptor (the model) must be asked at once while it works, and so must the
   // desk where one step has ended and the next has not begun.
@@ -188,7 +194,8 @@ void App::draw_frame() {
   log_.write({.cause = cause_,
               .width = width,
               .height = height,
-              .due = frames_due_ - 1 + static_cast<int>(commands_.size()),
+              .due = frames_due_ - 1 + static_cast<int>(commands_.size()) +
+                     (animator_.next_frame() ? 1 : 0),
               .text_input = text_input_,
               .presses = window_.presses(),
               .banner = banner_of(desk_)},
@@ -206,7 +213,8 @@ void App::draw_panels(Ui& ui, float width_dp, float height_dp) {
     return;
   }
   const bool welcome = desk_.statement_count() == 0 && desk_.step_count() == 0;
-  const Stage stage = build_stage(desk_, width_dp, height_dp, !welcome, !view.builder);
+  Stage stage = build_stage(desk_, width_dp, height_dp, !welcome, !view.builder);
+  animator_.animate(desk_, stage.scene, view.motion, last_frame_);
   show_stage(ui, edit, stage, view.dialog == Dialog::none && view.menu.empty());
   top_bar(ui, stage.zones.bar);
   if (welcome) welcome_panel(ui, stage.zones.lesson);

@@ -9,6 +9,7 @@
 
 #include "app/draw/draw.h"
 #include "app/platform/surface.h"
+#include "app/ui/animator.h"
 #include "app/ui/desk.h"
 #include "app/ui/documents.h"
 #include "app/ui/frame_log.h"
@@ -45,6 +46,7 @@ class App {
   SettingsKeeper settings_;
   HitMap hits_;
   Focus focus_;
+  Animator animator_;
   std::vector<Command> commands_;
   int frames_due_ = 0;
   std::string_view cause_ = "start";

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/i18n/i18n.h"
+#include "app/scene/motion.h"
 #include "app/theme/palette.h"
 #include "app/ui/bindings.h"
 
@@ -40,6 +41,7 @@ struct ViewState {
   bool fullscreen = false;
   bool blank = false;
   bool playing = false;
+  scene::Motion motion = scene::Motion::full;
   double play_seconds = 1;  // between two steps of autoplay
   Bindings keys;
 

@@ -49,6 +49,7 @@ int run_window(const WindowOptions& options) {
   const std::string path = ui::settings_path();
   const ui::SettingsRead read = ui::read_settings(path);
   ui::use(read.settings, view);
+  if (options.no_motion) view.motion = scene::Motion::off;
   report(read.mistakes, view);
   view.builder = lesson.program.statements.empty();
   const SessionOptions session{

@@ -62,6 +62,37 @@ TEST_F(Window, FromAnEmptySessionToEventsWithClicksAlone) {
   EXPECT_EQ(person.quit(), 0);
 }
 
+TEST_F(Window, MotionEndsAndKeepsNobodyWaiting) {
+  Driver person(*screen_, {first_lesson() + "/03-edge-triggered.md"});
+  // Faster than any motion: every key counts.
+  for (int i = 0; i < 10; ++i) person.key("space");
+  person.until_steps(10);
+  EXPECT_EQ(person.until("the tenth step", [](const Frame& f) { return f["step"] == 10; })["step"],
+            10);
+  person.settle();
+  person.key("Left");
+  bool moved = false;
+  person.until("the end of the way back", [&](const Frame& f) {
+    moved = moved || f["cause"] == "motion";
+    return moved && f["step"] == 9 && f["due"] == 0;
+  });
+  EXPECT_FALSE(person.frame_within(2000)) << "at rest nothing is drawn";
+}
+
+TEST_F(Window, WithoutMotionThereIsNoneToWaitFor) {
+  Driver person(*screen_, {first_lesson() + "/03-edge-triggered.md", "--no-motion"});
+  bool moved = false;
+  for (int i = 1; i <= 3; ++i) {
+    person.key("space");
+    person.until("a step", [&](const Frame& f) {
+      moved = moved || f["cause"] == "motion";
+      return f["step"] == i && f["due"] == 0;
+    });
+  }
+  person.settle();
+  EXPECT_FALSE(moved);
+}
+
 TEST_F(Window, EveryArgumentIsChosenByClicking) {
   Driver person(*screen_, {});
   make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
