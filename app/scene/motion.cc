@@ -288,12 +288,16 @@ Scene faded(const Scene& before, const Scene& after, float t) {
 }  // namespace
 
 std::vector<Track> tracks_of(const Journey& journey) {
+  // Every thread has an array of its own; the one shown is that of the last report.
+  std::optional<ActorId> shown;
+  for (const MicroStep& step : journey.micro) {
+    if (step.what == MicroStep::What::reported) shown = step.actor;
+  }
   std::vector<Track> tracks;
   int slot = 0;
   for (const MicroStep& step : journey.micro) {
-    const bool reported = step.what == MicroStep::What::reported;
-    if (has_track(step.what)) tracks.push_back({&step, {}, reported ? slot : -1});
-    if (reported) ++slot;
+    const bool fills = step.what == MicroStep::What::reported && step.actor == shown;
+    if (has_track(step.what)) tracks.push_back({&step, {}, fills ? slot++ : -1});
   }
   const auto n = static_cast<float>(tracks.size());
   const float length = std::max(kLeastTrack, 1 / std::max(1.0F, n));

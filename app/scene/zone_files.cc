@@ -240,7 +240,7 @@ void draw_open_file(Sketch& pen, const KernelContext& c, const FilePlace& place,
     pen.line({hook.center().x, hook.bottom()}, {hook.center().x, object.y}, Role::line, 1.4F);
   }
   pen.line({body.center().x, object.bottom()}, {body.center().x, body.y}, Role::line_faint, 1.4F);
-  pen.place("poll:" + std::to_string(file.id.value), {hook.x, object.y, hook.w, object.h});
+  pen.place("poll:" + std::to_string(file.id.value), object);
   draw_hook(pen, c, file, hook);
   pen.box(body, Role::raised, Role::line_faint, 5, 1.1F);
   std::string words = pen.t(end_key(place.end));
