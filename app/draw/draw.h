@@ -33,6 +33,9 @@ class Painter {
   void need(std::string_view text);
   // True when font() or need() asked for something that only the next frame has: draw one more.
   [[nodiscard]] bool wants_frame() const;
+  // True while ImGui holds back input for the frames after this one: it takes a press and a release
+  // that came together in two frames. Draw one more.
+  [[nodiscard]] static bool input_pending();
   // Draws a scene with its origin at (x, y) dp of the window.
   void draw(ImDrawList& list, const scene::Scene& scene, Theme theme, float x = 0, float y = 0);
 

@@ -1,6 +1,7 @@
 #include <imgui.h>
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
 
 #include <algorithm>
 
@@ -118,6 +119,14 @@ void Painter::set_scale(float scale) {
 float Painter::scale() const { return impl_->scale; }
 
 bool Painter::wants_frame() const { return impl_->widget_fonts.stale(); }
+
+bool Painter::input_pending() {
+#if IMGUI_VERSION_NUM >= 18700
+  return !ImGui::GetCurrentContext()->InputEventsQueue.empty();
+#else
+  return false;  // it has no queue
+#endif
+}
 
 void Painter::need(std::string_view text) { impl_->widget_fonts.need(text); }
 

@@ -42,10 +42,6 @@ App::App(platform::Window& window, draw::Painter& painter, Desk& desk, SettingsK
       last_frame_(Clock::now()) {
   ImGui::GetIO().IniFilename = nullptr;
   ImGui::GetIO().ConfigInputTextCursorBlink = false;  // a blink would be a frame without a cause
-#if IMGUI_VERSION_NUM >= 18700
-  // Keys that came together would be spread over frames that nobody asks for.
-  ImGui::GetIO().ConfigInputTrickleEventQueue = false;
-#endif
 }
 
 void App::ask_frames(int count, std::string_view cause) {
@@ -106,6 +102,11 @@ void App::wait() {
 }
 
 void App::take_keys() {
+  // What was typed before a key comes first: newer ImGui spreads it over frames.
+  if (text_input_ && painter_.input_pending()) {
+    ask_frames(1, "input");
+    return;
+  }
   for (const platform::KeyPress& key : window_.take_keys()) handle_key(key);
 }
 
@@ -191,6 +192,7 @@ void App::draw_frame() {
   if (was_typing != text_input_) ask_frames(2, "focus");
   if (ui.wants_again()) ask_frames(2, "change");
   if (painter_.wants_frame()) ask_frames(2, "font");
+  if (painter_.input_pending()) ask_frames(1, "input");
   log_.write({.cause = cause_,
               .width = width,
               .height = height,
