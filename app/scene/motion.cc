@@ -51,10 +51,9 @@ class Tween {
 
  private:
   void plan(const Track& track);
-  [[nodiscard]] Way way_of(const std::string& key) const {
-    const auto found = ways_.find(key);
-    return found == ways_.end() ? Way{} : found->second;
-  }
+  [[nodiscard]] Way way_of(const std::string& key) const;
+  // Where a part that flies sets out, if that is to be seen in either picture.
+  [[nodiscard]] const Part* source_of(const Way& way) const;
   [[nodiscard]] float progress(const Way& way) const { return eased(way.span.share(t_)); }
   void add(const Scene& from, const Part& part, Point shift, float alpha);
   void draw_known(const Part& part, const Part& old);
@@ -79,6 +78,29 @@ Span after_hook(const MicroStep& step, Span span) {
   return {span.from + (span.to - span.from) * kHookShare, span.to};
 }
 
+// An item that a scan has taken has its name in the scan's row instead of a card on the rail.
+std::string other_place(const std::string& key) {
+  for (const auto& [one, two] : {std::pair("card:", "scan:"), std::pair("scan:", "card:")}) {
+    if (key.starts_with(one)) return two + key.substr(std::string_view(one).size());
+  }
+  return {};
+}
+
+Way Tween::way_of(const std::string& key) const {
+  if (const auto found = ways_.find(key); found != ways_.end()) return found->second;
+  const std::string other = other_place(key);
+  if (old_.contains(key) || !old_.contains(other)) return {};
+  return {{}, Way::Kind::fly, other};
+}
+
+const Part* Tween::source_of(const Way& way) const {
+  for (const std::string& key : {way.from, other_place(way.from)}) {
+    if (const auto old = old_.find(key); old != old_.end()) return old->second;
+  }
+  const auto now = new_.find(way.from);
+  return now == new_.end() ? nullptr : now->second;
+}
+
 void Tween::plan(const Track& track) {
   using enum MicroStep::What;
   const std::string item = std::to_string(track.step->item.value);
@@ -89,7 +111,7 @@ void Tween::plan(const Track& track) {
       ways_["card:" + item] = {after_hook(*track.step, span), Way::Kind::fly, "node:" + item};
       break;
     case requeued:
-      ways_["card:" + item] = {span, Way::Kind::arc, {}};
+      ways_["card:" + item] = {span, Way::Kind::arc, "scan:" + item};
       break;
     case left:
     case disarmed:
@@ -160,10 +182,10 @@ void Tween::draw_known(const Part& part, const Part& old) {
   const Point away = apart(old.rect, part.rect);
   if (way.kind == Way::Kind::fly) {
     // It is filled anew: what was there stays until the new one has arrived.
-    const auto source = old_.find(way.from);
+    const Part* source = source_of(way);
     if (p < 1) add(before_, old, {away.x * (1 - p), away.y * (1 - p)}, 1 - p);
-    if (p > 0 && source != old_.end()) flying_.emplace_back(&part, source->second);
-    if (p > 0 && source == old_.end()) add(after_, part, {}, p);
+    if (p > 0 && source != nullptr) flying_.emplace_back(&part, source);
+    if (p > 0 && source == nullptr) add(after_, part, {}, p);
     return;
   }
   Point shift{away.x * (1 - p), away.y * (1 - p)};
@@ -199,13 +221,9 @@ void Tween::draw_new(const Part& part) {
       return;
     }
   }
-  if (way.kind == Way::Kind::fly) {
-    const auto source = old_.find(way.from);
-    const auto place = source == old_.end() ? new_.find(way.from) : source;
-    if (place != new_.end() && place != old_.end()) {
-      flying_.emplace_back(&part, place->second);
-      return;
-    }
+  if (const Part* source = source_of(way); source != nullptr) {
+    flying_.emplace_back(&part, source);
+    return;
   }
   add(after_, part, {}, p);
 }

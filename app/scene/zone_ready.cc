@@ -232,8 +232,9 @@ void draw_left(Sketch& pen, const KernelContext& c, Rect where) {
 
 // ---- a scan under way
 
+// `part`: what a name is called as a part of the picture.
 float draw_names(Sketch& pen, const KernelContext& c, std::string_view title,
-                 const std::vector<EpitemId>& ids, Rect where) {
+                 const std::vector<EpitemId>& ids, Rect where, const std::string& part) {
   const Type set = type::kWord.in(Role::text_dim);
   float x = where.x + pen.text({where.x, where.y + 15}, title, set, where.w);
   float chip = where.x;
@@ -249,8 +250,10 @@ float draw_names(Sketch& pen, const KernelContext& c, std::string_view title,
       chip = where.right();
       break;
     }
+    pen.begin(part + std::to_string(item->id.value), {chip, where.y + 20, w, 20});
     pen.box({chip, where.y + 20, w, 20}, Role::raised, Role::selection, 6);
     pen.text({chip + w / 2, where.y + 34}, item->name, name, w - 8, Align::center);
+    pen.end();
     chip += w + 6;
   }
   if (ids.empty()) chip += pen.text({chip, where.y + 34}, pen.t("ready.empty"), type::kNote, 120);
@@ -270,14 +273,15 @@ std::vector<EpitemId> in_hand(const KernelContext& c) {
 
 void draw_scan(Sketch& pen, const KernelContext& c, Rect where) {
   const float half = where.w / 2 - 12;
-  float x =
-      draw_names(pen, c, pen.t("ready.batch"), c.ep->scan_batch, {where.x, where.y, half, where.h});
+  float x = draw_names(pen, c, pen.t("ready.batch"), c.ep->scan_batch,
+                       {where.x, where.y, half, where.h}, "scan:");
   x = std::max(x, where.x + 150);
   if (const auto item = in_hand(c); !item.empty()) {
-    x = draw_names(pen, c, pen.t("ready.in_hand"), item, {x, where.y, where.right() - x, where.h});
+    x = draw_names(pen, c, pen.t("ready.in_hand"), item, {x, where.y, where.right() - x, where.h},
+                   "scan:");
   }
   draw_names(pen, c, pen.t("ready.ovflist"), c.ep->ovflist,
-             {x, where.y, where.right() - x, where.h});
+             {x, where.y, where.right() - x, where.h}, "ovflist:");
 }
 
 // ---- sleepers
