@@ -24,8 +24,9 @@ struct Row {
 };
 
 // One hue, one meaning: blue IN, pink OUT, teal HUP, red error, orange wakeup, violet what is
-// chosen, green agreement. `contrast` is for projectors and weak eyes: black ground, white
-// lines, the same hues at full light.
+// chosen, green agreement. Where hues meet in the eyes of the colour-blind, lightness keeps them
+// apart; palette_test.cc measures it. `contrast` is for projectors and weak eyes: black ground,
+// white lines, the same hues at full light.
 constexpr std::array kTable = std::to_array<Row>({
     {Role::none, "none", 0, 0, 0},
     {Role::ground, "ground", 0x0c1117, 0xf3f4f2, 0x000000},
@@ -39,24 +40,25 @@ constexpr std::array kTable = std::to_array<Row>({
     {Role::text, "text", 0xeef3f8, 0x15202b, 0xffffff},
     {Role::text_dim, "text_dim", 0xa3b0c0, 0x46535f, 0xe4e4e4},
     {Role::text_faint, "text_faint", 0x8492a3, 0x5f6b77, 0xc4c4c4},
-    {Role::in, "in", 0x56b4e9, 0x0b6fb0, 0x7accff},
+    {Role::in, "in", 0x47abde, 0x046eaf, 0x64c2fb},
     {Role::in_fill, "in_fill", 0x12283a, 0xe2f1fb, 0x00263d},
-    {Role::out, "out", 0xea8fc4, 0xa62b7d, 0xffa3da},
+    {Role::out, "out", 0xeb92c6, 0xa82c7f, 0xfda2d8},
     {Role::out_fill, "out_fill", 0x331d31, 0xfbe8f4, 0x3d0029},
-    {Role::hup, "hup", 0x2fbf8f, 0x0a7a58, 0x54e8b6},
-    {Role::err, "err", 0xf0696d, 0xc8333a, 0xff8a8a},
-    {Role::wakeup, "wakeup", 0xe69f00, 0x9a5b00, 0xffb726},
-    {Role::selection, "selection", 0xb9a2ff, 0x6a48c9, 0xd8c9ff},
+    {Role::hup, "hup", 0x01c194, 0x017c5a, 0x17e5b3},
+    {Role::err, "err", 0xef6e76, 0xc93639, 0xf68383},
+    {Role::wakeup, "wakeup", 0xe49c00, 0x9f5e00, 0xf8b01a},
+    {Role::selection, "selection", 0xb19dff, 0x6645c8, 0xd6cbff},
     {Role::selection_fill, "selection_fill", 0x1a2740, 0xf0ebff, 0x2a1a5e},
     {Role::on_selection, "on_selection", 0x0b0f14, 0xffffff, 0x000000},
-    {Role::badge, "badge", 0xb9a2ff, 0x6a48c9, 0xd8c9ff},
+    {Role::badge, "badge", 0xb19dff, 0x6645c8, 0xd6cbff},
     {Role::on_badge, "on_badge", 0x0b0f14, 0xffffff, 0x000000},
-    {Role::good, "good", 0x4cc26a, 0x187534, 0x74e88f},
-    {Role::bad, "bad", 0xf0696d, 0xc8333a, 0xff8a8a},
-    {Role::warn, "warn", 0xe8cf4a, 0x776000, 0xffe45c},
-    {Role::node_red, "node_red", 0xe5484d, 0xc8333a, 0xff4d4d},
+    {Role::good, "good", 0x49af51, 0x0d6529, 0x73e184},
+    {Role::bad, "bad", 0xef6e76, 0xc93639, 0xf68383},
+    {Role::warn, "warn", 0xe9d04c, 0x6b5200, 0xfee359},
+    {Role::node_red, "node_red", 0xcf3a40, 0xc8333a, 0xe03030},
     {Role::node_black, "node_black", 0x0b0f14, 0x1b232c, 0x000000},
     {Role::node_ring, "node_ring", 0xc3ccd6, 0x1b232c, 0xffffff},
+    {Role::on_node, "on_node", 0xffffff, 0xffffff, 0xffffff},
 });
 
 constexpr bool table_is_in_order() {

@@ -42,7 +42,8 @@ enum class Role : std::uint8_t {
   warn,  // agreement, difference, caution
   node_red,
   node_black,
-  node_ring,  // tree node colours and their ring
+  node_ring,
+  on_node,  // tree node colours, their ring and the letter on them
   count_
 };
 
