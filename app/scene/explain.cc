@@ -6,6 +6,7 @@
 #include <set>
 
 #include "app/scene/look.h"
+#include "app/scene/wakers.h"
 #include "app/scene/zones.h"
 
 namespace epollscope::scene {
@@ -25,6 +26,7 @@ class Teller {
     result(*r);
     for (const Reason& reason : reasons()) because(reason);
     unlisted(*r);
+    stale();
     others(*r);
     return std::move(said_);
   }
@@ -59,7 +61,7 @@ class Teller {
   void result(const StepRecord& r) {
     const std::string_view call = spec_of(r.call.name).name;
     const std::string actor = print(r.actor);
-    if (!r.returned) return say(t("said.sleeps", {actor, call}), {}, Role::wakeup);
+    if (!r.returned) return sleeps(r.actor, call);
     if (r.outcome.failed()) return failure(call, r.outcome);
     if (is_wait(r.call.name)) return waited(r.call.name, actor, r.outcome, r.events);
     if (r.outcome.created.size() == 2) {
@@ -70,6 +72,12 @@ class Teller {
       return say(t("said.made_one", {call, std::to_string(r.outcome.created[0].value)}));
     }
     say(t("said.returned", {call, std::to_string(r.outcome.returned)}));
+  }
+
+  void sleeps(ActorId actor, std::string_view call) {
+    say(t("said.sleeps", {print(actor), call}), {}, Role::wakeup);
+    const std::string wakers = wakers_text(lang_, model_.now(), actor);
+    if (!wakers.empty()) say(t("said.would_wake", {print(actor), wakers}));
   }
 
   void waited(CallName call, const std::string& actor, const Outcome& outcome,
@@ -166,6 +174,17 @@ class Teller {
     }
     if (!off_the_list.empty()) say(t("said.unlisted", {names_of(off_the_list)}));
     if (!disarmed.empty()) say(t("said.disarmed", {names_of(disarmed)}));
+  }
+
+  // What the next call will ask and drop.
+  void stale() {
+    std::vector<std::string> names;
+    for (const EventpollState& ep : model_.now().eventpolls) {
+      for (const ItemState& item : ep.items) {
+        if (item.queued && !item.ready) names.push_back(item.name);
+      }
+    }
+    if (!names.empty()) say(t("said.stale", {names_of(names)}));
   }
 
   [[nodiscard]] std::string why_text(const MicroStep& m) const {

@@ -51,6 +51,7 @@ std::map<EpitemId, Rect> focus_places(const TreePlan& plan, Rect where);
 void draw_tree_edges(Sketch& pen, const EventpollState& ep, const std::map<EpitemId, Rect>& places);
 void draw_tree_nodes(Sketch& pen, const EventpollState& ep, const TreePlan& plan,
                      const std::map<EpitemId, Rect>& places, Rect where, const MicroStep* instant);
+// With a note below the legend where `line` has height.
 void draw_tree_caption(Sketch& pen, Rect line);
 
 // ---- ready list and sleepers
@@ -63,6 +64,9 @@ struct ReadyPlaces {
   Rect sleepers;
   Point head;  // the left end of the rail
 };
+void draw_sleepers(Sketch& pen, const KernelContext& context, Rect at);
+// What would wake them, in words. REQUIRES: somebody sleeps.
+void draw_wakers(Sketch& pen, const KernelContext& context, Rect where);
 ReadyPlaces draw_ready(Sketch& pen, const KernelContext& context, Rect where, Density density);
 
 // ---- files
@@ -83,6 +87,7 @@ struct FilesPlan {
   FileStyle style = FileStyle::full;
   std::vector<ObjectPlace> objects;  // relative to the top left corner of the files' area
   int left_out = 0;                  // objects that the fold stands for
+  float labels = 0;                  // width of the rows' names left of the first object; 0: none
   float height = 0;
 };
 // As many as `room` has height for, where they have to be folded.

@@ -83,7 +83,7 @@ Unread unread_of(const State& state, const FileState& file) {
 }
 
 std::string_view case_key(const ItemState& item) {
-  if (!item.armed) return "item.spent";
+  if (!item.armed) return readable_but_disarmed(item) ? "item.spent_readable" : "item.spent";
   if (item.queued) return item.ready ? "item.queued" : "item.stale";
   if (!item.ready) return "item.idle";
   const std::uint32_t answer = item.level & item.mask;
@@ -134,60 +134,46 @@ std::vector<FlagWord> interest_words(const ItemState& item) {
   return words.empty() ? event_words(item.mask) : words;
 }
 
-std::vector<std::string_view> mode_badges(std::uint32_t mask) {
-  std::vector<std::string_view> words;
+std::vector<BadgeWord> badges_of(const Sketch& pen, std::uint32_t mask, bool armed, bool brief) {
+  std::vector<BadgeWord> words;
   for (const KnownMode& mode : kModeNames) {
-    if ((mask & kModes & mode.bit) != 0) words.push_back(mode.text);
+    if ((mask & kModes & mode.bit) == 0) continue;
+    const bool spent = !armed && mode.bit == EPOLLONESHOT;
+    std::string text(mode.text);
+    if (spent) text = brief ? pen.t("item.badge_spent") : text + " " + pen.t("item.badge_spent");
+    words.push_back({std::move(text), spent});
   }
   return words;
 }
 
 float badge_width(std::string_view word) { return Sketch::width_of(word, type::kBadge) + 13; }
 
-void draw_badge(Sketch& pen, std::string_view word, Point left_middle, bool spent) {
-  const Rect where{left_middle.x, left_middle.y - kBadgeHeight / 2, badge_width(word),
+void draw_badge(Sketch& pen, const BadgeWord& word, Point left_middle) {
+  const Rect where{left_middle.x, left_middle.y - kBadgeHeight / 2, badge_width(word.text),
                    kBadgeHeight};
-  pen.box(where, spent ? Role::none : Role::badge, Role::badge, kBadgeHeight / 2, 1.2F,
-          spent ? Stroke::dashed : Stroke::solid);
-  const Type set = spent ? type::kBadge.in(Role::badge) : type::kBadge;
-  pen.text({where.center().x, Sketch::middle(where, set)}, word, set, where.w, Align::center);
+  pen.box(where, word.spent ? Role::none : Role::badge, Role::badge, kBadgeHeight / 2, 1.2F,
+          word.spent ? Stroke::dashed : Stroke::solid);
+  const Type set = word.spent ? type::kBadge.in(Role::badge) : type::kBadge;
+  pen.text({where.center().x, Sketch::middle(where, set)}, word.text, set, where.w, Align::center);
 }
 
-float words_width(const std::vector<FlagWord>& words, float size) {
-  const Type base = type::kFlag.at(size);
-  const float gap = Sketch::width_of(" ", base);
-  float total = 0;
-  for (const FlagWord& word : words) total += Sketch::width_of(word.text, base) + gap;
-  return words.empty() ? 0 : total - gap;
+float draw_interest(Sketch& pen, const std::vector<FlagWord>& words, Point at, float width,
+                    float size, Align align) {
+  std::string all;
+  for (const FlagWord& word : words) all += (all.empty() ? "" : " ") + std::string(word.text);
+  return pen.text(at, all, {Face::mono, size, Role::text_dim}, width, align);
 }
 
-float draw_words(Sketch& pen, const std::vector<FlagWord>& words, Point at, float width, float size,
-                 Align align) {
-  const Type base = type::kFlag.at(size);
-  const float gap = Sketch::width_of(" ", base);
-  const float total = words_width(words, size);
-  if (total > width) {
-    std::string all;
-    for (const FlagWord& word : words) all += (all.empty() ? "" : " ") + std::string(word.text);
-    return pen.text(at, all, base.in(words.front().color), width, align);
-  }
-  float x = at.x;
-  if (align == Align::center) x -= total / 2;
-  if (align == Align::right) x -= total;
-  for (const FlagWord& word : words) {
-    x += pen.text({x, at.y}, word.text, base.in(word.color), width) + gap;
-  }
-  return total;
-}
-
-float flags_width(const ItemState& item, float size) {
+float flags_width(const Sketch& pen, const ItemState& item, float size, bool brief) {
   float w = 0;
   if (item.armed) {
     for (const FlagWord& word : interest_words(item)) {
       w += Sketch::width_of(word.text, type::kFlag.at(size)) + 8;
     }
   }
-  for (const std::string_view badge : mode_badges(item.mask)) w += badge_width(badge) + 6;
+  for (const BadgeWord& badge : badges_of(pen, item.mask, item.armed, brief)) {
+    w += badge_width(badge.text) + 6;
+  }
   return w;
 }
 
@@ -195,23 +181,23 @@ float draw_flags(Sketch& pen, const ItemState& item, float right, float baseline
                  float size) {
   constexpr float kGap = 6, kLeastSize = 9.5F;
   const float room = right - least;
-  while (size - 0.5F >= kLeastSize && flags_width(item, size) > room) size -= 0.5F;
+  while (size - 0.5F >= kLeastSize && flags_width(pen, item, size) > room) size -= 0.5F;
   float x = right;
   const float middle = baseline - cap_height(Face::mono_bold, size) / 2;
-  auto badges = mode_badges(item.mask);
+  auto badges = badges_of(pen, item.mask, item.armed, flags_width(pen, item, size) > room);
   std::ranges::reverse(badges);
   bool cut = false;
-  for (const std::string_view badge : badges) {
-    const float w = badge_width(badge);
+  for (const BadgeWord& badge : badges) {
+    const float w = badge_width(badge.text);
     if (x - w < least) {
       cut = true;
       break;
     }
-    draw_badge(pen, badge, {x - w, middle}, !item.armed && badge == "ONESHOT");
+    draw_badge(pen, badge, {x - w, middle});
     x -= w + kGap;
   }
   if (item.armed && !cut && x > least) {
-    x -= draw_words(pen, interest_words(item), {x, baseline}, x - least, size, Align::right);
+    x -= draw_interest(pen, interest_words(item), {x, baseline}, x - least, size, Align::right);
   } else if (cut && x > least) {
     x -= pen.text({x, baseline}, "…", type::kFlag.in(Role::text_dim).at(size), x - least,
                   Align::right);
@@ -223,12 +209,15 @@ void draw_flags_from(Sketch& pen, const ItemState& item, float left, float basel
                      float size) {
   constexpr float kGap = 6;
   float x = left;
-  if (item.armed) x += draw_words(pen, interest_words(item), {x, baseline}, most - x, size) + kGap;
+  const bool brief = flags_width(pen, item, size) > most - left;
+  if (item.armed) {
+    x += draw_interest(pen, interest_words(item), {x, baseline}, most - x, size) + kGap;
+  }
   const float middle = baseline - cap_height(Face::mono_bold, size) / 2;
-  for (const std::string_view badge : mode_badges(item.mask)) {
-    const float w = badge_width(badge);
+  for (const BadgeWord& badge : badges_of(pen, item.mask, item.armed, brief)) {
+    const float w = badge_width(badge.text);
     if (x + w > most) break;
-    draw_badge(pen, badge, {x, middle}, !item.armed && badge == "ONESHOT");
+    draw_badge(pen, badge, {x, middle});
     x += w + kGap;
   }
 }
@@ -248,10 +237,39 @@ void draw_square(Sketch& pen, Point center, bool lit, Role color) {
           lit ? color : Role::text_faint, 1, 1.6F);
 }
 
-void draw_lamps(Sketch& pen, const ItemState& item, Point first) {
+bool readable_but_disarmed(const ItemState& item) {
+  return !item.armed && (item.level & EPOLLIN) != 0;
+}
+
+void draw_muted_lamp(Sketch& pen, Point center, bool readable) {
+  constexpr float kOut = 5.6F;  // half the bar's width and height
+  pen.disc(center, 5.2F, readable ? Role::in_fill : Role::none,
+           readable ? Role::in : Role::text_faint, 1.6F);
+  pen.line({center.x - kOut, center.y + kOut}, {center.x + kOut, center.y - kOut},
+           readable ? Role::text : Role::text_faint, 1.6F);
+}
+
+void draw_ready_lamp(Sketch& pen, const ItemState& item, Point center) {
+  if (!item.armed) return draw_muted_lamp(pen, center, readable_but_disarmed(item));
   const Role lit = ready_color(item);
-  pen.disc(first, 5.2F, item.ready ? lit : Role::none, item.ready ? lit : Role::text_faint, 1.6F);
-  draw_square(pen, {first.x + 16, first.y}, item.queued, item.ready ? lit : Role::text_dim);
+  pen.disc(center, 5.2F, item.ready ? lit : Role::none, item.ready ? lit : Role::text_faint, 1.6F);
+}
+
+void draw_lamps(Sketch& pen, const ItemState& item, Point first) {
+  draw_ready_lamp(pen, item, first);
+  draw_square(pen, {first.x + 16, first.y}, item.queued,
+              item.ready ? ready_color(item) : Role::text_dim);
+}
+
+void draw_node_tag(Sketch& pen, bool red, Point center, float half) {
+  constexpr float kLettered = 5.5F;  // from this size on
+  const Rect tag{center.x - half, center.y - half, 2 * half, 2 * half};
+  pen.box(tag, red ? Role::node_red : Role::node_black, red ? Role::node_red : Role::node_ring,
+          half * 0.4F, 1.4F);
+  if (half < kLettered) return;
+  const Type letter{Face::sans_bold, half * 1.5F, Role::on_node};
+  pen.text({center.x, Sketch::middle(tag, letter)}, pen.t(red ? "tree.red" : "tree.black"), letter,
+           tag.w, Align::center);
 }
 
 CardLook card_look(const ItemState& item) {

@@ -45,7 +45,13 @@ struct FlagWord {
 // of an interest of 0.
 std::vector<FlagWord> interest_words(const ItemState& item);
 std::vector<FlagWord> event_words(std::uint32_t events);
-std::vector<std::string_view> mode_badges(std::uint32_t mask);  // ET, ONESHOT, EXCLUSIVE …
+// ET, ONESHOT, EXCLUSIVE …; a ONESHOT that has fired says so.
+struct BadgeWord {
+  std::string text;
+  bool spent = false;
+};
+std::vector<BadgeWord> badges_of(const Sketch& pen, std::uint32_t mask, bool armed,
+                                 bool brief = false);
 
 // Flags and badges set to the left of `right`; returns where they begin. What does not fit
 // above `least` is left out and `…` says so.
@@ -54,20 +60,33 @@ float draw_flags(Sketch& pen, const ItemState& item, float right, float baseline
 // The same from `left` on, as far as `most`.
 void draw_flags_from(Sketch& pen, const ItemState& item, float left, float baseline, float most,
                      float size);
-float draw_words(Sketch& pen, const std::vector<FlagWord>& words, Point at, float width, float size,
-                 Align align = Align::left);
-float words_width(const std::vector<FlagWord>& words, float size);
+// What is waited for is written plainly.
+float draw_interest(Sketch& pen, const std::vector<FlagWord>& words, Point at, float width,
+                    float size, Align align = Align::left);
 // What draw_flags takes at most.
-float flags_width(const ItemState& item, float size);
+float flags_width(const Sketch& pen, const ItemState& item, float size, bool brief = false);
 float badge_width(std::string_view word);
-void draw_badge(Sketch& pen, std::string_view word, Point left_middle, bool spent = false);
+void draw_badge(Sketch& pen, const BadgeWord& word, Point left_middle);
 
-// ---- lamps: a circle says ready now, a square says on the ready list
+// ---- events: chips, filled where they were reported, outlined where they would be
+enum class EventLook : std::uint8_t { reported, candidate };
+float events_width(std::uint32_t events, float size);
+// Returns how wide they are; smaller where there is little room.
+float draw_events(Sketch& pen, std::uint32_t events, Point baseline, float width, float size,
+                  EventLook look, Align align = Align::left);
+
+// ---- lamps: a circle says ready now, a square says on the ready list. A circle with a bar
+// through it is a disarmed item's, and has colour where its file could be read.
 inline constexpr float kLampsWidth = 24;
+bool readable_but_disarmed(const ItemState& item);
+void draw_ready_lamp(Sketch& pen, const ItemState& item, Point center);
+void draw_muted_lamp(Sketch& pen, Point center, bool readable);
 void draw_lamps(Sketch& pen, const ItemState& item, Point middle_of_first);
 void draw_square(Sketch& pen, Point center, bool lit, Role color);
 // The colour of what the item has to say now.
 Role ready_color(const ItemState& item);
+// The node's colour in the tree: a tag with its letter, never a circle.
+void draw_node_tag(Sketch& pen, bool red, Point center, float half);
 // Its card's fill and border.
 struct CardLook {
   Role fill = Role::raised, border = Role::panel_border;

@@ -26,6 +26,8 @@ constexpr float kBetween = 16;  // objects
 constexpr float kColumns = 8;   // columns of one object
 constexpr float kRowGap = 10;
 constexpr int kMostRows = 6;  // of folded ones
+constexpr float kLabels = 76;
+constexpr float kRoomy = 78;  // columns as wide as this leave room for labels
 
 bool allowed(const Size& size, Density density) {
   if (density == Density::compact) return size.style != FileStyle::full;
@@ -162,17 +164,20 @@ float column_for(const std::vector<const ObjectState*>& objects, const Size& s, 
   return 0;
 }
 
-// Under the middle of the tree, so that wires are short.
-void center(FilesPlan& plan, float width) {
-  float right = 0;
-  for (const ObjectPlace& object : plan.objects) right = std::max(right, object.body.right());
-  const float shift = std::max(0.0F, (width - right) / 2);
+void shift_all(FilesPlan& plan, float shift) {
   for (ObjectPlace& object : plan.objects) {
     object.body.x += shift;
     for (FilePlace& file : object.files) {
       for (Rect* rect : {&file.hook, &file.body, &file.pills}) rect->x += shift;
     }
   }
+}
+
+// Under the middle of the tree, so that wires are short.
+void center(FilesPlan& plan, float width) {
+  float right = 0;
+  for (const ObjectPlace& object : plan.objects) right = std::max(right, object.body.right());
+  shift_all(plan, std::max(0.0F, (width - right) / 2));
 }
 
 FilesPlan place_all(const KernelContext& c, const std::vector<const ObjectState*>& objects,
@@ -196,6 +201,19 @@ FilesPlan place_all(const KernelContext& c, const std::vector<const ObjectState*
   plan.left_out = static_cast<int>(objects.size() - plan.objects.size());
   plan.height = at.y + block_height(s);
   center(plan, width);
+  return plan;
+}
+
+// With the names of the rows, where columns stay wide.
+std::optional<FilesPlan> place_labelled(const KernelContext& c,
+                                        const std::vector<const ObjectState*>& objects,
+                                        const Size& s, float width) {
+  if (s.style == FileStyle::mini || s.rows > 1) return std::nullopt;
+  const float column = column_for(objects, s, width - kLabels);
+  if (column < kRoomy) return std::nullopt;
+  FilesPlan plan = place_all(c, objects, s, column, width - kLabels);
+  shift_all(plan, kLabels);
+  plan.labels = kLabels;
   return plan;
 }
 
@@ -223,6 +241,7 @@ FilesPlan plan_files(const KernelContext& context, float width, float room, Dens
   if (objects.empty()) return {.style = FileStyle::full, .objects = {}, .height = 44};
   for (const Size& size : kSizes) {
     if (!allowed(size, density)) continue;
+    if (const auto labelled = place_labelled(context, objects, size, width)) return *labelled;
     const float column = column_for(objects, size, width);
     if (column > 0) return place_all(context, objects, size, column, width);
   }

@@ -25,6 +25,9 @@ struct StageInput {
   Lang lang = Lang::en;
   int program_scroll = 0;  // first program row shown; -1: follow the cursor
   float kernel_scroll_x = 0, kernel_scroll_y = 0;
+  // How long threads have slept in the call that they are in; of a thread that is not here none of
+  // its time has passed, as in a still picture.
+  std::map<ActorId, std::int64_t> elapsed_ns = {};
   std::map<int, int> answers = {};  // questions of the lesson that were answered: the choice taken
 };
 

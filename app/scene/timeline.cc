@@ -49,14 +49,27 @@ std::string words_by(const StepRecord& r) {
   return r.actor == ActorId{} ? words : print(r.actor) + " " + words;
 }
 
-std::string words_of(const StepRecord& r) {
-  std::string words = words_by(r);
-  if (!r.returned) return words + " …";  // asleep
-  if (r.outcome.failed()) return words + " ✗";
-  if (is_wait(r.call.name)) {
-    return words + " = " + std::to_string(r.outcome.returned);
+// How the call of step `n` came out by the cursor; nullptr: it has not.
+const Outcome* outcome_of(const StageModel& model, int n) {
+  const StepRecord& r = model.steps[static_cast<std::size_t>(n) - 1];
+  if (r.returned) return &r.outcome;
+  for (int later = n; later <= model.done(); ++later) {
+    const StepRecord& next = model.steps[static_cast<std::size_t>(later) - 1];
+    for (const Resumed& back : next.resumed) {
+      if (back.began == n) return &back.outcome;
+    }
+    const bool its_end = later > n && next.is_resume && next.actor == r.actor;
+    if (its_end) return next.returned ? &next.outcome : nullptr;
   }
-  return words;
+  return nullptr;
+}
+
+std::string words_of(const StageModel& model, const StepRecord& r) {
+  const std::string words = words_by(r);
+  const Outcome* outcome = outcome_of(model, r.n);
+  if (outcome == nullptr) return words + " …";  // asleep
+  if (outcome->failed()) return words + " ✗";
+  return is_wait(r.call.name) ? words + " = " + std::to_string(outcome->returned) : words;
 }
 
 // ---- lanes
@@ -117,8 +130,11 @@ std::vector<Lane> watched_files(const State& now) {
       lane.file = item.file;
       lane.name = item.name;
       lane.armed = item.armed;
+      lane.state = case_key(item);
+      lane.brief = brief_case_key(item);
+      if (!item.ready) lane.state_color = Role::text_dim;
       if (item.armed) lane.words = interest_words(item);
-      lane.badges = mode_badges(item.mask);
+      lane.mask = item.mask;
       lane.out = (item.mask & EPOLLOUT) != 0 && (item.mask & EPOLLIN) == 0;
       lane.counter = !lane.out && unread_of(now, *file).counter;
       lanes.push_back(std::move(lane));
@@ -156,7 +172,7 @@ std::string column_text(const StageModel& model, int step) {
     const StepRecord& r = model.steps[static_cast<std::size_t>(step) - 1];
     // What is not over yet has no result.
     if (step > model.done()) return words_by(r);
-    return words_of(r);
+    return words_of(model, r);
   }
   int ahead = step - ran;
   const auto& statements = model.lesson->program.statements;
@@ -183,6 +199,7 @@ Lanes read_lanes(const StageModel& model, const State& now, int first_step, std:
     keep(lanes.rows, fit, model, first_step);
   }
   if (lanes.rows.empty()) return lanes;
+  std::map<std::pair<bool, bool>, std::uint64_t> most;
   for (int n = from; n <= model.step; ++n) {
     const State state = n == model.step ? now : model.state_at(n, std::nullopt);
     std::map<EpitemId, Happened> items;
@@ -193,10 +210,12 @@ Lanes read_lanes(const StageModel& model, const State& now, int first_step, std:
       p.wakeups = files[lane.file].wakeups;
       p.reports = items[lane.id].reports;
       p.visited = items[lane.id].queued;
-      lane.most = std::max(lane.most, p.value);
+      std::uint64_t& highest = most[{lane.out, lane.counter}];
+      highest = std::max(highest, p.value);
       lane.points.push_back(p);
     }
   }
+  for (Lane& lane : lanes.rows) lane.most = most[{lane.out, lane.counter}];
   return lanes;
 }
 

@@ -7,19 +7,21 @@
 namespace epollscope::scene {
 namespace {
 
-void draw_dot(Sketch& pen, const ItemState& item, Point center, float radius) {
-  pen.disc(center, radius, item.red ? Role::node_red : Role::node_black,
-           item.red ? Role::node_red : Role::node_ring, 2);
-}
-
 // A node of a tree of many: a disc inside says ready now, a square on the ready list.
 void draw_tree_dot(Sketch& pen, const ItemState& item, Rect at, bool in_focus) {
   const Point middle = at.center();
   const float r = at.w / 2 - 1;
-  if (in_focus) pen.disc(middle, r + 3.5F, Role::none, Role::selection, 2);
-  if (!item.queued && !item.ready) return draw_dot(pen, item, middle, r);
-  // The colour of the node is a ring, so that the mark inside can be seen.
-  pen.disc(middle, r, Role::panel, item.red ? Role::node_red : Role::node_ring, 2);
+  if (in_focus) {
+    pen.box({middle.x - r - 3.5F, middle.y - r - 3.5F, 2 * r + 7, 2 * r + 7}, Role::none,
+            Role::selection, r * 0.6F, 2);
+  }
+  const Rect tag{middle.x - r, middle.y - r, 2 * r, 2 * r};
+  const Role color = item.red ? Role::node_red : Role::node_ring;
+  const bool quiet = !item.queued && !item.ready;
+  // The colour of the node is a frame, so that the mark inside can be seen.
+  const Role fill = item.red ? Role::node_red : Role::node_black;
+  pen.box(tag, quiet ? fill : Role::panel, color, r * 0.4F, 2);
+  if (quiet) return;
   const Role lit = item.ready ? ready_color(item) : Role::text_dim;
   if (item.queued) {
     const float side = r * 1.1F;
@@ -60,13 +62,13 @@ void draw_card(Sketch& pen, const EventpollState& ep, const ItemState& item, Rec
                const MicroStep* instant) {
   const float line1 = at.y + at.h * 0.44F;
   const float line2 = at.bottom() - 9;
-  draw_dot(pen, item, {at.x + 18, line1 - 5}, 7.5F);
+  draw_node_tag(pen, item.red, {at.x + 18, line1 - 5}, 7.5F);
   float x = at.x + 34;
   const float right = at.right() - 10;
   x += pen.text({x, line1}, item.name, type::kName, at.w * 0.36F) + 8;
   const std::string fd = pen.t("item.fd", {std::to_string(item.fd.value)});
   // Its descriptor stands below the file as well, so the flags go first where room is short.
-  if (x + Sketch::width_of(fd, type::kFd) + flags_width(item, 12) <= right + 6) {
+  if (x + Sketch::width_of(fd, type::kFd) + flags_width(pen, item, 12) <= right + 6) {
     x += pen.text({x, line1}, fd, type::kFd, at.w * 0.3F) + 8;
   }
   draw_flags(pen, item, right, line1, x);
@@ -79,7 +81,7 @@ void draw_card(Sketch& pen, const EventpollState& ep, const ItemState& item, Rec
 void draw_small(Sketch& pen, const ItemState& item, Rect at, const MicroStep* instant) {
   const float line1 = at.y + 19;
   const float line2 = at.bottom() - 7;
-  draw_dot(pen, item, {at.x + 14, line1 - 5}, 5.5F);
+  draw_node_tag(pen, item.red, {at.x + 14, line1 - 5}, 6.5F);
   const float right = at.right() - 7;
   float x = at.x + 25;
   x += pen.text({x, line1}, item.name, type::kName.at(13), at.w * 0.42F) + 6;
@@ -90,7 +92,7 @@ void draw_small(Sketch& pen, const ItemState& item, Rect at, const MicroStep* in
 
 // One line: name, lamps, state, flags.
 void draw_bar(Sketch& pen, const ItemState& item, Rect at, const MicroStep* instant) {
-  draw_dot(pen, item, {at.x + 13, at.center().y}, 5.5F);
+  draw_node_tag(pen, item.red, {at.x + 13, at.center().y}, 6.5F);
   const Type name = type::kName.at(13);
   const float y = Sketch::middle(at, name);
   const float right = at.right() - 8;
@@ -98,14 +100,17 @@ void draw_bar(Sketch& pen, const ItemState& item, Rect at, const MicroStep* inst
   x += pen.text({x, y}, item.name, name, at.w * 0.3F) + 12;
   draw_lamps(pen, item, {x, at.center().y});
   x += kLampsWidth + 3;
-  // The state is the shorter the more flags there are.
-  const float flags = std::min(flags_width(item, 11), at.w * 0.45F);
+  // The state is the shorter the more flags there are; a badge says less before it is cut.
+  const float least = Sketch::width_of(pen.t(brief_case_key(item)), type::kWord.at(11.5F)) + 10;
+  float flags = flags_width(pen, item, 11);
+  if (flags > right - x - least) flags = flags_width(pen, item, 11, true);
+  flags = std::min(flags, at.w * 0.45F);
   x += draw_state(pen, item, instant, {x, y}, 11.5F, right - flags - 4 - x) + 6;
   draw_flags(pen, item, right, y - 0.5F, x, 11);
 }
 
 void draw_chip(Sketch& pen, const ItemState& item, Rect at) {
-  draw_dot(pen, item, {at.x + 11, at.center().y}, 4.5F);
+  draw_node_tag(pen, item.red, {at.x + 11, at.center().y}, 4.5F);
   const float lamps = at.right() - 27;
   const Type name = type::kName.at(12);
   pen.text({at.x + 20, Sketch::middle(at, name)}, item.name, name, lamps - 6 - (at.x + 20));
@@ -138,8 +143,8 @@ void draw_focus(Sketch& pen, const EventpollState& ep, const TreePlan& plan, Rec
 }
 
 void draw_counts(Sketch& pen, const EventpollState& ep, Rect where) {
-  constexpr std::array kKeys = {"item.queued", "item.stale", "item.readable", "item.writable",
-                                "item.ready",  "item.spent", "item.idle"};
+  constexpr std::array kKeys = {"item.queued", "item.stale", "item.readable",       "item.writable",
+                                "item.ready",  "item.spent", "item.spent_readable", "item.idle"};
   std::array<int, kKeys.size()> counts{};
   for (const ItemState& item : ep.items) {
     const auto at = std::ranges::find(kKeys, case_key(item));

@@ -4,13 +4,14 @@
 
 #include "app/scene/kernel_parts.h"
 #include "app/scene/text_flow.h"
+#include "app/scene/timeline.h"
 
 namespace epollscope::scene {
 namespace {
 
 constexpr float kGap = 12;
 constexpr float kPad = 20;
-constexpr float kTreeTop = 52;
+constexpr float kTreeTop = 66;
 constexpr float kLeading = 22;
 constexpr Type kSaid{Face::sans, 14.5F, Role::text};
 constexpr Type kCall{Face::mono_bold, 15, Role::text};
@@ -102,7 +103,9 @@ bool ready_fits(const Sketch& pen, const KernelContext& c, Rect zone) {
 bool timeline_fits(const KernelContext& c, Rect zone) {
   std::size_t lanes = 0;
   for (const EventpollState& ep : c.state.eventpolls) lanes += ep.items.size();
-  const float high = 112 + 52 * static_cast<float>(std::min<std::size_t>(lanes, 12));
+  const std::size_t threads = read_threads(c.model).size();
+  const float high = 112 + 52 * static_cast<float>(std::min<std::size_t>(lanes, 12)) +
+                     26 * static_cast<float>(std::min<std::size_t>(threads, 6));
   const auto columns = static_cast<float>(std::clamp(c.model.step + 3, 8, 14));
   return zone.h >= high && zone.w * 0.86F >= columns * 90;
 }
@@ -151,7 +154,7 @@ void draw_tree_alone(Sketch& pen, const StageModel& model, Rect where) {
     draw_no_instance(pen, {zone.x + 16, zone.y + 16, zone.w - 32, zone.h - 32});
   } else {
     Rect tree{zone.x + kPad, zone.y + kTreeTop, zone.w - 2 * kPad, zone.h - kTreeTop - 14};
-    draw_tree_caption(pen, {tree.x, zone.y + 28, tree.w, 0});
+    draw_tree_caption(pen, {tree.x, zone.y + 28, tree.w, kTreeTop - 47});
     TreePlan plan = plan_tree(c, tree.w, Density::full);
     for (const Density d : {Density::compact, Density::tight}) {
       if (plan.height > tree.h) plan = plan_tree(c, tree.w, d);

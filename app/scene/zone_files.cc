@@ -122,7 +122,7 @@ void draw_bar(Sketch& pen, const ObjectState& object, std::size_t i, Rect bar,
 
 // A buffer each way: under each socket what it can read, all in one size.
 void draw_queues(Sketch& pen, const ObjectPlace& place, Rect bar, Type set) {
-  constexpr float kGap = 8, kSmallest = 9.5F;
+  constexpr float kGap = 8, kSmallest = 11;
   const ObjectState& object = *place.object;
   const auto n = static_cast<float>(std::max<std::size_t>(1, object.fill.size()));
   const float w = (bar.w - (n - 1) * kGap) / n;
@@ -159,7 +159,7 @@ void draw_object(Sketch& pen, const ObjectPlace& place, Rect where, FileStyle st
   const Type set = Type{Face::mono_bold, small ? 10.5F : 12, Role::text};
   const Rect bar{at.x + pad, at.y + (small ? 19.0F : 24.0F), at.w - 2 * pad, small ? 18.0F : 24.0F};
   if (is_pair(object.kind)) {
-    draw_queues(pen, place, bar, set.at(small ? 10.0F : 11.0F));
+    draw_queues(pen, place, bar, set.at(11));
   } else if (!object.fill.empty()) {
     std::string words = buffer_text(pen, object, 0, false);
     if (Sketch::width_of(words, set) > bar.w - 24) words = buffer_text(pen, object, 0, true);
@@ -248,7 +248,9 @@ void draw_open_file(Sketch& pen, const KernelContext& c, const FilePlace& place,
   if (asleep > 0) {
     words = print(file.readers.empty() ? file.writers.front() : file.readers.front());
     if (asleep > 1) words += " +" + std::to_string(asleep - 1);
-    words = pen.t("file.asleep", {words});
+    const std::string why =
+        pen.t(file.readers.empty() ? "file.asleep_room" : "file.asleep_bytes", {words});
+    words = Sketch::width_of(why, set) <= body.w - 8 ? why : pen.t("file.asleep", {words});
   }
   pen.text({body.center().x, Sketch::middle(body, set)}, words,
            asleep > 0 ? set.in(Role::wakeup) : set, body.w - 8, Align::center);
@@ -295,6 +297,23 @@ void draw_mini(Sketch& pen, const ObjectPlace& place, Rect where) {
           pen.t(kind_key(object.kind)) + " " + names, 8);
 }
 
+// What each row is, to the left of the first object.
+void draw_labels(Sketch& pen, const FilesPlan& plan, Rect where) {
+  const ObjectPlace& first = plan.objects.front();
+  if (first.files.empty()) return;
+  const FilePlace& file = first.files.front();
+  const Type set = type::kNote.at(11);
+  const auto label = [&](std::string_view key, Rect row) {
+    const Rect at = moved(row, where);
+    pen.whole({where.x + first.body.x - 9, Sketch::middle(at, set)}, pen.t(key), set,
+              plan.labels - 10, Align::right);
+  };
+  label("file.row_hook", file.hook);
+  label("file.row_object", first.body);
+  label("file.row_file", file.body);
+  label("file.row_fd", file.pills);
+}
+
 }  // namespace
 
 void draw_files(Sketch& pen, const KernelContext& context, const FilesPlan& plan, Rect where) {
@@ -304,6 +323,7 @@ void draw_files(Sketch& pen, const KernelContext& context, const FilesPlan& plan
              where.w - 24, Align::center);
     return;
   }
+  if (plan.labels > 0) draw_labels(pen, plan, where);
   for (const ObjectPlace& object : plan.objects) {
     if (plan.style == FileStyle::mini || plan.style == FileStyle::counts) {
       draw_mini(pen, object, where);

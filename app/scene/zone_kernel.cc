@@ -14,18 +14,21 @@ constexpr float kSide = 16;    // panel to instance
 constexpr float kInside = 16;  // instance to its contents
 constexpr float kHeader = 36;  // the instance's own heading
 constexpr float kTreeCaption = 36;
-constexpr float kGutter = 20;  // where wires bend
+constexpr float kTreeNote = 19;  // its second line, where there is room
+constexpr float kGutter = 20;    // where wires bend
 constexpr float kFilesCaption = 30;
 constexpr float kOthers = 46;
 
 struct Densities {
   Density ready, tree, files;
+  bool note = false;  // what the tree is ordered by, on a line of its own
 };
 // From roomy to tight: the files give way last, as their three layers are the lesson.
 constexpr std::array kDensities = {
-    Densities{Density::full, Density::full, Density::full},
-    Densities{Density::full, Density::compact, Density::full},
-    Densities{Density::compact, Density::compact, Density::full},
+    Densities{Density::full, Density::full, Density::full, true},
+    Densities{Density::full, Density::compact, Density::full, true},
+    Densities{Density::compact, Density::compact, Density::full, true},
+    Densities{Density::compact, Density::compact, Density::full, false},
     Densities{Density::compact, Density::compact, Density::compact},
     Densities{Density::tight, Density::compact, Density::compact},
     Densities{Density::tight, Density::tight, Density::compact},
@@ -42,6 +45,11 @@ struct Plan {
   float total = 0;
 };
 
+float needed_instance(const KernelContext& c, const Plan& plan) {
+  return kHeader + ready_height(c, plan.density.ready) + kTreeCaption +
+         (plan.density.note ? kTreeNote : 0) + plan.tree.height + 14;
+}
+
 Plan plan_for(const KernelContext& c, float width, float height, const Densities& density) {
   Plan plan;
   plan.density = density;
@@ -50,7 +58,7 @@ Plan plan_for(const KernelContext& c, float width, float height, const Densities
     plan.instance = 120;
   } else {
     plan.tree = plan_tree(c, width - 2 * kSide - 2 * kInside, density.tree);
-    plan.instance = kHeader + ready_height(c, density.ready) + kTreeCaption + plan.tree.height + 14;
+    plan.instance = needed_instance(c, plan);
   }
   plan.others = c.others.empty() ? 0 : kOthers;
   const float rest = kTop + plan.instance + kGutter + plan.others + kFilesCaption + 6;
@@ -159,6 +167,8 @@ void draw_system_call_line(Sketch& pen, const KernelContext& c, Rect where, Poin
   const float y = head.y;
   pen.line({where.x - 18, y}, {head.x, y}, flows ? Role::in : Role::text_faint, flows ? 2.4F : 1.4F,
            flows ? Stroke::solid : Stroke::dashed);
+  pen.add(Polygon{{{where.x - 19, y}, {where.x - 12, y - 4.5F}, {where.x - 12, y + 4.5F}},
+                  flows ? Role::in : Role::text_faint});
 }
 
 Point draw_contents(Sketch& pen, const KernelContext& c, const Plan& plan, Point origin) {
@@ -178,11 +188,14 @@ Point draw_contents(Sketch& pen, const KernelContext& c, const Plan& plan, Point
   const float inner_w = w - 2 * kInside;
   const Rect ready{inner, box.y + kHeader, inner_w, ready_height(c, plan.density.ready)};
   const float divider = ready.bottom();
-  const Rect tree{inner, divider + kTreeCaption, inner_w, plan.tree.height};
+  // What is left over at the bottom gives the caption a second line.
+  const float slack = plan.instance - needed_instance(c, plan);
+  const float second = plan.density.note || slack >= kTreeNote ? kTreeNote : 0;
+  const Rect tree{inner, divider + kTreeCaption + second, inner_w, plan.tree.height};
   pen.box(box, Role::panel, Role::line_faint, 12, 1.5F);
   draw_instance_header(pen, c, box);
   pen.line({inner - 4, divider}, {inner + inner_w + 4, divider}, Role::line_faint);
-  draw_tree_caption(pen, {inner, divider + 24, inner_w, 0});
+  draw_tree_caption(pen, {inner, divider + 24, inner_w, second});
   ends.nodes = tree_places(*c.ep, plan.tree, tree);
   ends.instances = place_others(c, others);
   // Wires of many items say nothing; those of the items written out below the tree do.

@@ -41,6 +41,15 @@ class Outcomes {
   [[nodiscard]] int step_of(int statement) const {
     return step_of_[static_cast<std::size_t>(statement)];
   }
+  // Whether a call before this line has not run by the cursor.
+  [[nodiscard]] bool ahead(int statement) const {
+    for (int i = statement; i-- > 0;) {
+      const Statement& s = model_.lesson->program.statements[static_cast<std::size_t>(i)];
+      if (!std::holds_alternative<CallStatement>(s.what)) continue;
+      return step_of(i) == 0 || step_of(i) > model_.done();
+    }
+    return false;
+  }
   // nullopt: nothing to show yet.
   [[nodiscard]] std::optional<ResultText> result(const Sketch& pen, int statement) const {
     const int n = step_of(statement);
@@ -218,8 +227,9 @@ void draw_program(Sketch& pen, const StageModel& model, Rect where) {
     const Rect row{where.x + 8, where.y + static_cast<float>(i - first) * kProgramRow, where.w - 16,
                    kProgramRow};
     const auto& statement = model.lesson->program.statements[static_cast<std::size_t>(rows[i])];
-    const bool answer =
-        asks && rows[i] > current && std::holds_alternative<ExpectReady>(statement.what);
+    // What is expected after a call that has not run would tell how it comes out.
+    const bool answer = std::holds_alternative<ExpectReady>(statement.what) &&
+                        (outcomes.ahead(rows[i]) || (asks && rows[i] > current));
     draw_row(pen, model, outcomes, rows[i], {row, size, rows[i] == current, answer});
   }
   if (rows.size() > room) {  // where we are in a long program

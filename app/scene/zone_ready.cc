@@ -1,6 +1,5 @@
 // The ready list as the queue it is, what left it, and who sleeps in epoll_wait.
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "app/scene/kernel_parts.h"
@@ -9,7 +8,7 @@
 namespace epollscope::scene {
 namespace {
 
-constexpr float kHeadRoom = 42;  // between the rail's end and the first card
+constexpr float kHeadRoom = 66;  // between the rail's end and the first card
 constexpr float kTailRoom = 52;
 constexpr float kGap = 12;
 constexpr float kCaption = 26;
@@ -19,9 +18,32 @@ constexpr float kNoteHeight = 36;
 
 // ---- cards
 
+std::uint32_t answer_of(const ItemState& item) { return item.armed ? item.level & item.mask : 0; }
+
 std::string if_taken(const Sketch& pen, const ItemState& item) {
-  const std::uint32_t answer = item.armed ? item.level & item.mask : 0;
+  const std::uint32_t answer = answer_of(item);
   return pen.t("ready.if_taken", {answer == 0 ? pen.t("ready.nothing") : mask_text(answer)});
+}
+
+// The same as the card has it: what it would report as a chip, and loud where that is nothing.
+constexpr float kTaken = 11;
+float if_taken_width(const Sketch& pen, const ItemState& item) {
+  const std::uint32_t answer = answer_of(item);
+  const Type loud{Face::sans_bold, kTaken, Role::warn};
+  return Sketch::width_of(pen.t("ready.if_taken", {""}), type::kNote.at(kTaken)) + 4 +
+         (answer == 0 ? Sketch::width_of(pen.t("ready.nothing"), loud)
+                      : events_width(answer, kTaken - 0.5F));
+}
+
+void draw_if_taken(Sketch& pen, const ItemState& item, Point at, float room) {
+  const float taken = pen.text(at, pen.t("ready.if_taken", {""}), type::kNote.at(kTaken), room) + 4;
+  const std::uint32_t answer = answer_of(item);
+  const Point next{at.x + taken, at.y};
+  if (answer == 0) {
+    pen.text(next, pen.t("ready.nothing"), {Face::sans_bold, kTaken, Role::warn}, room - taken);
+  } else {
+    draw_events(pen, answer, next, room - taken, kTaken - 0.5F, EventLook::candidate);
+  }
 }
 
 float card_width(const Sketch& pen, const ItemState& item, Density density) {
@@ -29,9 +51,9 @@ float card_width(const Sketch& pen, const ItemState& item, Density density) {
   if (density == Density::tight) return name + 44;
   const std::string fd = pen.t("item.fd", {std::to_string(item.fd.value)});
   float w = name + 8 + Sketch::width_of(fd, type::kFd) + 46;
-  w = std::max(w, flags_width(item, 11) + 28);
+  w = std::max(w, flags_width(pen, item, 11) + 28);
   if (density == Density::full) {
-    w = std::max(w, Sketch::width_of(if_taken(pen, item), type::kNote.at(11)) + 28);
+    w = std::max(w, if_taken_width(pen, item) + 28);
   }
   return std::clamp(w, 96.0F, 210.0F);
 }
@@ -51,7 +73,7 @@ void draw_card(Sketch& pen, const ItemState& item, Rect at, Density density) {
              type::kFd, square.x - 10 - (x + taken + 8));
     draw_flags_from(pen, item, x, at.y + 35.5F, at.right() - 10, 11);
     if (density == Density::full) {
-      pen.text({x, at.y + 51}, if_taken(pen, item), type::kNote.at(11), at.w - 24);
+      draw_if_taken(pen, item, {x, at.y + 51}, at.right() - 8 - x);
     }
   }
   pen.hit("ready:" + std::to_string(item.id.value), at,
@@ -128,8 +150,10 @@ void draw_rail(Sketch& pen, const KernelContext& c, Rect where, Density density,
   pen.line({where.x, middle}, {end, middle}, Role::line, 3);
   const Type end_word{Face::mono, 12, Role::text_faint};
   pen.text({end + 10, middle + 4}, pen.t("ready.tail"), end_word, kTailRoom - 12);
+  // Where the list is taken from, and where to.
+  pen.whole({where.x, middle - 8}, pen.t("ready.to_events"), type::kNote.at(11), kHeadRoom - 4);
   if (density != Density::tight) {
-    pen.text({where.x, middle + 22}, pen.t("ready.head"), end_word, kHeadRoom - 6);
+    pen.text({where.x, middle + 18}, pen.t("ready.head"), end_word, kHeadRoom - 6);
   }
   places.head = {where.x, middle};
   pen.place("head", {where.x, middle - 1, 2, 2});
@@ -284,72 +308,6 @@ void draw_scan(Sketch& pen, const KernelContext& c, Rect where) {
              {x, where.y, where.right() - x, where.h}, "ovflist:");
 }
 
-// ---- sleepers
-
-void draw_sleepers(Sketch& pen, const KernelContext& c, Rect at) {
-  const auto& waiters = c.ep->waiters;
-  pen.box(at, Role::panel, waiters.empty() ? Role::panel_border : Role::wakeup, 9,
-          waiters.empty() ? 1.0F : 1.4F);
-  if (waiters.empty()) {
-    const Type set{Face::sans, 13, Role::text_faint};
-    pen.text({at.center().x, Sketch::middle(at, set)}, pen.t("ready.nobody"), set, at.w - 16,
-             Align::center);
-    return;
-  }
-  constexpr float kEdge = 4;
-  const float inside = at.h - 2 * kEdge;
-  const std::size_t rows = std::max<std::size_t>(1, static_cast<std::size_t>(inside / 15));
-  if (waiters.size() <= rows) {
-    const float pitch = inside / static_cast<float>(waiters.size());
-    for (std::size_t i = 0; i < waiters.size(); ++i) {
-      const float top = at.y + kEdge + pitch * static_cast<float>(i);
-      const Rect row{at.x + 4, top, at.w - 8, pitch};
-      const std::string name = print(waiters[i].actor);
-      pen.begin("waiter:" + name, row);
-      const Type set = type::kName.at(pitch < 19 ? 12.5F : 14);
-      const float y = Sketch::middle(row, set);
-      const float taken = pen.text({row.x + 10, y}, name, set, row.w / 2);
-      const Type word = type::kWord.in(Role::text_dim);
-      const float time = pen.text({row.right() - 8, y}, timeout_text(pen, waiters[i].timeout_ns),
-                                  word, row.w - taken - 28, Align::right);
-      if (i == 0 && waiters.size() > 1) {
-        pen.whole({row.x + 10 + taken + 8, y}, pen.t("ready.next"), type::kNote.at(11.5F),
-                  row.w - taken - time - 36);
-      }
-      pen.hit("waiter:" + name, {row.x, row.y + 1, row.w, row.h - 2},
-              pen.t("hit.waiter", {name, timeout_text(pen, waiters[i].timeout_ns)}));
-      pen.end();
-    }
-    return;
-  }
-  // Many: names only, the one to be woken next first.
-  const auto lines = std::max(1.0F, std::floor((at.h - 2) / 24));
-  float x = at.x + 10;
-  float y = at.y + (at.h - lines * 24 + 4) / 2;
-  for (std::size_t i = 0; i < waiters.size(); ++i) {
-    const std::string name = print(waiters[i].actor);
-    const Type set = type::kName.at(12);
-    const float w = Sketch::width_of(name, set) + 14;
-    if (x + w > at.right() - 8) {
-      x = at.x + 10;
-      y += 24;
-    }
-    const bool full = y + 44 > at.bottom() && x + 2 * w + 40 > at.right() - 8;
-    if (full && i + 1 < waiters.size()) {
-      pen.text({x, y + 14}, "+" + std::to_string(waiters.size() - i), type::kWord,
-               at.right() - 8 - x);
-      break;
-    }
-    pen.begin("waiter:" + name, {x, y, w, 20});
-    pen.box({x, y, w, 20}, Role::raised, Role::panel_border, 6);
-    pen.text({x + w / 2, y + 14}, name, set, w - 6, Align::center);
-    pen.hit("waiter:" + name, {x, y, w, 20},
-            pen.t("hit.waiter", {name, timeout_text(pen, waiters[i].timeout_ns)}));
-    pen.end();
-    x += w + 6;
-  }
-}
-
 }  // namespace
 
 float ready_height(const KernelContext& context, Density density) {
@@ -384,7 +342,11 @@ ReadyPlaces draw_ready(Sketch& pen, const KernelContext& c, Rect where, Density 
   draw_rail(pen, c, rail, density, places);
   pen.place("sleepers", places.sleepers);
   draw_sleepers(pen, c, places.sleepers);
-  const Rect below{where.x + kHeadRoom, rail.bottom() + 8, where.w - kHeadRoom, kNoteHeight};
+  Rect below{where.x + kHeadRoom, rail.bottom() + 8, where.w - kHeadRoom, kNoteHeight};
+  if (density != Density::tight && !c.ep->waiters.empty()) {
+    draw_wakers(pen, c, {places.sleepers.x, below.y, sleepers_w, below.h});
+    below.w = rail.w - kHeadRoom;
+  }
   if (c.ep->scanning) {
     draw_scan(pen, c, below);
   } else if (density != Density::tight && !question_open(c.model, pen)) {

@@ -1,5 +1,7 @@
 // The interest list: the red-black tree that it is. Where its nodes go, and what joins them;
 // tree_nodes.cc draws them.
+#include <sys/epoll.h>
+
 #include <algorithm>
 #include <array>
 
@@ -33,6 +35,7 @@ constexpr std::array kDense = {
     StyleSize{Density::tight, NodeStyle::dot, 16, 16, 28, 6},
     StyleSize{Density::tight, NodeStyle::dot, 14, 14, 26, 4},
 };
+constexpr std::uint32_t kExample = EPOLLIN;  // of the legend
 constexpr float kCountsHeight = 54;
 constexpr float kFocusHeight = 76;  // a gap, a line of words, cards
 
@@ -56,6 +59,19 @@ bool lay_out(TreePlan& plan, const EventpollState& ep, const StyleSize& size, fl
   }
   plan.height = (rows - 1) * plan.pitch + plan.node_h;
   return true;
+}
+
+// Straight, in the frame's colour: what hangs on a wire bends.
+void draw_edge(Sketch& pen, const Rect& parent, Point a, Point b) {
+  if (parent.w < 40) {
+    return pen.line({parent.center().x, parent.bottom()}, b, Role::node_ring, 1.2F);
+  }
+  constexpr float kWidth = 1.6F;
+  const float middle = (a.y + b.y) / 2;
+  pen.line(a, {a.x, middle}, Role::node_ring, kWidth);
+  pen.line({std::min(a.x, b.x) - kWidth / 2, middle}, {std::max(a.x, b.x) + kWidth / 2, middle},
+           Role::node_ring, kWidth);
+  pen.line({b.x, middle}, b, Role::node_ring, kWidth);
 }
 
 }  // namespace
@@ -129,20 +145,14 @@ void draw_tree_edges(Sketch& pen, const EventpollState& ep,
     const float side = c.center().x < p.center().x ? -1.0F : 1.0F;
     const Point a{p.center().x + side * p.w * 0.2F, p.bottom()};
     const Point b{c.center().x, c.y};
-    const float bend = std::max(8.0F, (b.y - a.y) * 0.85F);
     pen.begin("edge:" + std::to_string(item.id.value), {a.x, a.y, b.x - a.x, b.y - a.y});
-    pen.add(Wire{a,
-                 {a.x, a.y + bend},
-                 {b.x, b.y - bend},
-                 b,
-                 Role::line,
-                 p.w < 40 ? 1.2F : 1.8F,
-                 Stroke::solid});
+    draw_edge(pen, p, a, b);
     pen.end();
   }
 }
 
 void draw_tree_caption(Sketch& pen, Rect line) {
+  constexpr float kLine = 19;
   const float y = line.y;
   float x = line.x;
   x += pen.text({x, y}, pen.t("tree.title"), type::kHead, line.w) + 10;
@@ -159,11 +169,22 @@ void draw_tree_caption(Sketch& pen, Rect line) {
   };
   entry("legend.queued", 12, [&](Point at) { draw_square(pen, at, true, Role::in); });
   entry("legend.ready", 12, [&](Point at) { pen.disc(at, 5.2F, Role::in); });
-  entry("legend.node", 27, [&](Point at) {
-    pen.disc(at, 5.5F, Role::node_black, Role::node_ring, 2);
-    pen.disc({at.x + 15, at.y}, 5.5F, Role::node_red, Role::node_red, 2);
+  entry("legend.disarmed", 12, [&](Point at) { draw_muted_lamp(pen, at, true); });
+  entry("legend.event", 22, [&](Point at) {
+    draw_events(pen, kExample, {at.x - 6, at.y + 4}, 40, 11, EventLook::reported);
   });
-  pen.whole({x, y}, pen.t("tree.note"), type::kNote, right - x);
+  entry("legend.interest", 15, [&](Point at) {
+    pen.text({at.x - 6, at.y + 4.5F}, "IN", {Face::mono, 12, Role::text_dim}, 40);
+  });
+  entry("legend.node", 31, [&](Point at) {
+    draw_node_tag(pen, true, at, 6.5F);
+    draw_node_tag(pen, false, {at.x + 17, at.y}, 6.5F);
+  });
+  if (line.h > 0) {
+    pen.whole({line.x, y + kLine}, pen.t("tree.note"), type::kNote, line.w);
+  } else {
+    pen.whole({x, y}, pen.t("tree.note"), type::kNote, right - x);
+  }
 }
 
 }  // namespace epollscope::scene

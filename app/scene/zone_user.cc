@@ -1,5 +1,6 @@
 // User space: the call and its result, events[], the program, and the way to something else.
 #include <algorithm>
+#include <span>
 
 #include "app/scene/look.h"
 #include "app/scene/zones.h"
@@ -14,22 +15,54 @@ constexpr Type kResult{Face::mono_bold, 16, Role::good};
 
 // ---- the call
 
+constexpr float kCallLine = 23;
+
+bool several_threads(const StageModel& model) {
+  return std::ranges::any_of(model.steps, [](const StepRecord& r) { return r.actor != ActorId{}; });
+}
+
+// Calls of other threads that the step let return, as many as are written out.
+std::span<const Resumed> came_back(const StageModel& model) {
+  constexpr std::size_t kWritten = 2;
+  const StepRecord* record = model.current();
+  if (record == nullptr || model.micro) return {};
+  return std::span(record->resumed).first(std::min(kWritten, record->resumed.size()));
+}
+
+// Where events[] begins, below the calls.
+float events_top(const StageModel& model, Rect where) {
+  return where.y + 98 + kCallLine * static_cast<float>(came_back(model).size());
+}
+
+void draw_call(Sketch& pen, Rect where, float y, const Headline& head, Type call) {
+  const Type set = kResult.in(head.result.color);
+  const float taken =
+      pen.text({where.right() - kMargin, y}, head.result.words, set, where.w / 2, Align::right);
+  const float room = where.right() - kMargin - taken - 12 - (where.x + kMargin);
+  std::string words = head.call;
+  const auto prefix = words.find("epoll_wait");  // what there is no room for says the least
+  if (prefix != std::string::npos && Sketch::width_of(words, call.at(11.5F)) > room) {
+    words.erase(prefix, 6);
+  }
+  while (call.size > 11.5F && Sketch::width_of(words, call) > room) call.size -= 0.5F;
+  pen.text({where.x + kMargin, y}, words, call, room);
+}
+
 void draw_headline(Sketch& pen, const StageModel& model, Rect where) {
   const Headline head = headline(pen, model);
-  const Type set = kResult.in(head.result.color);
-  const float right = where.right() - kMargin;
-  const float taken =
-      pen.text({right, where.y + 64}, head.result.words, set, where.w / 2, Align::right);
-  const float room = right - taken - 12 - (where.x + kMargin);
-  Type call = kCall;
-  while (call.size > 11.5F && Sketch::width_of(head.call, call) > room) call.size -= 0.5F;
-  if (model.step == 0) call = {Face::sans, 13, Role::text_dim};
-  pen.place("call", {where.x + kMargin, where.y + 50, room, 18});
-  pen.text({where.x + kMargin, where.y + 64}, head.call, call, room);
+  const Type dim{Face::sans, 13, Role::text_dim};
+  float y = where.y + 64;
+  pen.place("call", {where.x + kMargin, where.y + 50, where.w - 2 * kMargin, 18});
+  draw_call(pen, where, y, head, model.step == 0 ? dim : kCall);
   if (model.step > 0) {
     pen.hit("step:" + std::to_string(model.step),
             {where.x + kMargin - 6, where.y + 47, where.w - 2 * kMargin + 12, 25},
             pen.t("hit.step", {std::to_string(model.step), head.call + " " + head.result.words}));
+  }
+  for (const Resumed& back : came_back(model)) {
+    y += kCallLine;
+    const std::string call = print(back.actor) + ": " + call_text({}, back.call);
+    draw_call(pen, where, y, {call, result_text(pen, back.outcome)}, kCall.in(Role::text_dim));
   }
 }
 
@@ -83,21 +116,20 @@ void draw_slot(Sketch& pen, Rect where, int index, const ShownEvent* event, int 
     pen.hit("event:" + std::to_string(index), where, pen.t("hit.empty_slot", {number}));
     return;
   }
-  const auto words = event_words(event->events);
-  float size = low ? 12 : 14;
-  while (size > 9.5F && words_width(words, size) > where.w - 8) size -= 0.5F;
   if (low) {
-    draw_words(pen, words, {middle, where.y + 16}, where.w - 8, size, Align::center);
+    draw_events(pen, event->events, {middle, where.y + 16}, where.w - 8, 12, EventLook::reported,
+                Align::center);
     draw_data(pen, *event, {middle, where.y + 31}, 11, where.w - 8);
   } else {
-    draw_words(pen, words, {middle, where.y + 33}, where.w - 8, size, Align::center);
+    draw_events(pen, event->events, {middle, where.y + 34}, where.w - 8, 13, EventLook::reported,
+                Align::center);
     draw_data(pen, *event, {middle, where.y + 50}, 12, where.w - 8);
   }
   pen.hit("event:" + std::to_string(index), where,
           pen.t("hit.event", {number, mask_text(event->events), event->data_name}));
 }
 
-void draw_events(Sketch& pen, const StageModel& model, Rect where) {
+void draw_array(Sketch& pen, const StageModel& model, Rect where) {
   const EventsLeft left = events_left(model);
   const float x = where.x + kMargin;
   const float width = where.w - 2 * kMargin;
@@ -107,11 +139,10 @@ void draw_events(Sketch& pen, const StageModel& model, Rect where) {
                                : left.events.empty() ? "user.events_empty"
                                                      : "user.events_left";
   // Every thread has an array of its own.
-  const bool others =
-      std::ranges::any_of(model.steps, [](const StepRecord& r) { return r.actor != ActorId{}; });
+  const float top = events_top(model, where);
   std::string words = pen.t(key, {step});
-  if (others && left.step > 0) words = print(left.actor) + ": " + words;
-  pen.text({x, where.y + 88}, words, type::kNote, width);
+  if (several_threads(model) && left.step > 0) words = print(left.actor) + ": " + words;
+  pen.text({x, top - 10}, words, type::kNote, width);
   const Slots slots = slots_for(left, width);
   const float w = (width + kSlotGap) / static_cast<float>(std::max(4, slots.columns)) - kSlotGap;
   const float slot_width = slots.columns < 4 && width < 220
@@ -121,7 +152,7 @@ void draw_events(Sketch& pen, const StageModel& model, Rect where) {
   for (int i = 0; i < slots.count(); ++i) {
     const int row = i / slots.columns;
     const Rect at{x + static_cast<float>(i % slots.columns) * (slot_width + kSlotGap),
-                  where.y + 98 + static_cast<float>(row) * (slots.height + kSlotGap), slot_width,
+                  top + static_cast<float>(row) * (slots.height + kSlotGap), slot_width,
                   slots.height};
     const bool last = i + 1 == slots.count();
     const int stands_for = last && i >= all ? std::max(i, left.slots - 1) : i;
@@ -134,7 +165,8 @@ void draw_events(Sketch& pen, const StageModel& model, Rect where) {
 
 float events_bottom(const StageModel& model, Rect where) {
   const Slots slots = slots_for(events_left(model), where.w - 2 * kMargin);
-  return where.y + 98 + static_cast<float>(slots.rows) * (slots.height + kSlotGap) - kSlotGap;
+  return events_top(model, where) + static_cast<float>(slots.rows) * (slots.height + kSlotGap) -
+         kSlotGap;
 }
 
 void draw_something_else(Sketch& pen, Rect where) {
@@ -154,7 +186,7 @@ Headline headline(const Sketch& pen, const StageModel& model) {
   const StepRecord* record = model.current();
   if (record == nullptr) return {pen.t("user.nothing_yet"), {"", Role::text_faint}};
   std::string call = call_text(record->names, record->call);
-  if (record->actor != ActorId{}) call = print(record->actor) + ": " + call;
+  if (several_threads(model)) call = print(record->actor) + ": " + call;
   if (model.micro) return {call, {"…", Role::text_dim}};
   if (!record->returned) return {call, asleep_text(pen)};
   return {call, result_text(pen, record->outcome)};
@@ -173,10 +205,11 @@ float draw_panel(Sketch& pen, Rect where, std::string_view heading, std::string_
 void draw_call_and_events(Sketch& pen, const StageModel& model, Rect where) {
   const StepRecord* record = model.current();
   const std::string actor = print(record == nullptr ? ActorId{} : record->actor);
-  draw_panel(pen, where, pen.t("user.zone"), pen.t("user.thread", {actor}));
+  draw_panel(pen, where, pen.t("user.zone"),
+             pen.t(several_threads(model) ? "user.call_of" : "user.thread", {actor}));
   pen.clip(where);
   draw_headline(pen, model, where);
-  draw_events(pen, model, where);
+  draw_array(pen, model, where);
   pen.unclip();
 }
 

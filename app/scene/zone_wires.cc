@@ -22,6 +22,14 @@ void draw_hook_wire(Sketch& pen, Point hook, Rect node, float floor_y, Role colo
                color,
                width,
                stroke});
+  // The barb that says which end is hooked in.
+  pen.add(Wire{{hook.x, hook.y - 1},
+               {hook.x - 1, hook.y - 1},
+               {hook.x - 7, hook.y - 1},
+               {hook.x - 7, hook.y - 7},
+               color,
+               width,
+               stroke});
 }
 
 bool in_callback(const MicroStep& m) {

@@ -1,0 +1,56 @@
+// Events as chips: what was reported is filled, what would be is outlined.
+#include "app/scene/look.h"
+
+namespace epollscope::scene {
+namespace {
+
+constexpr float kPad = 4;
+constexpr float kGap = 3;
+constexpr float kSmallest = 9.5F;
+
+float chip_width(const FlagWord& word, float size) {
+  return Sketch::width_of(word.text, type::kFlag.at(size)) + 2 * kPad;
+}
+
+// What there is no room for as chips, in words.
+float draw_plain(Sketch& pen, const std::vector<FlagWord>& words, Point at, float width, float size,
+                 Align align) {
+  std::string all;
+  for (const FlagWord& word : words) all += (all.empty() ? "" : " ") + std::string(word.text);
+  Type set = type::kFlag.at(size).in(words.front().color);
+  while (set.size > 7.5F && Sketch::width_of(all, set) > width) set.size -= 0.5F;
+  return pen.text(at, all, set, width, align);
+}
+
+}  // namespace
+
+float events_width(std::uint32_t events, float size) {
+  float total = 0;
+  for (const FlagWord& word : event_words(events)) total += chip_width(word, size) + kGap;
+  return total > 0 ? total - kGap : 0;
+}
+
+float draw_events(Sketch& pen, std::uint32_t events, Point at, float width, float size,
+                  EventLook look, Align align) {
+  const auto words = event_words(events);
+  if (words.empty()) return 0;
+  while (size - 0.5F >= kSmallest && events_width(events, size) > width) size -= 0.5F;
+  const float total = events_width(events, size);
+  if (total > width) return draw_plain(pen, words, at, width, size, align);
+  float x = at.x;
+  if (align == Align::center) x -= total / 2;
+  if (align == Align::right) x -= total;
+  const float high = size + 4;
+  const bool reported = look == EventLook::reported;
+  for (const FlagWord& word : words) {
+    const Type set = type::kFlag.at(size).in(reported ? Role::on_selection : word.color);
+    const Rect chip{x, at.y - cap_height(set.face, size) / 2 - high / 2, chip_width(word, size),
+                    high};
+    pen.box(chip, reported ? word.color : Role::none, word.color, 3, 1.2F);
+    pen.text({chip.center().x, at.y}, word.text, set, chip.w, Align::center);
+    x += chip.w + kGap;
+  }
+  return total;
+}
+
+}  // namespace epollscope::scene

@@ -1,0 +1,251 @@
+// One watched file in the timeline: a staircase of what could be read, the time on the ready
+// list below it, wakeups above and reports on it; behind the cursor in words how it stands.
+#include <algorithm>
+#include <cmath>
+
+#include "app/scene/timeline.h"
+
+namespace epollscope::scene {
+namespace {
+
+constexpr float kBand = 0.74F;    // where the band lies, in heights of the lane
+constexpr float kBase = 0.62F;    // an empty file
+constexpr float kLeast = 0.1F;    // the step to the smallest amount
+constexpr float kRest = 0.28F;    // and from there to the largest
+constexpr float kMarks = 13;      // from one triangle or tick to the next
+constexpr std::size_t kMost = 3;  // of them; a number stands for more
+
+Role role_of(const Lane& lane) { return lane.out ? Role::out : Role::in; }
+
+// A root: five bytes beside thousands can be seen, and half of them is a step down.
+float level_y(const Lane& lane, std::uint64_t value, Rect row) {
+  const float base = row.y + row.h * kBase;
+  if (value == 0 || lane.most == 0) return base;
+  const double share = static_cast<double>(value) / static_cast<double>(lane.most);
+  return base - row.h * (kLeast + kRest * static_cast<float>(std::sqrt(share)));
+}
+
+std::string amount_text(const Lane& lane, std::uint64_t value) {
+  return lane.counter ? std::to_string(value) : bytes_text(value);
+}
+
+std::string level_text(const Sketch& pen, const Lane& lane, std::uint64_t value) {
+  if (lane.counter) return pen.t("timeline.counter", {std::to_string(value)});
+  if (lane.out) return pen.t("timeline.free", {bytes_text(value)});
+  return value == 0 ? pen.t("file.no_bytes") : pen.t("timeline.unread", {bytes_text(value)});
+}
+
+class Drawing {
+ public:
+  Drawing(Sketch& pen, const Lane& lane, const Grid& grid, Rect row)
+      : pen_(pen), lane_(lane), g_(grid), row_(row), low_(row.h < kLowLane) {}
+
+  void stairs() {
+    for (std::size_t i = 0; i < lane_.points.size(); ++i) {
+      if (lane_.points[i].exists) stair(i);
+    }
+  }
+
+  void levels() {
+    float from = 0;
+    for (std::size_t i = 0; i < lane_.points.size(); ++i) {
+      const LanePoint& p = lane_.points[i];
+      const bool tells = p.exists && changed(i) && p.step >= g_.first && p.step < g_.cursor;
+      if (tells && (p.value > 0 || !first(i))) from = level(i, from);
+    }
+  }
+
+  void bands(bool tells_left) {
+    constexpr float kVisit = 16;  // how long a stay within one step is drawn
+    const float y = row_.y + row_.h * kBand;
+    float from = -1;
+    for (std::size_t i = 0; i < lane_.points.size(); ++i) {
+      const LanePoint& p = lane_.points[i];
+      const float x = std::max(g_.x(p.step), g_.x0);
+      const bool last = i + 1 == lane_.points.size();
+      if (p.queued && from < 0) from = x;
+      if (p.visited && !p.queued && from < 0) from = x - kVisit;
+      if (from < 0 || (p.queued && !last)) continue;
+      const float end = p.queued ? g_.end(p.step) : x;
+      pen_.box({from, y, std::max(5.0F, end - from), std::min(8.0F, row_.h * 0.14F)},
+               role_of(lane_), Role::none, 3);
+      from = -1;
+      // Inside a step an item may be in the hands of the scan and come back.
+      if (tells_left && !last && p.watched && p.value > 0) left(i, y);
+    }
+  }
+
+  void marks() {
+    for (const LanePoint& p : lane_.points) {
+      if (p.step < g_.first) continue;
+      const float y = level_y(lane_, p.value, row_);
+      wakeups(p, y);
+      reports(p, y);
+    }
+  }
+
+  // What the cursor's step left, beyond its line: nothing is drawn there.
+  void standing() {
+    if (lane_.points.empty() || !lane_.points.back().exists) return;
+    const float x = g_.end(g_.cursor) + 12;
+    const float room = g_.right - x;
+    const Type amount = type::kWord.at(low_ ? 11.0F : 12.0F);
+    const Type word = amount.in(lane_.state_color);
+    const std::uint64_t value = lane_.points.back().value;
+    const std::string level = level_text(pen_, lane_, value);
+    const bool fits = Sketch::width_of(level, amount) <= room;
+    const std::string what = fits ? level : amount_text(lane_, value);
+    const auto state = [&](float most) {
+      const std::string full = pen_.t(lane_.state);
+      return Sketch::width_of(full, word) <= most ? full : pen_.t(lane_.brief);
+    };
+    if (!low_) {
+      const float y = row_.y + row_.h * 0.44F;
+      pen_.whole({x, y}, what, amount, room);
+      pen_.whole({x, y + 16}, state(room), word, room);
+      return;
+    }
+    const float y = row_.center().y + 4;
+    const float taken = pen_.whole({x, y}, what, amount, room) + 10;
+    pen_.whole({x + taken, y}, state(room - taken), word, room - taken);
+  }
+
+ private:
+  [[nodiscard]] bool first(std::size_t i) const { return i == 0 || !lane_.points[i - 1].exists; }
+  [[nodiscard]] bool changed(std::size_t i) const {
+    return first(i) || lane_.points[i - 1].value != lane_.points[i].value;
+  }
+
+  void stair(std::size_t i) {
+    const LanePoint& p = lane_.points[i];
+    const Role color = role_of(lane_);
+    const float width = p.watched ? 2.4F : 1;
+    const float y = level_y(lane_, p.value, row_);
+    const float x = first(i) && p.step < g_.first ? g_.x0 : std::max(g_.x(p.step), g_.x0);
+    if (!first(i) && changed(i)) {
+      const float before = level_y(lane_, lane_.points[i - 1].value, row_);
+      pen_.line({x, std::min(before, y) - width / 2}, {x, std::max(before, y) + width / 2}, color,
+                std::max(width, lane_.points[i - 1].watched ? 2.4F : 1.0F));
+    }
+    const bool last = i + 1 == lane_.points.size();
+    const float end = last ? g_.end(p.step) : g_.x(lane_.points[i + 1].step);
+    if (end > x) pen_.line({x, y}, {end, y}, color, width);
+  }
+
+  // The words of a level, as far as it lasts; returns where the next may begin.
+  float level(std::size_t i, float from) {
+    const LanePoint& p = lane_.points[i];
+    const float x = g_.x(p.step);
+    // Clear of the triangle and of a tick beside it.
+    const float indent = p.wakeups > 0 && p.reports > 0 ? 28 : low_ ? 11 : 8;
+    if (x + indent < from) return from;
+    float room = g_.end(g_.cursor) - x - indent - 4;
+    for (std::size_t k = i + 1; k < lane_.points.size(); ++k) {
+      if (lane_.points[k].reports == 0 && lane_.points[k].value == p.value) continue;
+      room = std::min(room, g_.x(lane_.points[k].step) - x - indent - 10);
+      break;
+    }
+    // Below the line where there is room down to the band, else above it.
+    const float y = level_y(lane_, p.value, row_);
+    const float lowest = row_.y + row_.h * kBand - (low_ ? 2 : 4);
+    const bool below = y + 14 <= lowest;
+    const float baseline = below ? std::min(y + 16, lowest) : y - 5;
+    const Type set = type::kNote.at(low_ ? 10.0F : 11.5F);
+    for (const std::string& words :
+         {level_text(pen_, lane_, p.value), amount_text(lane_, p.value)}) {
+      if (Sketch::width_of(words, set) > room) continue;
+      draw_words_clear(pen_, g_, {x + indent, baseline}, words, set, room);
+      return x + indent + room;
+    }
+    return from;
+  }
+
+  void left(std::size_t i, float band) {
+    const LanePoint& p = lane_.points[i];
+    const float x = g_.x(p.step);
+    const Type set = type::kNote.in(Role::text_dim).at(low_ ? 10.0F : 11.5F);
+    float room = g_.end(g_.cursor) - x - 16;
+    for (std::size_t k = i + 1; k < lane_.points.size(); ++k) {
+      const LanePoint& next = lane_.points[k];
+      const bool listed = next.queued || next.visited;
+      if (listed) room = std::min(room, g_.x(next.step) - x - (next.queued ? 16 : 32));
+      // A low lane has one line for these words and those of its level.
+      if (low_ && changed(k)) room = std::min(room, g_.x(next.step) - x - 8);
+      if (listed) break;
+    }
+    const std::string words = pen_.t("timeline.left");
+    if (Sketch::width_of(words, set) > room) return;
+    draw_words_clear(pen_, g_, {x + 8, std::min(band + 8, row_.bottom() - 3)}, words, set, room);
+  }
+
+  void number(Point at, int n, Role color) {
+    pen_.text(at, "×" + std::to_string(n), {Face::sans_bold, 11, color}, 30);
+  }
+
+  void wakeups(const LanePoint& p, float y) {
+    const int shown = std::min(p.wakeups, static_cast<int>(kMost));
+    const float tip = std::max(row_.y + 1, y - 16);
+    const float left = g_.x(p.step) - static_cast<float>(shown - 1) * kMarks / 2;
+    for (int k = 0; k < shown; ++k) {
+      draw_wakeup_sign(pen_, {left + static_cast<float>(k) * kMarks, tip});
+    }
+    if (p.wakeups > shown) {
+      number({left + static_cast<float>(shown) * kMarks - 4, tip + 10}, p.wakeups, Role::wakeup);
+    }
+  }
+
+  // First the wakeup, then the report: beside each other where one step holds both.
+  void reports(const LanePoint& p, float y) {
+    const float radius = std::min(8.5F, row_.h * 0.15F);
+    const float x = g_.x(p.step) + (p.wakeups > 0 ? radius + 8 : 0);
+    const float pitch = 2 * radius + 1;
+    const float room = g_.end(p.step) - x - radius - 1;
+    int shown = std::min(p.reports, static_cast<int>(kMost));
+    while (shown > 1 && static_cast<float>(shown - 1) * pitch > room) --shown;
+    for (int k = 0; k < shown; ++k) {
+      draw_report_sign(pen_, {x + static_cast<float>(k) * pitch, y}, radius);
+    }
+    if (p.reports > shown) {
+      number({x + static_cast<float>(shown - 1) * pitch + radius + 2, y + 4}, p.reports,
+             Role::good);
+    }
+  }
+
+  Sketch& pen_;
+  const Lane& lane_;
+  const Grid& g_;
+  Rect row_;
+  bool low_;
+};
+
+}  // namespace
+
+void draw_words_clear(Sketch& pen, const Grid& grid, Point at, std::string_view words,
+                      const Type& set, float room) {
+  const float w = Sketch::width_of(words, set);
+  if (words.empty() || w > room) return;
+  const Rect ground{at.x - 2, at.y - set.size * 0.8F, w + 4, set.size};
+  pen.box(ground, Role::panel, Role::none, 2);
+  const float end = grid.end(grid.cursor);
+  const Rect tinted = meet(ground, {end - grid.column, ground.y, grid.column, ground.h});
+  if (tinted.w > 0) pen.box(tinted, Role::selection_fill, Role::none, 0);
+  pen.text(at, words, set, room);
+}
+
+void draw_wakeup_sign(Sketch& pen, Point tip) { pen.triangle(tip, 5.8F, 11, Role::wakeup); }
+
+void draw_report_sign(Sketch& pen, Point middle, float radius) {
+  pen.disc(middle, radius, Role::good);
+  pen.tick(middle, radius * 1.15F, Role::on_selection, 1.8F);
+}
+
+void draw_lane(Sketch& pen, const Lane& lane, const Grid& grid, Rect row, bool tells_left) {
+  Drawing drawing(pen, lane, grid, row);
+  drawing.levels();
+  drawing.stairs();
+  drawing.bands(tells_left);
+  drawing.marks();
+  drawing.standing();
+}
+
+}  // namespace epollscope::scene

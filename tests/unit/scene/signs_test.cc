@@ -1,0 +1,194 @@
+// Signs that a stranger can tell from each other: lamps, tags, chips, wires, rings; and what
+// would give an answer away.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "app/scene/stage.h"
+#include "tests/unit/scene/picture.h"
+#include "tests/unit/session/run.h"
+
+namespace epollscope::scene {
+namespace {
+
+const SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
+
+Scene picture(const Session& session, int step, View view = View::window) {
+  StageInput input;
+  input.session = &session;
+  input.step = step;
+  return build(input, view);
+}
+
+template <class T>
+std::ptrdiff_t count_of(const Scene& scene, auto&& wanted) {
+  return std::ranges::count_if(scene.shapes, [&](const Shape& shape) {
+    const auto* one = std::get_if<T>(&shape);
+    return one != nullptr && wanted(*one);
+  });
+}
+
+bool shows_in(const Scene& scene, std::string_view words, Role color) {
+  return count_of<Text>(scene, [&](const Text& t) { return t.text == words && t.color == color; }) >
+         0;
+}
+
+TEST(Signs, OnlyLampsAreCircles) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nv[1..5] = eventfd(0, 0)\nepoll_ctl(ep, ADD, v[1..5], IN)\n", kModel);
+  const Scene tree = picture(*session, static_cast<int>(session->steps().size()), View::tree);
+  const auto of_a_node = [](const Disc& d) {
+    return d.fill == Role::node_red || d.fill == Role::node_black || d.border == Role::node_red ||
+           d.border == Role::node_ring;
+  };
+  EXPECT_EQ(count_of<Disc>(tree, of_a_node), 0);
+  EXPECT_TRUE(shows_in(tree, "R", Role::on_node));
+  EXPECT_TRUE(shows_in(tree, "B", Role::on_node));
+}
+
+TEST(Signs, EdgesOfTheTreeAreStraightAndHooksBend) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nv[1..3] = eventfd(0, 0)\nepoll_ctl(ep, ADD, v[1..3], IN)\n", kModel);
+  const auto steps = static_cast<int>(session->steps().size());
+  EXPECT_EQ(count_of<Wire>(picture(*session, steps, View::tree), [](const Wire&) { return true; }),
+            0);
+  const Scene window = picture(*session, steps);
+  EXPECT_GE(count_of<Line>(window, [](const Line& l) { return l.color == Role::node_ring; }),
+            2 * 3);
+  // Each hook has a barb.
+  EXPECT_EQ(count_of<Wire>(window, [](const Wire&) { return true; }), 2 * 3);
+}
+
+TEST(Signs, AnEventIsAChipAndAnInterestIsNot) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nv = eventfd(1, 0)\nepoll_ctl(ep, ADD, v, IN)\n"
+      "epoll_wait(ep, 8, 0)\n",
+      kModel);
+  const Scene before = picture(*session, 3);
+  const Scene after = picture(*session, 4);
+  const auto chips = [](const Scene& scene) {
+    return count_of<Text>(
+        scene, [](const Text& t) { return t.text == "IN" && t.color == Role::on_selection; });
+  };
+  EXPECT_EQ(chips(after), chips(before) + 1);  // events[0]; one stands in the legend
+  EXPECT_TRUE(shows_in(before, "IN", Role::in)) << "outlined: what it would report";
+  EXPECT_TRUE(shows_in(before, "IN", Role::text_dim)) << "what it waits for";
+}
+
+TEST(Signs, ADisarmedItemWithSomethingToReadHasALampOfItsOwn) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nv = eventfd(0, 0)\nepoll_ctl(ep, ADD, v, IN|ONESHOT)\n"
+      "write(v, 1)\nepoll_wait(ep, 8, 0)\nread(v, 8)\n",
+      kModel);
+  const auto muted = [](Role color) {
+    return [color](const Disc& d) { return d.border == color && d.radius < 6; };
+  };
+  const Scene armed = picture(*session, 4);
+  const Scene spent = picture(*session, 5);
+  const Scene empty = picture(*session, 6);
+  EXPECT_FALSE(test::shows(armed, tr(Lang::en, "item.spent_readable")));
+  EXPECT_TRUE(test::shows(spent, tr(Lang::en, "item.spent_readable")));
+  EXPECT_TRUE(test::shows(spent, "ONESHOT spent"));
+  EXPECT_TRUE(test::shows(empty, tr(Lang::en, "item.spent")));
+  EXPECT_EQ(count_of<Disc>(spent, muted(Role::in)), count_of<Disc>(empty, muted(Role::in)) + 1);
+}
+
+TEST(Signs, AStaleItemIsExplainedAndItsCardWarns) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\na, w = pipe()\nepoll_ctl(ep, ADD, a, IN)\nwrite(w, 5)\n"
+      "read(a, 5)\nepoll_wait(ep, 8, 0)\n",
+      kModel);
+  for (const Lang lang : {Lang::en, Lang::zh_cn}) {
+    StageInput input;
+    input.session = session.get();
+    input.lang = lang;
+    const auto tells = [&](int step) {
+      input.step = step;
+      const auto said = explain(input);
+      return std::ranges::find(said, tr(lang, "said.stale", {"a"})) != said.end();
+    };
+    EXPECT_FALSE(tells(4));
+    EXPECT_TRUE(tells(5));
+    EXPECT_FALSE(tells(6));
+  }
+  EXPECT_TRUE(shows_in(picture(*session, 5), tr(Lang::en, "ready.nothing"), Role::warn));
+}
+
+// ---- threads
+
+constexpr std::string_view kSleepers =
+    "ep = epoll_create1(0)\na, a_w = pipe()\nb, b_w = pipe()\nepoll_ctl(ep, ADD, a, IN)\n"
+    "epoll_ctl(ep, ADD, b, IN|ONESHOT)\nT2: epoll_wait(ep, 8, 60000)\n"
+    "T3: epoll_wait(ep, 8, -1)\nT4: read(b, 8)\nwrite(a_w, 1)\n";
+
+TEST(Signs, ARingShowsTheTimeThatIsLeft) {
+  const auto session = test::run(kSleepers, kModel);
+  ASSERT_NE(session, nullptr);
+  StageInput input;
+  input.session = session.get();
+  input.step = 6;
+  const auto arc = [&] {
+    return count_of<Wire>(build(input, View::window),
+                          [](const Wire& w) { return w.color == Role::wakeup; });
+  };
+  const auto full = arc();
+  EXPECT_GE(full, 4);
+  input.elapsed_ns[ActorId{'T', 2}] = 40'000'000'000;
+  const auto third = arc();
+  EXPECT_LT(third, full);
+  EXPECT_GE(third, 1);
+  input.elapsed_ns[ActorId{'T', 2}] = 90'000'000'000;
+  EXPECT_EQ(arc(), 0);
+  const auto for_ever = [&] {
+    return count_of<Disc>(build(input, View::window), [](const Disc& d) {
+      return d.border == Role::wakeup && d.fill == Role::none;
+    });
+  };
+  EXPECT_EQ(for_ever(), 0);
+  input.step = 7;
+  EXPECT_EQ(for_ever(), 2);  // the loops of ∞
+}
+
+TEST(Signs, WordsSayWhatWouldWakeASleeper) {
+  const auto session = test::run(kSleepers, kModel);
+  StageInput input;
+  input.session = session.get();
+  input.step = 6;
+  EXPECT_TRUE(test::shows(build(input, View::window), "a wakeup of a or b wakes it"));
+  const auto tells = [&](const char* who, const std::string& wakers) {
+    const auto said = explain(input);
+    return std::ranges::find(said, tr(Lang::en, "said.would_wake", {who, wakers})) != said.end();
+  };
+  EXPECT_TRUE(tells("T2", "a wakeup of a or b"));
+  input.step = 8;
+  EXPECT_TRUE(tells("T4", "bytes in b"));
+  EXPECT_TRUE(test::shows(build(input, View::window), "a wakeup of a or b wakes the first"));
+}
+
+TEST(Signs, UserSpaceSaysWhoseCallAndWhoseEvents) {
+  const auto session = test::run(kSleepers, kModel);
+  const Scene scene = picture(*session, 9);
+  EXPECT_TRUE(test::shows(scene, "call of thread T1"));
+  bool mine = false;
+  bool theirs = false;
+  for (const test::ShownText& text : test::texts_of(scene)) {
+    mine = mine || text.text.starts_with("T1: write(");
+    theirs = theirs || text.text.starts_with("T2: epoll_wait(");
+  }
+  EXPECT_TRUE(mine);
+  EXPECT_TRUE(theirs);
+  EXPECT_TRUE(test::faults_of(scene).empty());
+}
+
+TEST(Signs, WhatIsExpectedIsHiddenUntilItsCallHasRun) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nv = eventfd(0, 0)\nepoll_ctl(ep, ADD, v, IN)\nwrite(v, 1)\n"
+      "expect ready(ep) = [v]\n",
+      kModel);
+  EXPECT_TRUE(test::shows(picture(*session, 3), "expect ready(ep) = …"));
+  EXPECT_FALSE(test::shows(picture(*session, 3), "expect ready(ep) = [v]"));
+  EXPECT_TRUE(test::shows(picture(*session, 4), "expect ready(ep) = [v]"));
+}
+
+}  // namespace
+}  // namespace epollscope::scene

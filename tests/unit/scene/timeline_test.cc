@@ -1,0 +1,159 @@
+// The timeline: what the step at the cursor left is seen, amounts compare, threads have lanes.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/scene/stage.h"
+#include "tests/unit/scene/picture.h"
+#include "tests/unit/session/run.h"
+
+namespace epollscope::scene {
+namespace {
+
+const SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
+
+StageInput at_step(const Session& session, int step) {
+  StageInput input;
+  input.session = &session;
+  input.step = step;
+  input.width = 1600;
+  input.height = 700;
+  return input;
+}
+
+template <class T>
+std::vector<T> all_of(const Scene& scene, auto&& wanted) {
+  std::vector<T> found;
+  for (const Shape& shape : scene.shapes) {
+    const auto* one = std::get_if<T>(&shape);
+    if (one != nullptr && wanted(*one)) found.push_back(*one);
+  }
+  return found;
+}
+
+float cursor_of(const Scene& scene) {
+  const auto lines = all_of<Line>(
+      scene, [](const Line& l) { return l.color == Role::selection && l.a.x == l.b.x; });
+  EXPECT_EQ(lines.size(), 1U);
+  return lines.empty() ? 0 : lines.front().a.x;
+}
+
+// The level that a watched file has where the cursor stands, one for each lane.
+std::vector<Line> levels_at_cursor(const Scene& scene) {
+  const float x = cursor_of(scene);
+  return all_of<Line>(scene, [x](const Line& l) {
+    return l.color == Role::in && l.a.y == l.b.y && std::abs(l.b.x - x) < 0.5F;
+  });
+}
+
+TEST(Timeline, ShowsWhatTheStepAtTheCursorLeft) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\na, w = pipe()\nepoll_ctl(ep, ADD, a, IN)\n"
+      "write(w, 5)\nread(a, 5)\nepoll_wait(ep, 8, 0)\n",
+      kModel);
+  const auto band_end = [&](int step) {
+    float end = 0;
+    const Scene scene = build(at_step(*session, step), View::timeline);
+    for (const Box& box : all_of<Box>(scene, [](const Box& b) { return b.fill == Role::in; })) {
+      end = std::max(end, box.rect.y > 80 ? box.rect.right() : 0);
+    }
+    return end - cursor_of(scene);
+  };
+  const Scene full = build(at_step(*session, 4), View::timeline);
+  const Scene read = build(at_step(*session, 5), View::timeline);
+  ASSERT_EQ(levels_at_cursor(full).size(), 1U);
+  ASSERT_EQ(levels_at_cursor(read).size(), 1U);
+  const Line level = levels_at_cursor(read).front();
+  EXPECT_GT(level.b.x - level.a.x, 20) << "the drop lies before the cursor";
+  EXPECT_GT(level.a.y, levels_at_cursor(full).front().a.y + 4);
+  EXPECT_NEAR(band_end(5), 0, 0.5) << "on the list still";
+  EXPECT_LT(band_end(6), -20) << "the step took it off";
+  EXPECT_TRUE(test::shows(full, "5 B unread"));
+  EXPECT_TRUE(test::shows(read, tr(Lang::en, "file.no_bytes")));
+  EXPECT_TRUE(test::shows(read, tr(Lang::en, "item.stale")));
+}
+
+TEST(Timeline, MeasuresAllFilesAlike) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\na, a_w = pipe()\nb, b_w = pipe()\nepoll_ctl(ep, ADD, a, IN)\n"
+      "epoll_ctl(ep, ADD, b, IN)\nwrite(a_w, 5)\nwrite(b_w, 2048)\nread(b, 1024)\n",
+      kModel);
+  // Of both files above the empty ones; in the window, which is not enlarged.
+  const auto heights = [&](int step) {
+    const auto at = [&](int n) {
+      StageInput input = at_step(*session, n);
+      input.height = 1000;
+      return levels_at_cursor(build(input, View::window));
+    };
+    const auto levels = at(step);
+    const auto empty = at(5);
+    EXPECT_EQ(levels.size(), 2U);
+    return std::pair{empty.at(0).a.y - levels.at(0).a.y, empty.at(1).a.y - levels.at(1).a.y};
+  };
+  const auto [few, many] = heights(7);
+  EXPECT_GT(few, 3);
+  EXPECT_GT(many, 1.5F * few);
+  const auto [same, half] = heights(8);
+  EXPECT_LT(half, many - 2);
+  EXPECT_EQ(same, few);
+}
+
+// Both sleepers are told of the same level-triggered item.
+constexpr std::string_view kTwoSleepers =
+    "ep = epoll_create1(0)\na, w = pipe()\nb, b_w = pipe()\n"
+    "epoll_ctl(ep, ADD, a, IN)\nepoll_ctl(ep, ADD, b, IN)\n"
+    "T2: epoll_wait(ep, 8, -1)\nT3: epoll_wait(ep, 4, -1)\nwrite(w, 1)\n";
+
+TEST(Timeline, GivesEachThreadALane) {
+  const auto session = test::run(kTwoSleepers, kModel);
+  ASSERT_NE(session, nullptr);
+  const Scene asleep = build(at_step(*session, 7), View::timeline);
+  EXPECT_TRUE(test::shows(asleep, "T2 wait …"));
+  EXPECT_TRUE(test::shows(asleep, "asleep, waits for a wakeup of a or b"));
+  const Scene woken = build(at_step(*session, 8), View::timeline);
+  EXPECT_TRUE(test::shows(woken, "T2 wait = 1"));
+  EXPECT_TRUE(test::shows(woken, "asleep in epoll_wait(ep)"));
+  EXPECT_FALSE(test::shows(woken, "T2 wait …"));
+  EXPECT_TRUE(test::shows(woken, "woken by a"));
+  const Scene zh = [&] {
+    StageInput input = at_step(*session, 7);
+    input.lang = Lang::zh_cn;
+    return build(input, View::timeline);
+  }();
+  EXPECT_FALSE(test::shows(zh, "asleep, waits for a wakeup of a or b"));
+  const auto threads = [](const Scene& scene) {
+    return std::ranges::count_if(scene.hits,
+                                 [](const Hit& h) { return h.id.starts_with("thread:"); });
+  };
+  EXPECT_EQ(threads(woken), 3);
+  const auto alone = test::run("ep = epoll_create1(0)\nv = eventfd(0, 0)\n", kModel);
+  EXPECT_EQ(threads(build(at_step(*alone, 2), View::timeline)), 0);
+}
+
+TEST(Timeline, ShowsEveryReportAndEveryWakeup) {
+  const auto session = test::run(kTwoSleepers, kModel);
+  const auto ticks = [](const Scene& scene) {
+    return all_of<Disc>(scene, [](const Disc& d) { return d.fill == Role::good; }).size();
+  };
+  const std::size_t legend = 1;
+  EXPECT_EQ(ticks(build(at_step(*session, 7), View::timeline)), legend);
+  EXPECT_EQ(ticks(build(at_step(*session, 8), View::timeline)), legend + 2);
+}
+
+TEST(Timeline, TellsOfATimeThatPassed) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nT2: epoll_wait(ep, 8, 20) <unfinished ...>\n"
+      "T2: <... epoll_wait resumed> = 0 []\n",
+      kModel);
+  ASSERT_NE(session, nullptr);
+  const Scene scene = build(at_step(*session, 3), View::timeline);
+  bool told = false;
+  for (const test::ShownText& text : test::texts_of(scene)) {
+    told = told || text.text.ends_with("= 0");
+  }
+  EXPECT_TRUE(told);
+}
+
+}  // namespace
+}  // namespace epollscope::scene
