@@ -87,7 +87,12 @@ void draw_lane_label(Sketch& pen, const Lane& lane, Rect row, float width) {
   x += draw_interest(pen, lane.words, {x, y}, row.x + width - x, low ? 11 : 12) + 8;
   float badge = low ? x : row.x;
   const float middle = low ? y - 4.5F : y + 18;
-  for (const BadgeWord& mode : badges_of(pen, lane.mask, lane.armed, low)) {
+  float all = 0;
+  for (const BadgeWord& mode : badges_of(pen, lane.mask, lane.armed)) {
+    all += badge_width(mode.text) + 5;
+  }
+  const bool brief = badge + all > row.x + width;
+  for (const BadgeWord& mode : badges_of(pen, lane.mask, lane.armed, brief)) {
     if (badge + badge_width(mode.text) > row.x + width) break;
     draw_badge(pen, mode, {badge, middle});
     badge += badge_width(mode.text) + 5;

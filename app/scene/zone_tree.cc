@@ -152,7 +152,7 @@ void draw_tree_edges(Sketch& pen, const EventpollState& ep,
 }
 
 void draw_tree_caption(Sketch& pen, Rect line) {
-  constexpr float kLine = 19;
+  constexpr float kLine = 19, kGap = 12;
   const float y = line.y;
   float x = line.x;
   x += pen.text({x, y}, pen.t("tree.title"), type::kHead, line.w) + 10;
@@ -162,10 +162,10 @@ void draw_tree_caption(Sketch& pen, Rect line) {
   const auto entry = [&](std::string_view key, float icon, auto draw) {
     const std::string words = pen.t(key);
     const float w = Sketch::width_of(words, set) + icon + 6;
-    if (right - w < x + 20) return;
+    if (right - w < x + kGap / 2) return;
     pen.text({right, y}, words, set, w, Align::right);
     draw(Point{right - w + 6, y - 4.5F});
-    right -= w + 16;
+    right -= w + kGap;
   };
   entry("legend.queued", 12, [&](Point at) { draw_square(pen, at, true, Role::in); });
   entry("legend.ready", 12, [&](Point at) { pen.disc(at, 5.2F, Role::in); });

@@ -131,7 +131,7 @@ TEST(Timeline, GivesEachThreadALane) {
   EXPECT_EQ(threads(build(at_step(*alone, 2), View::timeline)), 0);
 }
 
-TEST(Timeline, ShowsEveryReportAndEveryWakeup) {
+TEST(Timeline, ShowsEveryReportOfAStep) {
   const auto session = test::run(kTwoSleepers, kModel);
   const auto ticks = [](const Scene& scene) {
     return all_of<Disc>(scene, [](const Disc& d) { return d.fill == Role::good; }).size();
