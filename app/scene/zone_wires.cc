@@ -22,14 +22,17 @@ void draw_hook_wire(Sketch& pen, Point hook, Rect node, float floor_y, Role colo
                color,
                width,
                stroke});
-  // The barb that says which end is hooked in.
+}
+
+// The barb that says which end is hooked in.
+void draw_barb(Sketch& pen, Point hook, Role color, float width) {
   pen.add(Wire{{hook.x, hook.y - 1},
                {hook.x - 1, hook.y - 1},
                {hook.x - 7, hook.y - 1},
                {hook.x - 7, hook.y - 7},
                color,
                width,
-               stroke});
+               Stroke::solid});
 }
 
 bool in_callback(const MicroStep& m) {
@@ -72,15 +75,20 @@ void draw_hook_wires(Sketch& pen, const KernelContext& c, const FilesPlan& files
     if (!all && !chosen && lit.color == Role::line) continue;
     const Role color = chosen && lit.color == Role::line ? Role::selection : lit.color;
     const bool checks = lit.stroke == Stroke::dotted;
-    pen.begin("hook:" + std::to_string(item.id.value), node->second);
-    if (const auto hook = checks ? check_point(files, item.file, files_at)
-                                 : hook_point(files, item.file, files_at)) {
-      draw_hook_wire(pen, *hook, node->second, floor_y, color, lit.width, lit.stroke);
-    } else if (const auto inner = ends.instances.find(item.file); inner != ends.instances.end()) {
-      const Rect& card = inner->second;
-      draw_hook_wire(pen, {card.center().x, card.y}, node->second, floor_y, color, lit.width,
-                     lit.stroke);
+    const std::string id = std::to_string(item.id.value);
+    auto hook =
+        checks ? check_point(files, item.file, files_at) : hook_point(files, item.file, files_at);
+    if (const auto inner = ends.instances.find(item.file); !hook && inner != ends.instances.end()) {
+      hook = Point{inner->second.center().x, inner->second.y};
     }
+    pen.begin("hook:" + id, node->second);
+    if (hook) {
+      draw_hook_wire(pen, *hook, node->second, floor_y, color, lit.width, lit.stroke);
+    }
+    pen.end();
+    if (!hook || checks) continue;  // a check goes past the hook
+    pen.begin("barb:" + id, {hook->x - 8, hook->y - 8, 8, 8});
+    draw_barb(pen, *hook, color, lit.width);
     pen.end();
   }
 }
