@@ -134,7 +134,7 @@ void add_shot(CLI::App& app, CommandLine& line) {
       ->option_text("dark|light|contrast");
   shot->add_option("--lang", line.text.lang, "language (en)")->option_text("en|zh-CN");
   shot->add_option("--view", line.text.view, "what to draw (window)")
-      ->option_text("stage|tree|ready|timeline|window");
+      ->option_text("stage|tree|ready|timeline|window|lecture");
 }
 
 void add_others(CLI::App& app, CommandLine& line) {
@@ -201,7 +201,8 @@ std::string convert_shot(CommandLine& line) {
   }
   if (!lang_from(t.lang, shot.lang)) return fmt::format("--lang is en or zh-CN, not '{}'", t.lang);
   if (!scene::view_from(t.view, shot.view)) {
-    return fmt::format("--view is stage, tree, ready, timeline or window, not '{}'", t.view);
+    return fmt::format("--view is stage, tree, ready, timeline, window or lecture, not '{}'",
+                       t.view);
   }
   std::string wrong = convert_number(t.step, "--step", 0, shot.step);
   if (wrong.empty()) wrong = convert_number(t.micro, "--micro", 0, shot.micro);

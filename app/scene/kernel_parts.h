@@ -56,6 +56,8 @@ void draw_tree_caption(Sketch& pen, Rect line);
 
 // ---- ready list and sleepers
 
+// Why an item left the list, as a text key; empty: nothing that takes it off.
+std::string_view left_key(MicroStep::What what);
 float ready_height(const KernelContext& context, Density density);
 // What the rail needs to draw every card at its largest.
 float roomy_rail_width(const Sketch& pen, const KernelContext& context);
@@ -71,6 +73,8 @@ ReadyPlaces draw_ready(Sketch& pen, const KernelContext& context, Rect where, De
 
 // ---- files
 
+// What an object is, as a text key.
+std::string_view kind_key(ObjectKind kind);
 enum class FileStyle : std::uint8_t { full, compact, mini, counts };
 struct FilePlace {                  // an open file's column
   const FileState* file = nullptr;  // nullptr: this end is closed

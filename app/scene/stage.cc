@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/scene/lecture.h"
 #include "app/scene/stage_model.h"
 #include "app/scene/zones.h"
 
@@ -14,7 +15,8 @@ constexpr float kBar = 48;
 constexpr float kMargin = 12;
 constexpr float kNarrow = 1240;  // below it the lesson stands beside the timeline
 
-constexpr std::array<std::string_view, 5> kViews = {"stage", "tree", "ready", "timeline", "window"};
+constexpr std::array<std::string_view, 6> kViews = {"stage",    "tree",   "ready",
+                                                    "timeline", "window", "lecture"};
 
 void draw_window(Sketch& pen, const StageModel& model, float width, float height) {
   const Zones zones = zones_of(width, height);
@@ -71,7 +73,9 @@ Zones zones_of(float width, float height) {
 Scene build_from(const StageModel& model, const StageInput& input, View view) {
   StageInput shown = input;
   Scene probe;
-  const float k = enlargement(Sketch(probe, input), model, view, input.width, input.height);
+  const float k = view == View::lecture
+                      ? lecture_enlargement(input.width, input.height)
+                      : enlargement(Sketch(probe, input), model, view, input.width, input.height);
   shown.width = input.width / k;
   shown.height = input.height / k;
   Scene scene = empty_scene(shown.width, shown.height);
@@ -92,6 +96,9 @@ Scene build_from(const StageModel& model, const StageInput& input, View view) {
       break;
     case View::window:
       draw_window(pen, model, shown.width, shown.height);
+      break;
+    case View::lecture:
+      draw_lecture(pen, model, shown.width, shown.height);
       break;
   }
   if (k != 1) enlarge(scene, k);

@@ -1,5 +1,6 @@
 // History and cursor → the picture. Each build function is pure and fills a Scene whose size
-// is given; views other than `window` draw one zone alone for books and slides.
+// is given. `window` is everything, `lecture` what the back row of a hall has to see; the others
+// draw one zone alone for books and slides.
 #pragma once
 
 #include <map>
@@ -12,7 +13,7 @@
 
 namespace epollscope::scene {
 
-enum class View : std::uint8_t { stage, tree, ready, timeline, window };
+enum class View : std::uint8_t { stage, tree, ready, timeline, window, lecture };
 bool view_from(std::string_view name, View& out);
 
 struct StageInput {
@@ -31,7 +32,7 @@ struct StageInput {
   std::map<int, int> answers = {};  // questions of the lesson that were answered: the choice taken
 };
 
-// A zone alone. `stage` is kernel with events[] and the call; `window` everything.
+// `stage` is kernel with events[] and the call.
 Scene build(const StageInput& input, View view);
 
 // Zones as the window lays them out, so that widgets can be placed beside the drawing.

@@ -9,7 +9,6 @@ namespace {
 
 constexpr float kParagraphSpace = 9;
 constexpr float kListIndent = 18;
-constexpr float kCodeScale = 0.93F;  // mono looks larger than sans of the same size
 
 // ---- reading
 

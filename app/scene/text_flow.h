@@ -10,6 +10,8 @@
 
 namespace epollscope::scene {
 
+inline constexpr float kCodeScale = 0.93F;  // mono looks larger than sans of the same size
+
 struct Run {
   std::string text;
   Type type;

@@ -104,6 +104,8 @@ void draw_top_bar(Sketch& pen, const StageModel& model, Rect where) {
 
   float right = where.right() - 20;
   const Type small{Face::sans, 13, Role::text_dim};
+  right -= pen.text({right, baseline}, pen.t("ui.action.lecture"), small, right - b, Align::right);
+  right -= 26;
   right -= pen.text({right, baseline}, pen.t("ui.bar.languages"), small, right - b, Align::right);
   const Verdict v = verdict(pen, model);
   right -= 32;

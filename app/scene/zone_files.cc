@@ -7,9 +7,6 @@
 #include "app/scene/kernel_parts.h"
 
 namespace epollscope::scene {
-namespace {
-
-Rect moved(Rect r, Rect where) { return {r.x + where.x, r.y + where.y, r.w, r.h}; }
 
 std::string_view kind_key(ObjectKind kind) {
   switch (kind) {
@@ -32,6 +29,10 @@ std::string_view kind_key(ObjectKind kind) {
   }
   return "file.other";
 }
+
+namespace {
+
+Rect moved(Rect r, Rect where) { return {r.x + where.x, r.y + where.y, r.w, r.h}; }
 
 std::string_view end_key(FileEnd end) {
   switch (end) {

@@ -6,6 +6,22 @@
 #include "app/scene/quiz.h"
 
 namespace epollscope::scene {
+
+std::string_view left_key(MicroStep::What what) {
+  switch (what) {
+    case MicroStep::What::left:
+      return "ready.left.edge";
+    case MicroStep::What::disarmed:
+      return "ready.left.oneshot";
+    case MicroStep::What::dropped:
+      return "ready.left.dropped";
+    case MicroStep::What::unlinked:
+      return "ready.left.removed";
+    default:
+      return {};
+  }
+}
+
 namespace {
 
 constexpr float kHeadRoom = 66;  // between the rail's end and the first card
@@ -182,21 +198,6 @@ void draw_rail(Sketch& pen, const KernelContext& c, Rect where, Density density,
 struct Left {
   std::string words, more;
 };
-
-std::string_view left_key(MicroStep::What what) {
-  switch (what) {
-    case MicroStep::What::left:
-      return "ready.left.edge";
-    case MicroStep::What::disarmed:
-      return "ready.left.oneshot";
-    case MicroStep::What::dropped:
-      return "ready.left.dropped";
-    case MicroStep::What::unlinked:
-      return "ready.left.removed";
-    default:
-      return {};
-  }
-}
 
 bool joins_list(MicroStep::What what) {
   return what == MicroStep::What::queued || what == MicroStep::What::requeued;
