@@ -19,9 +19,9 @@ constexpr std::array<Chord, 1> kInto{"Down"}, kOut{"Up"}, kPlay{"A"}, kFirst{"Ho
     kCopyTranscript{"Ctrl+Shift+C"}, kPicture{"Ctrl+P"}, kBuilder{"N"}, kBranch{"Ctrl+B"},
     kEdit{"E"}, kRemove{"Delete"}, kMoveUp{"Ctrl+Up"}, kMoveDown{"Ctrl+Down"}, kUndo{"Ctrl+Z"},
     kStop{"Ctrl+."}, kTheme{"T"}, kLanguage{"L"}, kPalette{"Ctrl+K"}, kEscape{"Escape"},
-    kQuit{"Ctrl+Q"}, kRunAll{"Ctrl+End"};
+    kQuit{"Ctrl+Q"}, kRunAll{"Ctrl+End"}, kFull{"Shift+F11"}, kMotion{"M"};
 constexpr std::array<Chord, 2> kScaleUp{"Ctrl+=", "Ctrl+Shift+="},
-    kScaleDown{"Ctrl+-", "Ctrl+Shift+-"}, kFull{"F11", "F5"}, kBlank{"B", "."}, kHelp{"?", "F1"};
+    kScaleDown{"Ctrl+-", "Ctrl+Shift+-"}, kLecture{"F5", "F11"}, kBlank{"B", "."}, kHelp{"?", "F1"};
 constexpr std::array<Chord, 2> kRedo{"Ctrl+Shift+Z", "Ctrl+Y"};
 constexpr std::array<Chord, 9> kAnswer{"1", "2", "3", "4", "5", "6", "7", "8", "9"};
 constexpr std::array<Chord, 2> kFaster{"+", "="};
@@ -36,7 +36,9 @@ bool has_program(const Desk& d) { return d.statement_count() > 0; }
 bool has_steps(const Desk& d) { return d.step_count() > 0; }
 bool can_play(const Desk& d) { return d.view.playing || has_program(d); }
 bool can_branch(const Desk& d) { return has_steps(d); }
-bool can_edit(const Desk& d) { return has_program(d) && !d.running(); }
+// A lecture has no builder, where a line would be put together.
+bool outside_lecture(const Desk& d) { return !d.view.lecture; }
+bool can_edit(const Desk& d) { return has_program(d) && !d.running() && outside_lecture(d); }
 bool can_run_on(const Desk& d) {
   return !d.running() && !d.session().died() && d.session().next_statement() < d.statement_count();
 }
@@ -87,7 +89,7 @@ const std::array kActions{
            has_steps, effects::copy_transcript},
     Action{ActionId::save_picture, "save_picture", kPicture, Icon::none, Menu::file, always,
            effects::save_picture},
-    Action{ActionId::builder, "builder", kBuilder, Icon::none, Menu::program, always,
+    Action{ActionId::builder, "builder", kBuilder, Icon::none, Menu::program, outside_lecture,
            effects::builder},
     Action{ActionId::branch, "branch", kBranch, Icon::none, Menu::program, can_branch,
            [](Desk& d, T t) {
@@ -108,9 +110,13 @@ const std::array kActions{
            [](Desk& d, T) { d.undo(); }},
     Action{ActionId::redo, "redo", kRedo, Icon::none, Menu::program, can_redo,
            [](Desk& d, T) { d.redo(); }},
+    Action{ActionId::lecture, "lecture", kLecture, Icon::none, Menu::view, always,
+           effects::lecture},
     Action{ActionId::theme, "theme", kTheme, Icon::none, Menu::view, always, effects::next_theme},
     Action{ActionId::language, "language", kLanguage, Icon::none, Menu::view, always,
            effects::next_language},
+    Action{ActionId::motion, "motion", kMotion, Icon::none, Menu::view, always,
+           effects::next_motion},
     Action{ActionId::scale_up, "scale_up", kScaleUp, Icon::none, Menu::view, always,
            [](Desk& d, T) { scale(d, kScaleFactor); }},
     Action{ActionId::scale_down, "scale_down", kScaleDown, Icon::none, Menu::view, always,

@@ -19,6 +19,9 @@ using Seconds = std::chrono::duration<double>;
 // is worth three: widgets learn in the second where they are, and what lies under the mouse.
 constexpr int kFramesPerInput = 2, kFramesPerChange = 3;
 
+constexpr float kNoticeDp = 13;
+constexpr float kLectureNotice = 0.03F;  // in heights of the window
+
 std::optional<double> sooner(std::optional<double> a, std::optional<double> b) {
   if (!a) return b;
   if (!b) return a;
@@ -218,10 +221,17 @@ void App::draw_panels(Ui& ui, float width_dp, float height_dp) {
   Stage stage = build_stage(desk_, width_dp, height_dp, !welcome, !view.builder);
   animator_.animate(desk_, stage.scene, view.motion, last_frame_);
   show_stage(ui, edit, stage, view.dialog == Dialog::none && view.menu.empty());
-  top_bar(ui, stage.zones.bar);
-  if (welcome) welcome_panel(ui, stage.zones.lesson);
-  if (view.builder) builder_panel(ui, edit, builder_place(stage.zones, width_dp, height_dp));
-  notice(ui, stage.zones);
+  if (view.lecture) {
+    // Above the call, which the sentence is about, and as large as what else a hall reads.
+    const float size = kLectureNotice * height_dp;
+    notice(ui, {0, 0, width_dp, height_dp}, size);
+  } else {
+    top_bar(ui, stage.zones.bar);
+    if (welcome) welcome_panel(ui, stage.zones.lesson);
+    if (view.builder) builder_panel(ui, edit, builder_place(stage.zones, width_dp, height_dp));
+    // In the title row of the kernel's zone: what lies below it stays in sight.
+    notice(ui, stage.zones.kernel, kNoticeDp);
+  }
   context_menu(ui, edit);
   switch (view.dialog) {
     case Dialog::none:

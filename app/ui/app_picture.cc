@@ -10,17 +10,18 @@ void App::save_picture(const std::string& path) {
   const int width = window_.framebuffer_width();
   const int height = window_.framebuffer_height();
   const ViewState& view = desk_.view;
-  const scene::Scene scene = scene::build({.session = &desk_.session(),
-                                           .step = view.step,
-                                           .micro = view.micro,
-                                           .selected = view.selected,
-                                           .hovered = {},
-                                           .width = static_cast<float>(width) / scale,
-                                           .height = static_cast<float>(height) / scale,
-                                           .lang = view.lang,
-                                           .program_scroll = view.program_scroll,
-                                           .answers = view.answers},
-                                          scene::View::window);
+  const scene::Scene scene =
+      scene::build({.session = &desk_.session(),
+                    .step = view.step,
+                    .micro = view.micro,
+                    .selected = view.selected,
+                    .hovered = {},
+                    .width = static_cast<float>(width) / scale,
+                    .height = static_cast<float>(height) / scale,
+                    .lang = view.lang,
+                    .program_scroll = view.program_scroll,
+                    .answers = view.answers},
+                   view.lecture ? scene::View::lecture : scene::View::window);
   const auto pixels = draw::render(scene, view.theme, width, height, scale);
   window_.begin();  // the off-screen surface made its own context current
   const auto refuse = [&](const Error& error) {

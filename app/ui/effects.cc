@@ -22,9 +22,9 @@ std::string working_folder() {
 
 void show_message(Desk& desk, std::string_view title_key, std::string text) {
   desk.view.dialog = Dialog::message;
-  desk.view.message_title = tr(desk.view.lang, title_key);
+  desk.view.message_title = title_key;
   desk.view.message = std::move(text);
-  desk.view.message_note = tr(desk.view.lang, "ui.message.kept");
+  desk.view.message_note = "ui.message.kept";
 }
 
 // Puts what was read on the desk, or shows why it could not be read and keeps the session.
@@ -245,7 +245,36 @@ void next_language(Desk& desk, const Target&) {
   desk.view.lang = desk.view.lang == Lang::en ? Lang::zh_cn : Lang::en;
 }
 
-// The layers from the outermost: menu, dialog, blank screen, play, builder, micro-steps, poke.
+void next_motion(Desk& desk, const Target&) {
+  ViewState& view = desk.view;
+  constexpr std::array kMotions{Motion::full, Motion::reduced, Motion::off};
+  constexpr std::array<std::string_view, 3> kWords{"ui.motion.full", "ui.motion.reduced",
+                                                   "ui.motion.off"};
+  const std::size_t next = (static_cast<std::size_t>(view.motion) + 1) % kMotions.size();
+  view.motion = kMotions.at(next);
+  view.kept_motion.reset();  // chosen now, whatever this run began with
+  desk.say(kWords.at(next));
+}
+
+void lecture(Desk& desk, const Target&) {
+  ViewState& view = desk.view;
+  view.menu.clear();
+  view.hovered.clear();
+  if (view.lecture) {
+    view.theme = view.lecture->theme;
+    view.fullscreen = view.lecture->fullscreen;
+    view.builder = view.lecture->builder;
+    view.lecture.reset();
+    return;
+  }
+  view.lecture = {.theme = view.theme, .fullscreen = view.fullscreen, .builder = view.builder};
+  if (view.theme == Theme::dark) view.theme = Theme::light;  // projectors have no black
+  view.fullscreen = true;
+  view.builder = false;
+}
+
+// The layers from the outermost: menu, dialog, blank screen, play, builder, micro-steps, poke,
+// lecture.
 void escape(Desk& desk, const Target&) {
   ViewState& view = desk.view;
   if (!view.menu.empty()) {
@@ -266,6 +295,8 @@ void escape(Desk& desk, const Target&) {
     desk.undo();
   } else if (!desk.at_end()) {
     desk.go_to(desk.step_count());
+  } else if (view.lecture) {
+    lecture(desk, {});
   } else if (view.fullscreen) {
     view.fullscreen = false;
   }

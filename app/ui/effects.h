@@ -28,6 +28,9 @@ void answer(Desk& desk, const Target& target);
 void go_to_statement(Desk& desk, const Target& target);
 void next_theme(Desk& desk, const Target& target);
 void next_language(Desk& desk, const Target& target);
+void next_motion(Desk& desk, const Target& target);
+// Into lecture mode or out of it.
+void lecture(Desk& desk, const Target& target);
 void escape(Desk& desk, const Target& target);
 // The statement a command is about: its target, or the one at the cursor.
 int statement_of(const Desk& desk, const Target& target);

@@ -22,6 +22,8 @@ void FrameLog::write(const FrameFacts& facts, const Desk& desk, const HitMap& hi
       {"micro", nullptr},
       {"busy", desk.running()},
       {"dialog", name_of(desk.view.dialog)},
+      {"lecture", desk.view.lecture.has_value()},
+      {"theme", name_of(desk.view.theme)},
       {"toast", desk.view.toast},
       {"banner", facts.banner},
       {"lab_pid", desk.session().lab_pid()},

@@ -169,14 +169,14 @@ void help_panel(Ui& ui, const scene::Rect& window) {
 void message_panel(Ui& ui, const scene::Rect& window) {
   const scene::Rect where = centered(window, 820, 420);
   const ViewState& view = ui.desk().view;
-  ui.begin_dialog(window, where, view.message_title);
+  ui.begin_dialog(window, where, ui.t(view.message_title));
   ImGui::BeginChild("text", {0, -ui.px(44)});
   ui.wrapped(view.message, Role::text, Face::mono, 13);
+  ui.gap(4);
+  ui.wrapped(ui.t(view.message_note), Role::text_dim);
   ui.hit("message", {ui.px(where.x), ui.px(where.y), ui.px(where.w), ui.px(40)}, view.message);
   ImGui::EndChild();
   if (ui.button("message:ok", ui.t("ui.message.ok"), Look::primary)) ui.emit(ActionId::escape);
-  ui.same_line(12);
-  ui.text(view.message_note, Role::text_dim);
   ui.end_dialog();
 }
 

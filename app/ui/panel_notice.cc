@@ -7,7 +7,6 @@
 namespace epollscope::ui {
 namespace {
 
-// Strips in the title row of the kernel's zone: what lies below it stays in sight.
 constexpr float kInsetDp = 5, kPadXDp = 14, kPadYDp = 6, kButtonDp = 24;
 
 void begin_strip(Ui& ui, const char* id, const scene::Rect& strip) {
@@ -55,10 +54,10 @@ std::string banner_of(const Desk& desk) {
   return died ? tr(desk.view.lang, "ui.banner.dead", {*died}) : std::string();
 }
 
-void notice(Ui& ui, const scene::Zones& zones) {
+void notice(Ui& ui, const scene::Rect& where, float size) {
   const Desk& desk = ui.desk();
-  scene::Rect strip{zones.kernel.x + kInsetDp, zones.kernel.y + kInsetDp,
-                    zones.kernel.w - 2 * kInsetDp, kButtonDp + 2 * kPadYDp};
+  scene::Rect strip{where.x + kInsetDp, where.y + kInsetDp, where.w - 2 * kInsetDp,
+                    kButtonDp + 2 * kPadYDp};
   if (const std::string banner = banner_of(desk); !banner.empty()) {
     banner_strip(ui, strip, banner);
     strip.y += strip.h + kInsetDp;
@@ -66,14 +65,14 @@ void notice(Ui& ui, const scene::Zones& zones) {
   if (desk.view.toast.empty()) return;
   // Long sentences wrap; the strip grows downwards with them.
   ui.painter().need(desk.view.toast);
-  const ImFont* font = ui.painter().font(Face::sans, 13);
+  const ImFont* font = ui.painter().font(Face::sans, size);
   const float room = ui.px(strip.w - 2 * kPadXDp);
-  const ImVec2 size = font->CalcTextSizeA(font->FontSize, room, room, desk.view.toast.c_str());
-  strip.h = std::max(size.y / ui.px(1) + 2 * kPadYDp + 2, 30.0F);
-  strip.w = std::min(strip.w, size.x / ui.px(1) + 2 * kPadXDp + 2);
+  const ImVec2 words = font->CalcTextSizeA(font->FontSize, room, room, desk.view.toast.c_str());
+  strip.h = std::max(words.y / ui.px(1) + 2 * kPadYDp + 2, 30.0F);
+  strip.w = std::min(strip.w, words.x / ui.px(1) + 2 * kPadXDp + 2);
   begin_strip(ui, "toast", strip);
-  ImGui::SetCursorPosY((ui.px(strip.h) - size.y) / 2);
-  ui.wrapped(desk.view.toast);
+  ImGui::SetCursorPosY((ui.px(strip.h) - words.y) / 2);
+  ui.wrapped(desk.view.toast, Role::text, Face::sans, size);
   ui.hit("toast", {ui.px(strip.x), ui.px(strip.y), ui.px(strip.w), ui.px(strip.h)},
          desk.view.toast);
   ui.end_panel();

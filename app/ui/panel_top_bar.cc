@@ -73,6 +73,7 @@ std::vector<BarButton> window_buttons(bool narrow) {
   if (!narrow) {
     buttons.push_back({ActionId::language, Look::quiet, "ui.bar.languages"});
     buttons.push_back({ActionId::theme, Look::quiet});
+    buttons.push_back({ActionId::lecture, Look::quiet});
   }
   buttons.push_back({ActionId::palette, Look::quiet, "ui.bar.palette"});
   buttons.push_back({ActionId::help, Look::quiet, "ui.bar.help"});

@@ -24,7 +24,8 @@ void top_bar(Ui& ui, const scene::Rect& where);
 scene::Rect builder_place(const scene::Zones& zones, float width, float height);
 void builder_panel(Ui& ui, Editing edit, const scene::Rect& where);
 void welcome_panel(Ui& ui, const scene::Rect& where);
-void notice(Ui& ui, const scene::Zones& zones);  // banner and toast
+// Banner and toast, along the top of `where`; `size`: of the words, in dp.
+void notice(Ui& ui, const scene::Rect& where, float size);
 void context_menu(Ui& ui, Editing edit);
 // The open dialog, if any, over the whole window.
 void open_panel(Ui& ui, Editing edit, const scene::Rect& window);

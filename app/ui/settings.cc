@@ -22,6 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::array<std::string_view, 3> kMotionNames{"full", "reduced", "off"};
+
 // What a file holds besides the settings: how to give actions other keys.
 std::string empty_file() {
   std::string text =
@@ -43,6 +45,8 @@ std::string empty_file() {
 
 std::string print(float scale) { return fmt::format("{:.2f}", scale); }
 
+constexpr std::string_view kMotions = "full, reduced or off";
+
 // The settings that the window writes: name, value, what may stand there.
 struct Line {
   std::string_view name;
@@ -50,11 +54,12 @@ struct Line {
   std::string_view comment;
 };
 
-std::array<Line, 4> lines_of(const Settings& s) {
+std::array<Line, 5> lines_of(const Settings& s) {
   return {{{"theme", fmt::format("\"{}\"", name_of(s.theme)), "dark, light or contrast"},
            {"language", fmt::format("\"{}\"", name_of(s.lang)), "en or zh-CN"},
            {"scale", print(s.scale), "0.75 to 3, on top of the monitor's"},
-           {"play_seconds", fmt::format("{}", s.play_seconds), "between two steps of autoplay"}}};
+           {"play_seconds", fmt::format("{}", s.play_seconds), "between two steps of autoplay"},
+           {"motion", fmt::format("\"{}\"", name_of(s.motion)), kMotions}}};
 }
 
 bool is_reserved(std::string_view chord) {
@@ -78,11 +83,13 @@ class Reader {
         }
       } else if (name == "play_seconds") {
         if (const auto n = number(node, name, kPlayMin, kPlayMax)) read_.settings.play_seconds = *n;
+      } else if (name == "motion") {
+        named(node, "motion", motion_from, read_.settings.motion, kMotions);
       } else if (name == "keys") {
         keys(node);
       } else {
         mistake(node, fmt::format("there is no setting \"{}\"; there are theme, language, scale, "
-                                  "play_seconds and [keys]",
+                                  "play_seconds, motion and [keys]",
                                   name));
       }
     }
@@ -188,8 +195,24 @@ std::pair<std::size_t, std::size_t> value_in(std::string_view line, std::string_
 
 }  // namespace
 
+std::string_view name_of(Motion motion) {
+  return kMotionNames.at(static_cast<std::size_t>(motion));
+}
+
+bool motion_from(std::string_view name, Motion& out) {
+  const auto* found = std::ranges::find(kMotionNames, name);
+  if (found == kMotionNames.end()) return false;
+  out = static_cast<Motion>(found - kMotionNames.begin());
+  return true;
+}
+
 Settings settings_of(const ViewState& view) {
-  return {view.theme, view.lang, view.scale, view.play_seconds, view.keys};
+  return {.theme = view.lecture ? view.lecture->theme : view.theme,
+          .lang = view.lang,
+          .scale = view.scale,
+          .play_seconds = view.play_seconds,
+          .motion = view.kept_motion.value_or(view.motion),
+          .keys = view.keys};
 }
 
 void use(const Settings& settings, ViewState& view) {
@@ -197,6 +220,7 @@ void use(const Settings& settings, ViewState& view) {
   view.lang = settings.lang;
   view.scale = settings.scale;
   view.play_seconds = settings.play_seconds;
+  view.motion = settings.motion;
   view.keys = settings.keys;
 }
 

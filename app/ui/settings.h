@@ -17,10 +17,12 @@ struct Settings {
   Lang lang = Lang::en;
   float scale = 1;
   double play_seconds = 1;  // between two steps of autoplay
-  Bindings keys;            // read, never written
+  Motion motion = Motion::full;
+  Bindings keys;  // read, never written
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
+// Without what holds for this run, or for a lecture, alone.
 Settings settings_of(const ViewState& view);
 void use(const Settings& settings, ViewState& view);
 // Those of somebody who never chose: the language of the locale.

@@ -38,6 +38,12 @@ void click(Ui& ui, ViewState& view, const scene::Hit* hit) {
   } else if (hit->id.starts_with("quiz:")) {
     const auto choice = number_after(hit->id, hit->id.substr(0, hit->id.rfind(':') + 1));
     if (choice) ui.emit(ActionId::answer, {.number = *choice});
+  } else if (hit->id == "lecture:leave") {
+    ui.emit(ActionId::lecture);
+  } else if (hit->id == "lecture:step") {
+    ui.emit(ActionId::step);
+  } else if (hit->id == "lecture:back") {
+    ui.emit(ActionId::back);
   } else if (hit->id == "else") {
     ui.emit(ActionId::builder);
   } else {
@@ -102,6 +108,9 @@ Stage build_stage(const Desk& desk, float width, float height, bool lesson, bool
                                 .kernel_scroll_x = view.kernel_scroll_x,
                                 .kernel_scroll_y = view.kernel_scroll_y,
                                 .answers = view.answers};
+  if (view.lecture) {
+    return {.scene = scene::build(input, scene::View::lecture), .zones = {}};
+  }
   Stage stage{.scene = {}, .zones = scene::zones_of(width, height)};
   stage.scene.width = width;
   stage.scene.height = height;

@@ -12,8 +12,8 @@ struct Stage {
   scene::Zones zones;
 };
 
-// The scene of what the desk looks at, for a window of this size in dp. `lesson` off: something
-// else lies in the lesson's zone; the same for the timeline.
+// The scene of what the desk looks at, as the window or a lecture shows it, for a window of this
+// size in dp. `lesson` off: something else lies in the lesson's zone; the same for the timeline.
 Stage build_stage(const Desk& desk, float width, float height, bool lesson, bool timeline);
 
 // Draws it and records its hits; `reachable` is false while a dialog lies above.

@@ -19,6 +19,17 @@ namespace epollscope::ui {
 enum class Dialog : std::uint8_t { none, open, save, palette, help, message };
 std::string_view name_of(Dialog dialog);
 
+// How much of a change is shown as movement.
+enum class Motion : std::uint8_t { full, reduced, off };
+std::string_view name_of(Motion motion);
+bool motion_from(std::string_view name, Motion& out);
+
+// What lecture mode changed, to be put back when it ends.
+struct OutsideLecture {
+  Theme theme = Theme::dark;
+  bool fullscreen = false, builder = false;
+};
+
 // What the window has to do on behalf of an action, because the desk knows no window.
 struct Errands {
   std::optional<std::string> clipboard;
@@ -39,10 +50,14 @@ struct ViewState {
   Lang lang = Lang::en;
   float scale = 1;  // the person's own factor on the monitor's scale
   bool fullscreen = false;
+  std::optional<OutsideLecture> lecture;  // has a value: lecture mode is on
   bool blank = false;
   bool playing = false;
   scene::Motion motion = scene::Motion::full;
   double play_seconds = 1;  // between two steps of autoplay
+  Motion motion = Motion::full;
+  // What the settings say while `motion` is that of this run alone.
+  std::optional<Motion> kept_motion;
   Bindings keys;
 
   Dialog dialog = Dialog::none;
@@ -51,7 +66,8 @@ struct ViewState {
   float menu_x = 0, menu_y = 0;  // px
 
   std::string toast;  // one sentence about the last action; stays until the next one
-  std::string message_title, message, message_note;  // Dialog::message
+  std::string_view message_title, message_note;  // Dialog::message: keys of texts
+  std::string message;
   std::string input;            // text field of the open or save dialog, or of the palette
   std::string folder;           // listed by the open dialog
   bool saving_picture = false;  // what the save dialog is about

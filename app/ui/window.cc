@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <utility>
 
 #include "app/ui/app.h"
 
@@ -21,9 +22,9 @@ int refuse(const Error& error, int status) {
 void report(const std::vector<std::string>& mistakes, ui::ViewState& view) {
   if (mistakes.empty()) return;
   view.dialog = ui::Dialog::message;
-  view.message_title = tr(view.lang, "ui.message.settings");
+  view.message_title = "ui.message.settings";
   for (const std::string& mistake : mistakes) view.message += mistake + "\n";
-  view.message += "\n" + tr(view.lang, "ui.message.settings_left");
+  view.message_note = "ui.message.settings_left";
 }
 
 }  // namespace
@@ -51,6 +52,7 @@ int run_window(const WindowOptions& options) {
   ui::use(read.settings, view);
   if (options.no_motion) view.motion = scene::Motion::off;
   report(read.mistakes, view);
+  if (options.no_motion) view.kept_motion = std::exchange(view.motion, ui::Motion::off);
   view.builder = lesson.program.statements.empty();
   const SessionOptions session{
       .model_only = options.model_only, .tree = options.tree, .xray = options.xray};

@@ -13,7 +13,7 @@ struct WindowOptions {
   bool model_only = false;  // the model stands in for the kernel
   TreeOrder tree = TreeOrder::learned;
   XrayUse xray = XrayUse::off;
-  bool no_motion = false;
+  bool no_motion = false;  // for this run, whatever the settings say
 };
 
 // 0 when the person left; 2 when `file` cannot be read or parsed; 3 when there is no display, no
@@ -24,7 +24,7 @@ struct WindowOptions {
 // EPOLLSCOPE_FRAME_LOG=<path> makes the window write one JSON object a line for every frame it
 // draws, a FIFO is welcome:
 //   {"frame":7,"cause":"input","due":2,"step":3,"steps":5,"micro":null,"busy":false,"dialog":"none",
-//    "toast":"","banner":"","lab_pid":4711,"width":1680,"height":1050,"text_input":false,"presses":12,
+//    "lecture":false,"theme":"dark","toast":"","banner":"","lab_pid":4711,"width":1680,"height":1050,"text_input":false,"presses":12,
 //    "hits":[{"id":"action:step","x":1,"y":2,"w":3,"h":4,"label":"Step"}]}
 // `presses` counts the keys and mouse buttons that went down, so that a test knows which of its
 // own a frame has seen. Rectangles are pixels of the framebuffer; later hits lie above earlier

@@ -26,12 +26,14 @@ SettingsRead parsed(std::string_view text) { return parse_settings(text, kPath);
 TEST(Settings, EveryOneIsRead) {
   const auto read = parsed(
       "theme = \"contrast\"\nlanguage = \"zh-CN\"\nscale = 2\nplay_seconds = 0.5\n"
+      "motion = \"reduced\"\n"
       "[keys]\nstep = [\"F2\", \"Ctrl+Shift+N\"]\nback = \"<\"\nplay = []\n");
   EXPECT_THAT(read.mistakes, IsEmpty());
   EXPECT_EQ(read.settings.theme, Theme::contrast);
   EXPECT_EQ(read.settings.lang, Lang::zh_cn);
   EXPECT_EQ(read.settings.scale, 2);
   EXPECT_EQ(read.settings.play_seconds, 0.5);
+  EXPECT_EQ(read.settings.motion, Motion::reduced);
   EXPECT_THAT(read.settings.keys.at("step"), ElementsAre("F2", "Ctrl+Shift+N"));
   EXPECT_THAT(read.settings.keys.at("back"), ElementsAre("<"));
   EXPECT_THAT(read.settings.keys.at("play"), IsEmpty());
@@ -44,6 +46,7 @@ TEST(Settings, AMistakeIsOneSentenceWithItsPlaceAndSpoilsNothingElse) {
       {"scale = 0.1", "/s.toml:2: scale is a number from 0.75 to 3"},
       {"scale = nan", "/s.toml:2: scale is a number"},
       {"play_seconds = \"1\"", "/s.toml:2: play_seconds is a number from 0.1 to 60"},
+      {"motion = true", "/s.toml:2: motion is one of the words full, reduced or off"},
       {"colour = 1", "/s.toml:2: there is no setting \"colour\""},
       {"keys = 1", "/s.toml:2: keys is a table"},
       {"keys.stepp = \"F2\"", "/s.toml:2: there is no action \"stepp\"; did you mean step"},
@@ -84,6 +87,7 @@ TEST(Settings, WritingChangesTheLinesOfSettingsAndNoOther) {
   Settings s = parsed(text).settings;
   s.theme = Theme::light;
   s.scale = 1.21F;
+  s.motion = Motion::off;
   const std::string written = with_settings(text, s);
   EXPECT_THAT(written, HasSubstr("# mine\n  theme=\"light\"# sun\n\nscale = 1.21\r\n[keys]\n"
                                  "step = \"F2\"\n# scale = 9\n"));
@@ -163,6 +167,77 @@ TEST_F(Kept, WhereNothingCanBeWrittenIsSaidOnce) {
   EXPECT_FALSE(keeper.keep(s_));
   s_.scale = 3;
   EXPECT_TRUE(keeper.keep(s_));
+}
+
+// ---- what holds for a while alone
+
+std::unique_ptr<Desk> desk() {
+  auto made = Desk::lay({}, "", {.model_only = true, .tree = TreeOrder::created}, {});
+  EXPECT_TRUE(made);
+  return made ? std::move(*made) : nullptr;
+}
+
+TEST(Lecture, IsLightAndFullScreenAndPutsBackWhatItFound) {
+  const auto d = desk();
+  d->view.builder = true;
+  apply(*d, {ActionId::lecture, {}});
+  EXPECT_EQ(d->view.theme, Theme::light);
+  EXPECT_TRUE(d->view.fullscreen);
+  EXPECT_FALSE(d->view.builder);
+  EXPECT_EQ(settings_of(d->view).theme, Theme::dark);
+  apply(*d, {ActionId::theme, {}});
+  EXPECT_EQ(d->view.theme, Theme::contrast);
+  apply(*d, {ActionId::builder, {}});
+  EXPECT_FALSE(d->view.builder);
+  EXPECT_NE(d->view.toast, "");
+  apply(*d, {ActionId::escape, {}});
+  EXPECT_FALSE(d->view.lecture);
+  EXPECT_EQ(d->view.theme, Theme::dark);
+  EXPECT_FALSE(d->view.fullscreen);
+  EXPECT_TRUE(d->view.builder);
+}
+
+TEST(Lecture, KeepsAThemeThatAHallCanRead) {
+  const auto d = desk();
+  d->view.theme = Theme::contrast;
+  d->view.fullscreen = true;
+  apply(*d, {ActionId::lecture, {}});
+  EXPECT_EQ(d->view.theme, Theme::contrast);
+  apply(*d, {ActionId::lecture, {}});
+  EXPECT_TRUE(d->view.fullscreen);
+}
+
+TEST(Lecture, IsTheLastLayerButFullScreen) {
+  const auto d = desk();
+  d->poke(*parse_statement("ep = epoll_create1(0)"));
+  while (d->running()) d->pump();
+  apply(*d, {ActionId::lecture, {}});
+  d->view.selected = "epoll:3";
+  apply(*d, {ActionId::escape, {}});
+  EXPECT_TRUE(d->view.selected.empty());
+  EXPECT_TRUE(d->view.lecture);
+  apply(*d, {ActionId::escape, {}});
+  EXPECT_FALSE(d->view.lecture);
+}
+
+TEST(Motion, GoesRoundAndSaysWhatItIs) {
+  const auto d = desk();
+  for (const Motion next : {Motion::reduced, Motion::off, Motion::full}) {
+    d->view.toast.clear();
+    apply(*d, {ActionId::motion, {}});
+    EXPECT_EQ(d->view.motion, next);
+    EXPECT_NE(d->view.toast, "");
+    EXPECT_EQ(settings_of(d->view).motion, next);
+  }
+}
+
+TEST(Motion, OfOneRunIsNotKeptUntilItIsChosen) {
+  const auto d = desk();
+  d->view.kept_motion = Motion::reduced;
+  d->view.motion = Motion::off;
+  EXPECT_EQ(settings_of(d->view).motion, Motion::reduced);
+  apply(*d, {ActionId::motion, {}});
+  EXPECT_EQ(settings_of(d->view).motion, Motion::full);
 }
 
 TEST(Bindings, AKeyGivenToOneActionIsTakenFromTheOther) {

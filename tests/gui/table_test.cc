@@ -44,8 +44,9 @@ TEST(Actions, IdsAndNamesAreUnique) {
 
 TEST(Actions, RemotesReachTheirKeys) {
   const std::map<std::string_view, ActionId> remote{
-      {"PageDown", ActionId::step}, {"PageUp", ActionId::back},   {"B", ActionId::blank},
-      {".", ActionId::blank},       {"F5", ActionId::fullscreen}, {"Space", ActionId::step}};
+      {"PageDown", ActionId::step}, {"PageUp", ActionId::back}, {"B", ActionId::blank},
+      {".", ActionId::blank},       {"F11", ActionId::lecture}, {"F5", ActionId::lecture},
+      {"Space", ActionId::step}};
   for (const auto& [chord, id] : remote) {
     const Action* action = action_of_chord(chord);
     ASSERT_NE(action, nullptr) << chord;
