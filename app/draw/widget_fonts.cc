@@ -19,6 +19,7 @@ namespace epollscope::draw {
 namespace {
 
 constexpr float kQuarter = 4;
+constexpr ImWchar kBox = 0x25A1;
 constexpr char32_t kFirstBeyondLatin = 0x100;
 constexpr char32_t kLastCharacter = 0xFFFF;  // ImWchar may have 16 bits
 // Signs of the user interface, and the name of the other language.
@@ -63,6 +64,13 @@ class Builder {
 
   void build() {
     atlas_.Build();
+    // What no font has is a box, as it is in the picture, and not a question mark.
+    for (ImFont* font : atlas_.Fonts) {
+      if (const ImFontGlyph* box = font->FindGlyphNoFallback(kBox); box != nullptr) {
+        font->FallbackGlyph = box;
+        font->FallbackAdvanceX = box->AdvanceX;
+      }
+    }
     for (ImFontConfig& config : atlas_.ConfigData) config.FontData = nullptr;
     atlas_.ClearInputData();
   }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <string_view>
 
 #include "app/theme/font.h"
 
@@ -30,12 +31,17 @@ Wish wish_for(Face face, bool cjk) {
   return {"Inter", "sans-serif", bold ? FC_WEIGHT_SEMIBOLD : FC_WEIGHT_REGULAR, "en"};
 }
 
+// What a Chinese font has to have. Of the fonts that do, the family asked for wins; without this
+// any other sans-serif would come before a Chinese font of another name.
+constexpr std::u32string_view kChinese = U"就绪列表";
+
 struct Release {
+  void operator()(FcCharSet* s) const { FcCharSetDestroy(s); }
   void operator()(FcConfig* c) const { FcConfigDestroy(c); }
   void operator()(FcPattern* p) const { FcPatternDestroy(p); }
 };
 
-FontFile match(FcConfig* config, const Wish& wish) {
+FontFile match(FcConfig* config, const Wish& wish, bool cjk) {
   const std::unique_ptr<FcPattern, Release> pattern(FcPatternCreate());
   const auto add = [&](const char* object, const char* value) {
     // fontconfig's strings are unsigned char by its own convention
@@ -44,6 +50,11 @@ FontFile match(FcConfig* config, const Wish& wish) {
   add(FC_FAMILY, wish.family);
   add(FC_FAMILY, wish.generic);
   add(FC_LANG, wish.language);
+  if (cjk) {
+    const std::unique_ptr<FcCharSet, Release> characters(FcCharSetCreate());
+    for (const char32_t c : kChinese) FcCharSetAddChar(characters.get(), c);
+    FcPatternAddCharSet(pattern.get(), FC_CHARSET, characters.get());
+  }
   FcPatternAddInteger(pattern.get(), FC_WEIGHT, wish.weight);
   FcPatternAddInteger(pattern.get(), FC_SLANT, FC_SLANT_ROMAN);
   FcPatternAddBool(pattern.get(), FC_OUTLINE, FcTrue);
@@ -69,7 +80,7 @@ Files find_all() {
   for (int face = 0; face < 4; ++face) {
     for (int cjk = 0; cjk < 2; ++cjk) {
       files.at(static_cast<std::size_t>(face)).at(static_cast<std::size_t>(cjk)) =
-          match(config.get(), wish_for(static_cast<Face>(face), cjk == 1));
+          match(config.get(), wish_for(static_cast<Face>(face), cjk == 1), cjk == 1);
     }
   }
   return files;
