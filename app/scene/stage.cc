@@ -5,6 +5,7 @@
 #include <array>
 
 #include "app/scene/lecture.h"
+#include "app/scene/quiz.h"
 #include "app/scene/stage_model.h"
 #include "app/scene/zones.h"
 
@@ -13,18 +14,19 @@ namespace {
 
 constexpr float kBar = 48;
 constexpr float kMargin = 12;
+constexpr float kLow = 560;      // below it a question beside the timeline would have no room
 constexpr float kNarrow = 1240;  // below it the lesson stands beside the timeline
 
 constexpr std::array<std::string_view, 6> kViews = {"stage",    "tree",   "ready",
                                                     "timeline", "window", "lecture"};
 
 void draw_window(Sketch& pen, const StageModel& model, float width, float height) {
-  const Zones zones = zones_of(width, height);
+  const Zones zones = zones_of(width, height, asked_at(model, pen.input()).quiz != nullptr);
   draw_top_bar(pen, model, zones.bar);
   draw_kernel(pen, model, zones.kernel);
   draw_user_space(pen, model, zones.user);
   draw_lesson(pen, model, zones.lesson);
-  draw_timeline(pen, model, zones.timeline);
+  if (!zones.no_timeline) draw_timeline(pen, model, zones.timeline);
 }
 
 Scene empty_scene(float width, float height) {
@@ -44,12 +46,16 @@ bool view_from(std::string_view name, View& out) {
   return true;
 }
 
-Zones zones_of(float width, float height) {
+Zones zones_of(float width, float height, bool asks) {
   Zones z;
   z.bar = {0, 0, width, kBar};
-  const float low = std::clamp(height * 0.3F, 140.0F, 420.0F);
   const float top = kBar + kMargin;
-  const float mid = std::max(60.0F, height - top - low - 2 * kMargin);
+  const float all_high = std::max(80.0F, height - top - 2 * kMargin);
+  // In a window of no height to speak of they share it.
+  const bool over = asks && height < kLow && width < kNarrow;
+  const float low =
+      over ? all_high * 0.78F : std::min(std::clamp(height * 0.3F, 140.0F, 420.0F), all_high / 2);
+  const float mid = all_high - low;
   const float below = top + mid + kMargin;
   const bool narrow = width < kNarrow;
   const float user = std::clamp(width * 0.21F, std::min(250.0F, width * 0.27F), 440.0F);
@@ -61,6 +67,8 @@ Zones zones_of(float width, float height) {
     const float lesson = std::clamp(all * 0.36F, 220.0F, 420.0F);
     z.timeline = {kMargin, below, std::max(80.0F, all - lesson - kMargin), low};
     z.lesson = {z.timeline.right() + kMargin, below, lesson, low};
+    if (over) z.lesson = z.timeline = {kMargin, below, all, low};
+    z.no_timeline = over;
     return z;
   }
   const float lesson = std::clamp(width * 0.217F, 260.0F, 460.0F);

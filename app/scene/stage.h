@@ -38,8 +38,10 @@ Scene build(const StageInput& input, View view);
 // Zones as the window lays them out, so that widgets can be placed beside the drawing.
 struct Zones {
   Rect bar, user, kernel, lesson, timeline;
+  bool no_timeline = false;  // a question stands in its place
 };
-Zones zones_of(float width, float height);
+// `asks`: a question stands at the cursor, which comes before all else in a small window.
+Zones zones_of(float width, float height, bool asks = false);
 
 // Parts that the window places by itself.
 void build_kernel(const StageInput& input, Rect where, Scene& out);

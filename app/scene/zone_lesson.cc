@@ -14,6 +14,7 @@ namespace {
 constexpr float kMargin = 18;
 constexpr float kProseLeading = 24;
 constexpr float kSaidLeading = 21;
+constexpr float kLeastSaid = 44;  // its heading and a line
 
 // What is said where the cursor stands: the text before the block of the next statement; behind
 // the last one the closing words.
@@ -99,10 +100,11 @@ Blocks choose_blocks(const Contents& c, Rect inside) {
     if (b.height() <= inside.h) return b;
   }
   // What happened and the question come before the lesson's words.
-  if (b.quiz_h > inside.h - 40) b.quiz_h = 0;
+  if (b.quiz_h > inside.h) b.quiz_h = 0;
   const float rest = std::max(0.0F, inside.h - b.quiz_h - b.said_h);
   b.prose_h = rest < std::min(b.prose_h, 3 * kProseLeading) ? 0 : std::min(b.prose_h, rest);
   b.said_h = std::min(b.said_h, inside.h - b.quiz_h - b.prose_h);
+  if (b.said_h < kLeastSaid) b.said_h = 0;
   return b;
 }
 

@@ -16,6 +16,9 @@ constexpr float kLabelDp = 86;  // the column of words before the chips
 constexpr float kRunDp = 104;
 // Where the timeline's place is smaller than this, the builder reaches beyond it.
 constexpr float kWantedDp = 290, kFullWidthDp = 1000;
+constexpr float kLeastDp = 170;       // as far as the bar above leaves it so much
+constexpr float kTwoColumnsDp = 560;  // a narrower builder has the arguments below the calls
+constexpr float kShortestLineDp = 150;
 constexpr float kLabelledCallsDp = 420;  // a narrower list of calls goes without its words
 
 std::string_view key_of(CallGroup group) {
@@ -207,10 +210,14 @@ void header(Ui& ui, Editing edit, float width_dp) {
   Draft& draft = edit.draft;
   const bool parses = statement_of(draft).has_value();
   const std::string title = heading(ui, draft);
-  ImGui::AlignTextToFramePadding();
-  ui.text(title, Role::text, Face::sans_bold, 14);
-  ui.same_line(14);
-  const float room = width_dp - text_width(Face::sans_bold, 14, title) - kRunDp - 110;
+  float room = width_dp - kRunDp - 96;
+  const float beside = room - text_width(Face::sans_bold, 14, title) - 14;
+  if (beside >= kShortestLineDp) {  // the line comes before the words for it
+    room = beside;
+    ImGui::AlignTextToFramePadding();
+    ui.text(title, Role::text, Face::sans_bold, 14);
+    ui.same_line(14);
+  }
   if (ui.input("builder:line", draft.line, room, false, draft.line) && parses) {
     ui.emit(ActionId::run_line);
   }
@@ -225,14 +232,36 @@ void header(Ui& ui, Editing edit, float width_dp) {
   if (ui.chip("builder:close", "✕", false)) ui.emit(ActionId::close_builder);
 }
 
+void arguments(Ui& ui, Draft& draft) {
+  if (const auto parsed = statement_of(draft); !parsed) {
+    ui.wrapped(parsed.error().diagnostics.front().message, Role::bad);
+  }
+  bool changed = actors(ui, draft);
+  const std::vector<KnownName> names = known_names(ui.desk().session(), ui.desk().view.step);
+  const CallSpec& spec = spec_of(draft.call);
+  for (std::size_t i = 0; i < spec.params.size() && i < draft.args.size(); ++i) {
+    ArgUi a{.ui = ui, .draft = draft, .index = i, .names = names};
+    argument(a, spec.params[i]);
+    // What is chosen from here on is the person's own.
+    if (a.changed && (spec.params[i].kind == ParamKind::fd || i == 1)) suit(draft, names);
+    changed = changed || a.changed;
+  }
+  if (changed) {
+    compose(draft);
+    ui.draw_again();  // the line stands above
+  }
+}
+
 }  // namespace
 
 scene::Rect builder_place(const scene::Zones& zones, float width, float height) {
   const scene::Rect& under = zones.timeline;
-  const float h = std::clamp(height * 0.46F, under.h, std::max(under.h, kWantedDp));
+  const float most = height - zones.bar.h - 2 * under.x;
+  const float h = std::max(std::clamp(height * 0.46F, under.h, std::max(under.h, kWantedDp)),
+                           std::min(kLeastDp, most));
   const bool whole = under.w < kFullWidthDp;
   const float x = whole ? under.x : zones.user.x;
-  return {x, under.bottom() - h, whole ? width - 2 * under.x : under.w, h};
+  return {x, height - under.x - h, whole ? width - 2 * under.x : under.w, h};
 }
 
 void builder_panel(Ui& ui, Editing edit, const scene::Rect& where) {
@@ -240,28 +269,17 @@ void builder_panel(Ui& ui, Editing edit, const scene::Rect& where) {
   header(ui, edit, where.w);
   const float left = std::min(540.0F, where.w * 0.38F);
   const ImVec2 room = ImGui::GetContentRegionAvail();
-  ImGui::BeginChild("calls", {ui.px(left), room.y});
-  calls(ui, edit.draft, left >= kLabelledCallsDp ? kLabelDp : 0);
-  ImGui::EndChild();
-  ui.same_line(20);
-  ImGui::BeginChild("arguments", {0, room.y});
-  if (const auto parsed = statement_of(edit.draft); !parsed) {
-    ui.wrapped(parsed.error().diagnostics.front().message, Role::bad);
+  const bool beside = where.w >= kTwoColumnsDp;
+  ImGui::BeginChild("calls", {beside ? ui.px(left) : 0, room.y});
+  calls(ui, edit.draft, beside && left >= kLabelledCallsDp ? kLabelDp : 0);
+  if (beside) {
+    ImGui::EndChild();
+    ui.same_line(20);
+    ImGui::BeginChild("arguments", {0, room.y});
+  } else {
+    ui.gap(4);
   }
-  bool changed = actors(ui, edit.draft);
-  const std::vector<KnownName> names = known_names(ui.desk().session(), ui.desk().view.step);
-  const CallSpec& spec = spec_of(edit.draft.call);
-  for (std::size_t i = 0; i < spec.params.size() && i < edit.draft.args.size(); ++i) {
-    ArgUi a{.ui = ui, .draft = edit.draft, .index = i, .names = names};
-    argument(a, spec.params[i]);
-    // What is chosen from here on is the person's own.
-    if (a.changed && (spec.params[i].kind == ParamKind::fd || i == 1)) suit(edit.draft, names);
-    changed = changed || a.changed;
-  }
-  if (changed) {
-    compose(edit.draft);
-    ui.draw_again();  // the line stands above
-  }
+  arguments(ui, edit.draft);
   ImGui::EndChild();
   ui.end_panel();
 }

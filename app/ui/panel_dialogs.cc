@@ -14,6 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr float kTwoColumnsDp = 560;
+
 scene::Rect centered(const scene::Rect& window, float w, float h) {
   w = std::min(w, window.w - 40);
   h = std::min(h, window.h - 40);
@@ -41,6 +43,12 @@ std::string shown_chords(const Ui& ui, const Action& action) {
 
 std::string label_of(const Ui& ui, const Action& action) {
   return ui.t("ui.action." + std::string(action.name));
+}
+
+// What is left below, or enough to be scrolled in.
+float columns_height(const Ui& ui) {
+  constexpr float kLeastDp = 200;
+  return std::max(ui.px(kLeastDp), ImGui::GetContentRegionAvail().y);
 }
 
 void folder_rows(Ui& ui, Editing edit, float width_dp) {
@@ -83,7 +91,10 @@ void open_panel(Ui& ui, Editing edit, const scene::Rect& window) {
   }
   ui.text(shorten(Face::sans_bold, 13, edit.view.folder, where.w - 40), Role::selection,
           Face::sans_bold);
-  ImGui::BeginChild("files");
+  // Where the lessons leave no room for a list, the dialog itself is scrolled to it.
+  constexpr float kShortestListDp = 130;
+  const float list = std::max(ui.px(kShortestListDp), ImGui::GetContentRegionAvail().y);
+  ImGui::BeginChild("files", {0, list});
   folder_rows(ui, edit, where.w - 56);
   ImGui::EndChild();
   ui.end_dialog();
@@ -144,14 +155,16 @@ void help_panel(Ui& ui, const scene::Rect& window) {
        {Menu::file, "ui.menu.file"},
        {Menu::program, "ui.menu.program"},
        {Menu::view, "ui.menu.view"}}};
-  const float half = (where.w - 52) / 2;
-  ImGui::BeginChild("left", {ui.px(half), 0});
+  const bool narrow = where.w < kTwoColumnsDp;
+  const float half = narrow ? where.w - 52 : (where.w - 52) / 2;
+  // One column is as long as it is, and the dialog is scrolled; two have their own.
+  if (!narrow) ImGui::BeginChild("left", {ui.px(half), columns_height(ui)});
   int column = 0;
   for (const auto& [menu, key] : kMenus) {
-    if (column++ == 2) {
+    if (column++ == 2 && !narrow) {
       ImGui::EndChild();
       ui.same_line(16);
-      ImGui::BeginChild("right", {0, 0});
+      ImGui::BeginChild("right", {0, columns_height(ui)});
     }
     ui.text(ui.t(key), Role::selection, Face::sans_bold, 14);
     for (const Action& action : all_actions()) {
@@ -162,7 +175,7 @@ void help_panel(Ui& ui, const scene::Rect& window) {
     }
     ui.gap(4);
   }
-  ImGui::EndChild();
+  if (!narrow) ImGui::EndChild();
   ui.end_dialog();
 }
 

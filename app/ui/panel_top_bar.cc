@@ -1,6 +1,7 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <span>
 #include <vector>
@@ -11,6 +12,8 @@ namespace epollscope::ui {
 namespace {
 
 constexpr float kButtonDp = 30, kEdgeDp = 20, kGapDp = 18;
+constexpr float kStepGap = 6, kWindowGap = 2;
+constexpr float kPlaceDp = 90;  // at least, for the place in the program
 constexpr float kNarrowDp = 1100, kShortestTitleDp = 60;
 constexpr std::string_view kName = "epollscope";
 
@@ -67,7 +70,6 @@ std::vector<BarButton> step_buttons(const Desk& desk) {
   return buttons;
 }
 
-// What a narrow bar leaves out is among all actions.
 std::vector<BarButton> window_buttons(bool narrow) {
   std::vector<BarButton> buttons{{ActionId::open, Look::quiet}, {ActionId::save, Look::quiet}};
   if (!narrow) {
@@ -78,6 +80,19 @@ std::vector<BarButton> window_buttons(bool narrow) {
   buttons.push_back({ActionId::palette, Look::quiet, "ui.bar.palette"});
   buttons.push_back({ActionId::help, Look::quiet, "ui.bar.help"});
   return buttons;
+}
+
+// What a narrow bar leaves out is among all actions, which stay to the last.
+void leave_out(const Ui& ui, std::vector<BarButton>& steps, std::vector<BarButton>& window,
+               float room) {
+  constexpr std::array kSpare{ActionId::save,  ActionId::help, ActionId::open,
+                              ActionId::first, ActionId::into, ActionId::play};
+  const auto is = [](ActionId id) { return [id](const BarButton& b) { return b.id == id; }; };
+  for (const ActionId id : kSpare) {
+    if (width_of(ui, steps, kStepGap) + kGapDp + width_of(ui, window, kWindowGap) <= room) return;
+    std::erase_if(steps, is(id));
+    std::erase_if(window, is(id));
+  }
 }
 
 struct Verdict {
@@ -147,14 +162,15 @@ void top_bar(Ui& ui, const scene::Rect& where) {
   ui.begin_panel("top bar", where, {.scrolls = false});
   ImGui::GetWindowDrawList()->AddLine({0, ui.px(where.h) - 1}, {ui.px(where.w), ui.px(where.h) - 1},
                                       ui.ink(Role::panel_border));
-  const std::vector<BarButton> steps = step_buttons(ui.desk());
-  const std::vector<BarButton> window = window_buttons(where.w < kNarrowDp);
-  const float steps_w = width_of(ui, steps, 6);
-  const float window_x = where.w - kEdgeDp / 2 - width_of(ui, window, 2);
+  std::vector<BarButton> steps = step_buttons(ui.desk());
+  std::vector<BarButton> window = window_buttons(where.w < kNarrowDp);
+  leave_out(ui, steps, window, where.w - kPlaceDp);
+  const float steps_w = width_of(ui, steps, kStepGap);
+  const float window_x = where.w - kEdgeDp / 2 - width_of(ui, window, kWindowGap);
   // In the middle, unless what stands on the right needs the place.
   const float steps_x = std::min((where.w - steps_w) / 2, window_x - kGapDp - steps_w);
   left_words(ui, where.h, steps_x - kGapDp - kEdgeDp);
-  buttons_at(ui, steps_x, where.h, steps, 6);
+  buttons_at(ui, steps_x, where.h, steps, kStepGap);
   const Verdict verdict = verdict_of(ui);
   const float verdict_x = steps_x + steps_w + kGapDp;
   const float verdict_w = text_width(verdict.face, 13, verdict.words);
@@ -164,7 +180,7 @@ void top_bar(Ui& ui, const scene::Rect& where) {
     words_at(ui, std::max(verdict_x, window_x - kGapDp - verdict_w), where.h, verdict.words,
              verdict, 13, room);
   }
-  buttons_at(ui, window_x, where.h, window, 2);
+  buttons_at(ui, window_x, where.h, window, kWindowGap);
   ui.end_panel();
   ImGui::PopStyleVar(3);
 }

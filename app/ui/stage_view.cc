@@ -111,7 +111,8 @@ Stage build_stage(const Desk& desk, float width, float height, bool lesson, bool
   if (view.lecture) {
     return {.scene = scene::build(input, scene::View::lecture), .zones = {}};
   }
-  Stage stage{.scene = {}, .zones = scene::zones_of(width, height)};
+  const bool asks = lesson && scene::question_at(input).has_value();
+  Stage stage{.scene = {}, .zones = scene::zones_of(width, height, asks)};
   stage.scene.width = width;
   stage.scene.height = height;
   stage.scene.shapes.emplace_back(
@@ -119,7 +120,8 @@ Stage build_stage(const Desk& desk, float width, float height, bool lesson, bool
   scene::build_kernel(input, stage.zones.kernel, stage.scene);
   scene::build_user_space(input, stage.zones.user, stage.scene);
   if (lesson) scene::build_lesson(input, stage.zones.lesson, stage.scene);
-  if (timeline) scene::build_timeline(input, stage.zones.timeline, stage.scene);
+  if (timeline && !stage.zones.no_timeline)
+    scene::build_timeline(input, stage.zones.timeline, stage.scene);
   return stage;
 }
 

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <utility>
 
 namespace epollscope::test {
 namespace {
@@ -84,8 +85,8 @@ Ended run_to_end(const std::vector<std::string>& command, const std::string& dis
   return ended;
 }
 
-Driver::Driver(const Screen& screen, const std::vector<std::string>& arguments)
-    : display_(screen.display()) {
+Driver::Driver(const Screen& screen, const std::vector<std::string>& arguments, std::string size)
+    : display_(screen.display()), size_(std::move(size)) {
   std::string pattern = (fs::temp_directory_path() / "epollscope-gui-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no folder for the test");
   folder_ = pattern;
@@ -117,8 +118,10 @@ void Driver::start(const std::vector<std::string>& arguments) {
   const Ended found = run_to_end({"xdotool", "search", "--class", "epollscope"}, display_);
   window_ = found.output.substr(0, found.output.find('\n'));
   if (window_.empty()) throw std::runtime_error("xdotool does not find the window");
-  // A smaller picture is sooner drawn in software.
-  xdotool({"windowsize", "--sync", window_, "1320", "860"});
+  if (!size_.empty()) {
+    const std::size_t x = size_.find('x');
+    xdotool({"windowsize", "--sync", window_, size_.substr(0, x), size_.substr(x + 1)});
+  }
   // Without a window manager nobody gives the window the keyboard.
   xdotool({"windowfocus", "--sync", window_});
 }

@@ -19,7 +19,9 @@ class Driver {
  public:
   // Starts the program on this screen in a fresh folder of its own, and waits for its first
   // frame. Throws std::runtime_error when something does not come within a minute.
-  Driver(const Screen& screen, const std::vector<std::string>& arguments);
+  // `size`: of the window; a small picture is sooner drawn in software. Empty: as it opens.
+  Driver(const Screen& screen, const std::vector<std::string>& arguments,
+         std::string size = "1320x860");
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
   ~Driver();
@@ -54,7 +56,7 @@ class Driver {
   void press(long count, const std::vector<std::string>& arguments);
   void xdotool(std::vector<std::string> arguments);
 
-  std::string display_, folder_, window_;
+  std::string display_, size_, folder_, window_;
   pid_t pid_ = -1;
   int log_ = -1;
   std::string unread_;

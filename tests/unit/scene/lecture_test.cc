@@ -194,5 +194,30 @@ TEST(Lecture, StaysWholeInWindowsOfAnyShape) {
   }
 }
 
+// In the window too: a question is seen with all its choices, however small that is.
+TEST(SmallWindow, ShowsEveryQuestionOfTheLessonsWhole) {
+  for (const std::string& lesson : lessons()) {
+    const auto session = test::run(lesson, kModel);
+    ASSERT_NE(session, nullptr);
+    const auto& quizzes = session->lesson().quizzes;
+    for (int step = 0; step <= static_cast<int>(session->steps().size()); ++step) {
+      StageInput input = input_of(*session, step, {640, 400});
+      const auto asked = question_at(input);
+      if (!asked) continue;
+      const Zones zones = zones_of(input.width, input.height, true);
+      Scene scene;
+      scene.width = input.width;
+      scene.height = input.height;
+      build_lesson(input, zones.lesson, scene);
+      const auto count = std::ranges::count_if(
+          scene.hits, [](const Hit& hit) { return hit.id.starts_with("quiz:"); });
+      EXPECT_EQ(static_cast<std::size_t>(count),
+                quizzes[static_cast<std::size_t>(*asked)].choices.size())
+          << session->lesson().title << " step " << step;
+      EXPECT_TRUE(test::faults_of(scene).empty()) << test::faults_of(scene).front();
+    }
+  }
+}
+
 }  // namespace
 }  // namespace epollscope::scene
