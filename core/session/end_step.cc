@@ -338,6 +338,7 @@ void Session::Impl::verify_some_lists(StepRecord& record, bool all) {
     if (!looked_at.insert(*history.live().instance(fd)).second) continue;
     if (history.live().interest(fd).size() > kSmallList) continue;
     verify_list(fd, name, record.differences);
+    record.lists.push_back(fd);
   }
 }
 

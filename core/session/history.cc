@@ -126,16 +126,19 @@ Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& o
 History::History(Machine first) : live_(first) { checkpoints_.push_back({0, std::move(first)}); }
 
 Machine::Result History::do_op(Op op, const Machine::Observer& observe) {
+  ++changes_;
   ops_.push_back(std::move(op));
   return apply(live_, ops_.back(), observe);
 }
 
 void History::take_back(std::size_t operations) {
+  ++changes_;
   ops_.resize(operations);
   live_ = replay_to(steps());
 }
 
 void History::end_step() {
+  ++changes_;
   ends_.push_back(ops_.size());
   if (steps() % stride_ != 0) return;
   checkpoints_.push_back({steps(), live_});
@@ -227,6 +230,8 @@ bool History::lives_alike(const Place& place, Machine& machine,
 }
 
 std::vector<std::vector<MicroStep>> History::revise(const Place& place, const History& by) {
+  ++changes_;
+  ++revisions_;
   const auto from = ops_.begin() + static_cast<std::ptrdiff_t>(begin_of(place.step));
   const auto first = from + static_cast<std::ptrdiff_t>(place.first);
   const auto behind = ops_.erase(first, from + static_cast<std::ptrdiff_t>(place.last));

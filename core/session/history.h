@@ -80,6 +80,9 @@ class History {
   // Takes back what was done since there were that many operations, within the step under way.
   [[nodiscard]] std::size_t operations() const { return ops_.size(); }
   void take_back(std::size_t operations);
+  // Grows whenever anything is done or taken back; and whenever the past is told otherwise.
+  [[nodiscard]] std::size_t changes() const { return changes_; }
+  [[nodiscard]] std::size_t revisions() const { return revisions_; }
   void end_step();  // what was done since belongs to one step
   [[nodiscard]] int steps() const { return static_cast<int>(ends_.size()); }
 
@@ -130,6 +133,7 @@ class History {
   std::vector<std::size_t> ends_;  // ends_[n - 1]: operations of step n end before this index
   std::vector<Checkpoint> checkpoints_;
   int stride_ = 64;
+  std::size_t changes_ = 0, revisions_ = 0;
 };
 
 }  // namespace epollscope

@@ -15,6 +15,7 @@
 #include "core/session/hindsight.h"
 #include "core/session/history.h"
 #include "core/session/lockstep.h"
+#include "core/session/moments.h"
 #include "core/session/session.h"
 #include "core/session/xray_watch.h"
 
@@ -100,6 +101,7 @@ struct Session::Impl {
   std::unique_ptr<Kernel> kernel;
   InterestReader lists;
   History history;
+  Moments moments;
   Hindsight hindsight;
   XrayWatch xray_watch;
   bool xray_tried = false;

@@ -172,12 +172,21 @@ Result<std::unique_ptr<Session>> Session::branch(int n, Program program) const {
 
 const std::vector<StepRecord>& Session::steps() const { return impl_->steps; }
 
-State Session::state_at(int n, std::optional<int> micro) const {
-  if (!micro && n >= impl_->history.steps() && !busy()) {
-    impl_->learn_order_now();
-    return impl_->history.live().state();
-  }
-  return impl_->history.at(n, micro).state();
+State Session::state_at(int n, std::optional<int> micro) const { return *moment(n, micro); }
+
+std::shared_ptr<const State> Session::moment(int n, std::optional<int> micro) const {
+  const History& history = impl_->history;
+  n = std::clamp(n, 0, history.steps());
+  const bool live = !micro && n == history.steps() && !busy();
+  if (live) impl_->learn_order_now();
+  return impl_->moments.get(n, micro, {history.changes(), history.revisions()}, [&] {
+    Moments::Made made{live ? history.live().state() : history.at(n, micro).state(), false};
+    // Where an order is unknown still, a later reading may tell it.
+    const auto known = [](const EventpollState& ep) { return ep.unranked.empty(); };
+    const bool past = n < history.steps() || micro.has_value();
+    made.lasting = past && std::ranges::all_of(made.state.eventpolls, known);
+    return made;
+  });
 }
 
 std::vector<std::string> Session::ready_at_end(const std::string& epoll) const {

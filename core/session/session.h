@@ -100,6 +100,7 @@ struct StepRecord {
   std::vector<MicroStep> micro;          // of the call and of everything that ran because of it
   bool branch_differs = false;           // in a branch: not the result of the first time
   std::vector<Level> levels;             // level polls made after the step, of what it touched
+  std::vector<Fd> lists;                 // instances whose interest list was read and compared
   XrayConfirms xray;                     // what an X-ray after the step showed as the model has it
 };
 
@@ -150,6 +151,9 @@ class Session {
   [[nodiscard]] const std::vector<StepRecord>& steps() const;
   // The moment after step n (0: before the first), or after its first `micro` micro-steps.
   [[nodiscard]] State state_at(int n, std::optional<int> micro = std::nullopt) const;
+  // The same without a copy; moments that were asked for lately are at hand.
+  [[nodiscard]] std::shared_ptr<const State> moment(int n,
+                                                    std::optional<int> micro = std::nullopt) const;
   [[nodiscard]] std::vector<std::string> ready_at_end(const std::string& epoll) const;
   [[nodiscard]] std::optional<std::string> data_name(std::uint64_t data) const;
 
