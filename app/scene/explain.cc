@@ -158,7 +158,8 @@ class Teller {
   void unlisted(const StepRecord& r) {
     const auto* wait = std::get_if<EpollWait>(&r.request.op);
     if (wait == nullptr || (r.returned && r.outcome.failed())) return;
-    const State now = model_.now();
+    const auto moment = model_.now();
+    const State& now = *moment;
     const auto ep = std::ranges::find(now.eventpolls, wait->epfd, &EventpollState::fd);
     if (ep == now.eventpolls.end()) return;
     std::set<EpitemId> told;

@@ -21,10 +21,17 @@ struct KernelContext {
   const EventpollState* ep = nullptr;         // the instance shown open
   std::vector<const EventpollState*> others;  // the rest, as small cards
   const MicroStep* instant = nullptr;         // inside a step: what happens right now
+  std::string_view selected;                  // hit id
 };
 // Opens the selected instance, or that of the selected item, else the one that the newest call
 // or a newly ready item is about, else the first.
 KernelContext context_of(const StageModel& model, const State& state, std::string_view selected);
+
+// Where the things are that the step at the cursor is about, the newest first.
+std::vector<Rect> rects_of_step(const KernelContext& context, const Scene& contents);
+
+// The item in a hit id of this kind; not valid: it is another kind.
+EpitemId item_after(std::string_view id, std::string_view kind);
 
 void draw_no_instance(Sketch& pen, Rect box);
 // What draw_kernel needs to draw everything at its largest.
@@ -32,27 +39,39 @@ float roomy_kernel_height(const KernelContext& context, float width);
 
 // ---- interest list
 
-enum class NodeStyle : std::uint8_t { card, small, bar, chip, dot, counts };
+enum class NodeStyle : std::uint8_t { card, small, bar, chip, dot };
 struct TreePlan {
   NodeStyle style = NodeStyle::card;
+  bool folded = false;  // only the upper part is drawn, and a box for each subtree below it
+  std::vector<TreeSpot> spots;
   TreeLayout layout;
   float node_w = 204, node_h = 50, pitch = 62;
+  float fold_w = 46, fold_h = 46;
   float height = 0;
-  std::vector<EpitemId> focus;  // named one by one where the nodes have no names
+  std::vector<EpitemId> focus;   // named one by one where the nodes have no names
+  std::vector<int> focus_ranks;  // their indexes
 };
 TreePlan plan_tree(const KernelContext& context, float width, Density density);
 // The items of the instance that something happened to in the step at the cursor.
 std::vector<EpitemId> items_of_step(const KernelContext& context);
 // Those, and some of those whose two lamps differ.
 std::vector<EpitemId> items_in_focus(const KernelContext& context);
-// Where each item's node is; empty for counts.
+// Where each spot of the plan is.
+std::vector<Rect> spot_places(const TreePlan& plan, Rect where);
+// Where each item's node is; of the items in focus, also the box that it is folded into.
 std::map<EpitemId, Rect> tree_places(const EventpollState& ep, const TreePlan& plan, Rect where);
 std::map<EpitemId, Rect> focus_places(const TreePlan& plan, Rect where);
-void draw_tree_edges(Sketch& pen, const EventpollState& ep, const std::map<EpitemId, Rect>& places);
+void draw_tree(Sketch& pen, const EventpollState& ep, const TreePlan& plan, Rect where,
+               const MicroStep* instant);
+// Parts of the above.
+void draw_tree_edges(Sketch& pen, const EventpollState& ep, const TreePlan& plan,
+                     const std::vector<Rect>& places);
 void draw_tree_nodes(Sketch& pen, const EventpollState& ep, const TreePlan& plan,
-                     const std::map<EpitemId, Rect>& places, Rect where, const MicroStep* instant);
+                     const std::vector<Rect>& places, Rect where, const MicroStep* instant);
+// A subtree as one box: how many items, how many are ready, how many queued.
+void draw_fold(Sketch& pen, const EventpollState& ep, const TreeSpot& spot, Rect at, bool in_focus);
 // With a note below the legend where `line` has height.
-void draw_tree_caption(Sketch& pen, Rect line);
+void draw_tree_caption(Sketch& pen, const EventpollState& ep, const TreePlan& plan, Rect line);
 
 // ---- ready list and sleepers
 
@@ -73,8 +92,6 @@ ReadyPlaces draw_ready(Sketch& pen, const KernelContext& context, Rect where, De
 
 // ---- files
 
-// What an object is, as a text key.
-std::string_view kind_key(ObjectKind kind);
 enum class FileStyle : std::uint8_t { full, compact, mini, counts };
 struct FilePlace {                  // an open file's column
   const FileState* file = nullptr;  // nullptr: this end is closed
@@ -94,13 +111,25 @@ struct FilesPlan {
   float labels = 0;                  // width of the rows' names left of the first object; 0: none
   float height = 0;
 };
-// As many as `room` has height for, where they have to be folded.
-FilesPlan plan_files(const KernelContext& context, float width, float room, Density density);
+// Objects in the order of the items that watch them, so that wires need not cross; those that
+// nobody watches follow in the order in which they were made.
+std::vector<const ObjectState*> files_in_order(const KernelContext& context);
+// Those objects, or as many as `room` has height for, where they have to be folded.
+FilesPlan plan_files(const KernelContext& context, const std::vector<const ObjectState*>& objects,
+                     float width, float room, Density density);
 void draw_files(Sketch& pen, const KernelContext& context, const FilesPlan& plan, Rect where);
 // The top middle of the hooks on an open file, in the coordinates of `where`.
 std::optional<Point> hook_point(const FilesPlan& plan, FileId file, Rect where);
 // Where a check of the file arrives: past its hooks, at the object.
 std::optional<Point> check_point(const FilesPlan& plan, FileId file, Rect where);
+
+// ---- other instances
+
+float others_height(const KernelContext& context, float width);
+std::map<FileId, Rect> place_others(const KernelContext& context, Rect where);
+// `open` is the box of the instance that is shown open.
+void draw_others(Sketch& pen, const KernelContext& context, const std::map<FileId, Rect>& places,
+                 Rect open);
 
 // ---- wires
 

@@ -39,6 +39,18 @@ constexpr std::array kModeNames = {
 
 constexpr float kBadgeHeight = 17.5F;
 
+// Lists of a State are in the order in which things were made, nearly always; there may be many,
+// and most often with no number left out.
+template <class T, class Id>
+const T* find_by_id(const std::vector<T>& all, Id id) {
+  if (all.empty()) return nullptr;
+  const auto guess = static_cast<std::size_t>(id.value - all.front().id.value);
+  if (guess < all.size() && all[guess].id == id) return &all[guess];
+  auto found = std::ranges::lower_bound(all, id, {}, &T::id);
+  if (found == all.end() || found->id != id) found = std::ranges::find(all, id, &T::id);
+  return found == all.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 const ItemState* find_item(const EventpollState& ep, EpitemId id) {
@@ -58,14 +70,10 @@ const ItemState* find_item(const State& state, EpitemId id) {
   return ep == nullptr ? nullptr : find_item(*ep, id);
 }
 
-const FileState* find_file(const State& state, FileId id) {
-  const auto found = std::ranges::find(state.files, id, &FileState::id);
-  return found == state.files.end() ? nullptr : &*found;
-}
+const FileState* find_file(const State& state, FileId id) { return find_by_id(state.files, id); }
 
 const ObjectState* find_object(const State& state, ObjectId id) {
-  const auto found = std::ranges::find(state.objects, id, &ObjectState::id);
-  return found == state.objects.end() ? nullptr : &*found;
+  return find_by_id(state.objects, id);
 }
 
 Unread unread_of(const State& state, const FileState& file) {
@@ -112,6 +120,28 @@ std::string timeout_text(const Sketch& pen, std::optional<std::int64_t> ns) {
   if (!ns) return pen.t("waiter.for_ever");
   const double ms = static_cast<double>(*ns) / 1e6;
   return pen.t("waiter.at_most", {fmt::format("{:.6g} ms", ms)});
+}
+
+std::string_view kind_key(ObjectKind kind) {
+  switch (kind) {
+    case ObjectKind::pipe:
+      return "file.pipe";
+    case ObjectKind::unix_stream:
+      return "file.unix_stream";
+    case ObjectKind::unix_dgram:
+      return "file.unix_dgram";
+    case ObjectKind::unix_seqpacket:
+      return "file.unix_seqpacket";
+    case ObjectKind::timerfd:
+      return "file.timerfd";
+    case ObjectKind::eventfd:
+      return "file.eventfd";
+    case ObjectKind::epoll:
+      return "file.epoll";
+    case ObjectKind::other:
+      break;
+  }
+  return "file.other";
 }
 
 std::string item_label(const Sketch& pen, const ItemState& item) {

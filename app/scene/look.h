@@ -30,6 +30,7 @@ Unread unread_of(const State& state, const FileState& file);
 // ---- words
 // The four cases, and a disarmed one-shot as the fifth: a key below `item.`.
 std::string_view case_key(const ItemState& item);
+std::string_view kind_key(ObjectKind kind);              // "file.pipe"
 std::string_view brief_case_key(const ItemState& item);  // for little room
 std::string mask_text(std::uint32_t mask);               // "IN|ET", short
 std::string bytes_text(std::uint64_t bytes);             // "5 B", "64 KiB"

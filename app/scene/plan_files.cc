@@ -2,7 +2,6 @@
 // beside the other, or in rows of smaller ones where there are many.
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <set>
 
 #include "app/scene/kernel_parts.h"
@@ -50,37 +49,6 @@ float width_of(const ObjectState& object, const Size& size, float column) {
   // An object with one open file gets as much room as one with two, if there is plenty.
   return n < 2 ? std::min(column * 1.5F, column + 60) + (column >= size.most ? column * 0.5F : 0)
                : n * column + (n - 1) * kColumns;
-}
-
-// Objects in the order of the items that watch them, so that wires need not cross; those that
-// nobody watches follow in the order in which they were made.
-std::vector<const ObjectState*> ordered(const KernelContext& c) {
-  struct Ranked {
-    std::size_t rank;
-    const ObjectState* object;
-  };
-  std::vector<Ranked> all;
-  for (const ObjectState& object : c.state.objects) {
-    if (object.kind == ObjectKind::epoll) continue;
-    all.push_back({std::numeric_limits<std::size_t>::max(), &object});
-  }
-  if (c.ep != nullptr) {
-    std::map<ObjectId, std::size_t> ranks;
-    std::map<FileId, ObjectId> objects;
-    for (const FileState& file : c.state.files) objects[file.id] = file.object;
-    for (std::size_t i = 0; i < c.ep->items.size(); ++i) {
-      const auto object = objects.find(c.ep->items[i].file);
-      if (object != objects.end()) ranks.try_emplace(object->second, i);
-    }
-    for (Ranked& r : all) {
-      const auto rank = ranks.find(r.object->id);
-      if (rank != ranks.end()) r.rank = rank->second;
-    }
-  }
-  std::ranges::stable_sort(all, {}, &Ranked::rank);
-  std::vector<const ObjectState*> objects;
-  for (const Ranked& r : all) objects.push_back(r.object);
-  return objects;
 }
 
 FileEnd end_of(const ObjectState& object, std::size_t i) {
@@ -132,8 +100,9 @@ std::vector<const ObjectState*> most_important(const KernelContext& c,
   };
   std::vector<std::pair<int, std::size_t>> order;
   for (std::size_t i = 0; i < objects.size(); ++i) order.emplace_back(rank(objects[i]), i);
-  std::ranges::sort(order);
-  order.resize(std::min(fit, order.size()));
+  const std::size_t kept_count = std::min(fit, order.size());
+  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(kept_count));
+  order.resize(kept_count);
   // Those of the step stand in front, where wires reach them; the others in their order.
   for (auto& [importance, i] : order) importance = std::min(importance, 1);
   std::ranges::sort(order);
@@ -151,7 +120,7 @@ float column_for(const std::vector<const ObjectState*>& objects, const Size& s, 
       const float w = width_of(*object, s, column);
       if (w > width) return s.rows + 1;
       if (x > 0 && x + w > width) {
-        ++rows;
+        if (++rows > s.rows) return rows;
         x = 0;
       }
       x += w + (s.style == FileStyle::mini ? kColumns : kBetween);
@@ -236,8 +205,29 @@ bool folded(const FilesPlan& plan) {
 
 }  // namespace
 
-FilesPlan plan_files(const KernelContext& context, float width, float room, Density density) {
-  const auto objects = ordered(context);
+std::vector<const ObjectState*> files_in_order(const KernelContext& c) {
+  const std::vector<ObjectState>& all = c.state.objects;
+  const std::size_t items = c.ep == nullptr ? 0 : c.ep->items.size();
+  std::vector<const ObjectState*> watched(items, nullptr);  // by the rank of its first item
+  std::vector<bool> is_watched(all.size(), false);
+  for (std::size_t i = 0; i < items; ++i) {
+    const FileState* file = find_file(c.state, c.ep->items[i].file);
+    const ObjectState* object = file == nullptr ? nullptr : find_object(c.state, file->object);
+    if (object == nullptr) continue;
+    const auto at = static_cast<std::size_t>(object - all.data());
+    if (object->kind != ObjectKind::epoll && !is_watched[at]) watched[i] = object;
+    is_watched[at] = true;
+  }
+  std::erase(watched, nullptr);
+  std::vector<const ObjectState*> objects = std::move(watched);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].kind != ObjectKind::epoll && !is_watched[i]) objects.push_back(&all[i]);
+  }
+  return objects;
+}
+
+FilesPlan plan_files(const KernelContext& context, const std::vector<const ObjectState*>& objects,
+                     float width, float room, Density density) {
   if (objects.empty()) return {.style = FileStyle::full, .objects = {}, .height = 44};
   for (const Size& size : kSizes) {
     if (!allowed(size, density)) continue;

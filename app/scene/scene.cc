@@ -5,10 +5,10 @@ namespace {
 
 class Enlarger {
  public:
-  explicit Enlarger(float k) : k_(k) {}
+  Enlarger(float k, Point by) : k_(k), by_(by) {}
 
-  void operator()(Point& p) const { p = {p.x * k_, p.y * k_}; }
-  void operator()(Rect& r) const { r = {r.x * k_, r.y * k_, r.w * k_, r.h * k_}; }
+  void operator()(Point& p) const { p = {by_.x + p.x * k_, by_.y + p.y * k_}; }
+  void operator()(Rect& r) const { r = {by_.x + r.x * k_, by_.y + r.y * k_, r.w * k_, r.h * k_}; }
   void operator()(Box& box) const {
     (*this)(box.rect);
     scale(box.radius, box.border_width, box.glow);
@@ -34,7 +34,7 @@ class Enlarger {
   }
   void operator()(ClipBegin& clip) const { (*this)(clip.rect); }
   void operator()(ClipEnd& /*end*/) const {}
-  void operator()(GroupBegin& group) const { points(group.shift); }
+  void operator()(GroupBegin& group) const { scale(group.shift.x, group.shift.y); }
   void operator()(GroupEnd& /*end*/) const {}
 
  private:
@@ -42,12 +42,13 @@ class Enlarger {
   void scale(auto&... lengths) const { ((lengths *= k_), ...); }
 
   float k_;
+  Point by_;
 };
 
 }  // namespace
 
-void enlarge(Scene& scene, float k) {
-  const Enlarger larger(k);
+void enlarge(Scene& scene, float k, Point by) {
+  const Enlarger larger(k, by);
   scene.width *= k;
   scene.height *= k;
   for (Shape& shape : scene.shapes) std::visit(larger, shape);

@@ -114,7 +114,7 @@ struct Scene {
   std::vector<Part> parts = {};  // by `first`
 };
 
-// The same picture `k` times as large.
-void enlarge(Scene& scene, float k);
+// The same picture `k` times as large, its top left corner at `by`.
+void enlarge(Scene& scene, float k, Point by = {});
 
 }  // namespace epollscope::scene

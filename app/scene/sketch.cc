@@ -1,6 +1,7 @@
 #include "app/scene/sketch.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace epollscope::scene {
 
@@ -58,6 +59,23 @@ void Sketch::begin(std::string key, Rect rect) {
 
 void Sketch::end() { out_.parts.back().end = out_.shapes.size(); }
 
+void Sketch::paste(Scene part) {
+  const std::size_t base = out_.shapes.size();
+  std::ranges::move(part.shapes, std::back_inserter(out_.shapes));
+  const auto seen = [&](Rect r) { return clips_.empty() ? r : meet(r, clips_.back()); };
+  for (Hit& hit : part.hits) {
+    hit.rect = seen(hit.rect);
+    if (hit.rect.w > 0 && hit.rect.h > 0) out_.hits.push_back(std::move(hit));
+  }
+  for (Part& thing : part.parts) {
+    thing.first += base;
+    thing.end += base;
+    if (thing.clip.w > 0) thing.clip = seen(thing.clip);
+    if (thing.clip.w <= 0 && !clips_.empty()) thing.clip = clips_.back();
+    out_.parts.push_back(std::move(thing));
+  }
+}
+
 void Sketch::clip(Rect rect) {
   if (!clips_.empty()) rect = meet(rect, clips_.back());
   clips_.push_back(rect);
@@ -67,12 +85,6 @@ void Sketch::clip(Rect rect) {
 void Sketch::unclip() {
   clips_.pop_back();
   add(ClipEnd{});
-}
-
-bool Sketch::visible(Rect rect) const {
-  if (clips_.empty()) return true;
-  const Rect seen = meet(rect, clips_.back());
-  return seen.w > 0 && seen.h > 0;
 }
 
 Rect meet(Rect a, Rect b) {

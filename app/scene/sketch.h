@@ -80,11 +80,11 @@ class Sketch {
     begin(std::move(key), rect);
     end();
   }
+  // A picture made apart, in its own coordinates: what it shows, and its hits as far as they show.
+  void paste(Scene part);
 
   void clip(Rect rect);
   void unclip();
-  // What can be seen here: the innermost clip.
-  [[nodiscard]] bool visible(Rect rect) const;
 
  private:
   Scene& out_;

@@ -115,9 +115,9 @@ Scene build_from(const StageModel& model, const StageInput& input, View view) {
 
 Scene build(const StageInput& input, View view) { return build_from(model_of(input), input, view); }
 
-void build_kernel(const StageInput& input, Rect where, Scene& out) {
+KernelView build_kernel(const StageInput& input, Rect where, Scene& out) {
   Sketch pen(out, input);
-  draw_kernel(pen, model_of(input), where);
+  return draw_kernel(pen, model_of(input), where);
 }
 void build_user_space(const StageInput& input, Rect where, Scene& out) {
   Sketch pen(out, input);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "app/i18n/i18n.h"
+#include "app/scene/camera.h"
 #include "app/scene/scene.h"
 #include "core/session/session.h"
 
@@ -25,7 +26,7 @@ struct StageInput {
   float width = 1680, height = 1050;  // dp
   Lang lang = Lang::en;
   int program_scroll = 0;  // first program row shown; -1: follow the cursor
-  float kernel_scroll_x = 0, kernel_scroll_y = 0;
+  Camera camera = {};      // on the kernel's contents
   // How long threads have slept in the call that they are in; of a thread that is not here none of
   // its time has passed, as in a still picture.
   std::map<ActorId, std::int64_t> elapsed_ns = {};
@@ -44,7 +45,7 @@ struct Zones {
 Zones zones_of(float width, float height, bool asks = false);
 
 // Parts that the window places by itself.
-void build_kernel(const StageInput& input, Rect where, Scene& out);
+KernelView build_kernel(const StageInput& input, Rect where, Scene& out);
 void build_user_space(const StageInput& input, Rect where, Scene& out);
 void build_lesson(const StageInput& input, Rect where, Scene& out);
 void build_timeline(const StageInput& input, Rect where, Scene& out);

@@ -48,11 +48,11 @@ StageModel model_of(const StageInput& input) {
   if (model.step == input.step && model.step > 0) model.micro = input.micro;
   model.next_statement = session.next_statement();
   if (!session.options().model_only) model.release = session.kernel_release();
+  model.learns_order =
+      !session.options().model_only && session.options().tree == TreeOrder::learned;
   model.differences = session.model_differences();
   model.expectations_failed = session.expectations_failed();
-  model.state_at = [&session](int n, std::optional<int> micro) {
-    return session.state_at(n, micro);
-  };
+  model.moment = [&session](int n, std::optional<int> micro) { return session.moment(n, micro); };
   return model;
 }
 

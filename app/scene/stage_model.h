@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,13 +18,14 @@ struct StageModel {
   const Lesson* lesson = nullptr;     // never null
   int step = 0;
   std::optional<int> micro;
-  int next_statement = 0;  // of the session, not of the cursor
-  std::string release;     // of the kernel; empty: the model alone
+  int next_statement = 0;     // of the session, not of the cursor
+  std::string release;        // of the kernel; empty: the model alone
+  bool learns_order = false;  // of trees, from the kernel
   int differences = 0;
   int expectations_failed = 0;
-  std::function<State(int, std::optional<int>)> state_at;
+  std::function<std::shared_ptr<const State>(int, std::optional<int>)> moment;
 
-  [[nodiscard]] State now() const { return state_at(step, micro); }
+  [[nodiscard]] std::shared_ptr<const State> now() const { return moment(step, micro); }
   // The step at the cursor, whole or half done; nullptr before the first.
   [[nodiscard]] const StepRecord* current() const {
     return step < 1 || step > static_cast<int>(steps.size())

@@ -201,7 +201,8 @@ Lanes read_lanes(const StageModel& model, const State& now, int first_step, std:
   if (lanes.rows.empty()) return lanes;
   std::map<std::pair<bool, bool>, std::uint64_t> most;
   for (int n = from; n <= model.step; ++n) {
-    const State state = n == model.step ? now : model.state_at(n, std::nullopt);
+    const auto moment = n == model.step ? nullptr : model.moment(n, std::nullopt);
+    const State& state = moment ? *moment : now;
     std::map<EpitemId, Happened> items;
     std::map<FileId, Happened> files;
     if (n >= 1) count(micro_of(model, n), items, files);

@@ -1,6 +1,5 @@
 // The nodes of the interest list, from a card with everything to a dot.
 #include <algorithm>
-#include <array>
 
 #include "app/scene/kernel_parts.h"
 
@@ -142,28 +141,6 @@ void draw_focus(Sketch& pen, const EventpollState& ep, const TreePlan& plan, Rec
   }
 }
 
-void draw_counts(Sketch& pen, const EventpollState& ep, Rect where) {
-  constexpr std::array kKeys = {"item.queued", "item.stale", "item.readable",       "item.writable",
-                                "item.ready",  "item.spent", "item.spent_readable", "item.idle"};
-  std::array<int, kKeys.size()> counts{};
-  for (const ItemState& item : ep.items) {
-    const auto at = std::ranges::find(kKeys, case_key(item));
-    ++counts.at(static_cast<std::size_t>(at - kKeys.begin()));
-  }
-  float x = where.x;
-  pen.text({x, where.y + 14}, pen.t("tree.too_many", {std::to_string(ep.items.size())}),
-           type::kWord, where.w);
-  for (std::size_t i = 0; i < kKeys.size(); ++i) {
-    if (counts.at(i) == 0) continue;
-    const std::string words = std::to_string(counts.at(i)) + "  " + pen.t(kKeys.at(i));
-    const float w = Sketch::width_of(words, type::kWord) + 24;
-    if (x + w > where.right()) break;
-    pen.box({x, where.y + 26, w, 28}, Role::raised, Role::panel_border, 8);
-    pen.text({x + 12, where.y + 44.5F}, words, type::kWord, w - 20);
-    x += w + 8;
-  }
-}
-
 }  // namespace
 
 std::map<EpitemId, Rect> focus_places(const TreePlan& plan, Rect where) {
@@ -182,7 +159,7 @@ std::map<EpitemId, Rect> focus_places(const TreePlan& plan, Rect where) {
 }
 
 void draw_tree_nodes(Sketch& pen, const EventpollState& ep, const TreePlan& plan,
-                     const std::map<EpitemId, Rect>& places, Rect where, const MicroStep* instant) {
+                     const std::vector<Rect>& places, Rect where, const MicroStep* instant) {
   if (ep.items.empty()) {
     pen.box({where.x, where.y, where.w, 44}, Role::none, Role::panel_border, 9, 1, Stroke::dashed);
     pen.text({where.center().x, where.y + 26.5F}, pen.t("tree.empty"), type::kNote.at(13),
@@ -190,12 +167,24 @@ void draw_tree_nodes(Sketch& pen, const EventpollState& ep, const TreePlan& plan
     return;
   }
   if (!plan.focus.empty()) draw_focus(pen, ep, plan, where, instant);
-  if (plan.style == NodeStyle::counts) return draw_counts(pen, ep, where);
-  for (const ItemState& item : ep.items) {
-    const Rect at = places.at(item.id);
+  for (std::size_t i = 0; i < plan.spots.size(); ++i) {
+    const TreeSpot& spot = plan.spots[i];
+    const Rect at = places[i];
+    const auto stands_for = [&](int rank) {
+      return rank == spot.item || (spot.folded && rank >= spot.first && rank < spot.last);
+    };
+    const bool in_focus = std::ranges::any_of(plan.focus_ranks, stands_for);
+    if (spot.folded) {
+      pen.begin("fold:" + std::to_string(ep.items[static_cast<std::size_t>(spot.item)].id.value),
+                at);
+      draw_fold(pen, ep, spot, at, in_focus);
+      pen.end();
+      continue;
+    }
+    const ItemState& item = ep.items[static_cast<std::size_t>(spot.item)];
     pen.begin("node:" + std::to_string(item.id.value), at);
     if (plan.style == NodeStyle::dot) {
-      draw_tree_dot(pen, item, at, std::ranges::find(plan.focus, item.id) != plan.focus.end());
+      draw_tree_dot(pen, item, at, in_focus);
     } else {
       const CardLook look = card_look(item);
       pen.box(at, look.fill, look.border, plan.style >= NodeStyle::bar ? 7 : 10, look.width,

@@ -119,7 +119,8 @@ float enlargement(const Sketch& pen, const StageModel& model, View view, float w
   const float smallest =
       std::min(width / (window ? 1000.0F : 800.0F), height / (window ? 690.0F : 600.0F));
   if (window || smallest < 1) return std::min(1.0F, smallest);
-  const State state = model.now();
+  const auto moment = model.now();
+  const State& state = *moment;
   const KernelContext c = context_of(model, state, pen.input().selected);
   for (const float k : kFactors) {
     const Rect all{0, 0, width / k - 2 * kGap, height / k - 2 * kGap};
@@ -144,7 +145,8 @@ void draw_stage_alone(Sketch& pen, const StageModel& model, Rect where) {
 }
 
 void draw_tree_alone(Sketch& pen, const StageModel& model, Rect where) {
-  const State state = model.now();
+  const auto moment = model.now();
+  const State& state = *moment;
   const KernelContext c = context_of(model, state, pen.input().selected);
   const Split at = split(model, pen.input().lang, where);
   const Rect& zone = at.zone;
@@ -154,23 +156,22 @@ void draw_tree_alone(Sketch& pen, const StageModel& model, Rect where) {
     draw_no_instance(pen, {zone.x + 16, zone.y + 16, zone.w - 32, zone.h - 32});
   } else {
     Rect tree{zone.x + kPad, zone.y + kTreeTop, zone.w - 2 * kPad, zone.h - kTreeTop - 14};
-    draw_tree_caption(pen, {tree.x, zone.y + 28, tree.w, kTreeTop - 47});
     TreePlan plan = plan_tree(c, tree.w, Density::full);
     for (const Density d : {Density::compact, Density::tight}) {
       if (plan.height > tree.h) plan = plan_tree(c, tree.w, d);
     }
-    if (plan.style == NodeStyle::dot) spread(plan, tree.h);
+    if (plan.style == NodeStyle::dot || plan.folded) spread(plan, tree.h);
+    draw_tree_caption(pen, *c.ep, plan, {tree.x, zone.y + 28, tree.w, kTreeTop - 47});
     if (!c.ep->items.empty()) tree.y += std::max(0.0F, (tree.h - plan.height) * 0.4F);
-    const auto places = tree_places(*c.ep, plan, tree);
-    draw_tree_edges(pen, *c.ep, places);
-    draw_tree_nodes(pen, *c.ep, plan, places, tree, c.instant);
+    draw_tree(pen, *c.ep, plan, tree, c.instant);
   }
   pen.unclip();
   draw_caption(pen, model, at.caption);
 }
 
 void draw_ready_alone(Sketch& pen, const StageModel& model, Rect where) {
-  const State state = model.now();
+  const auto moment = model.now();
+  const State& state = *moment;
   const KernelContext c = context_of(model, state, pen.input().selected);
   // What the list needs; the words get the rest.
   const float words = whole_caption(model, pen.input().lang, where.w);

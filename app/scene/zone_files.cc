@@ -3,33 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "app/scene/kernel_parts.h"
 
 namespace epollscope::scene {
-
-std::string_view kind_key(ObjectKind kind) {
-  switch (kind) {
-    case ObjectKind::pipe:
-      return "file.pipe";
-    case ObjectKind::unix_stream:
-      return "file.unix_stream";
-    case ObjectKind::unix_dgram:
-      return "file.unix_dgram";
-    case ObjectKind::unix_seqpacket:
-      return "file.unix_seqpacket";
-    case ObjectKind::timerfd:
-      return "file.timerfd";
-    case ObjectKind::eventfd:
-      return "file.eventfd";
-    case ObjectKind::epoll:
-      return "file.epoll";
-    case ObjectKind::other:
-      break;
-  }
-  return "file.other";
-}
-
 namespace {
 
 Rect moved(Rect r, Rect where) { return {r.x + where.x, r.y + where.y, r.w, r.h}; }
@@ -46,13 +24,18 @@ std::string_view end_key(FileEnd end) {
   return "file.open_file";
 }
 
-std::string names_of(const KernelContext& c, const std::vector<EpitemId>& ids) {
+// The first of them, and how many more there are.
+std::string names_of(const Sketch& pen, const KernelContext& c, const std::vector<EpitemId>& ids) {
+  constexpr std::size_t kMost = 40;
   std::string names;
-  for (const EpitemId id : ids) {
+  for (const EpitemId id : std::span(ids).first(std::min(kMost, ids.size()))) {
     const ItemState* item = find_item(c.state, id);
     if (item == nullptr) continue;
     if (!names.empty()) names += ", ";
     names += item->name;
+  }
+  if (ids.size() > kMost) {
+    names += " " + pen.t("file.left_out", {std::to_string(ids.size() - kMost)});
   }
   return names;
 }
@@ -167,6 +150,9 @@ void draw_object(Sketch& pen, const ObjectPlace& place, Rect where, FileStyle st
     draw_bar(pen, object, 0, bar, words, set);
   }
   std::string says = pen.t(kind_key(object.kind));
+  for (const FilePlace& file : place.files) {
+    if (file.file != nullptr) says += " " + first_name(*file.file);
+  }
   for (std::size_t i = 0; i < object.fill.size(); ++i) {
     says += ", " + buffer_text(pen, object, i, false);
   }
@@ -181,7 +167,7 @@ void draw_hook(Sketch& pen, const KernelContext& c, const FileState& file, Rect 
   const Type set{Face::sans, at.h < 20 ? 10.5F : 11.5F, any ? Role::text_dim : Role::text_faint};
   pen.box(at, any ? Role::raised : Role::none, any ? Role::line : Role::panel_border, 6, 1.2F,
           any ? Stroke::solid : Stroke::dashed);
-  const std::string names = names_of(c, file.hooks);
+  const std::string names = names_of(pen, c, file.hooks);
   std::string words = any ? pen.t("file.hook", {names}) : pen.t("file.no_hooks");
   if (any && Sketch::width_of(words, set) > at.w - 10) words = "→ " + names;
   pen.text({at.center().x, Sketch::middle(at, set)}, words, set, at.w - 10, Align::center);
@@ -283,8 +269,8 @@ void draw_mini(Sketch& pen, const ObjectPlace& place, Rect where) {
   }
   const Type set{watched ? Face::mono_bold : Face::mono, 11.5F,
                  watched ? Role::text : Role::text_dim};
-  if (Sketch::width_of(names, set) > at.w - 16) names = brief;
-  pen.text({at.x + 8, at.y + 16}, names, set, at.w - 16);
+  const bool all = Sketch::width_of(names, set) <= at.w - 16;
+  pen.text({at.x + 8, at.y + 16}, all ? names : brief, set, at.w - 16);
   const Rect bar{at.x + 7, at.y + 23, at.w - 14, 16};
   std::size_t fullest = 0;
   for (std::size_t i = 1; i < object.fill.size(); ++i) {

@@ -17,7 +17,6 @@ constexpr float kTreeCaption = 36;
 constexpr float kTreeNote = 19;  // its second line, where there is room
 constexpr float kGutter = 20;    // where wires bend
 constexpr float kFilesCaption = 30;
-constexpr float kOthers = 46;
 
 struct Densities {
   Density ready, tree, files;
@@ -50,7 +49,8 @@ float needed_instance(const KernelContext& c, const Plan& plan) {
          (plan.density.note ? kTreeNote : 0) + plan.tree.height + 14;
 }
 
-Plan plan_for(const KernelContext& c, float width, float height, const Densities& density) {
+Plan plan_for(const KernelContext& c, const std::vector<const ObjectState*>& objects, float width,
+              float height, const Densities& density) {
   Plan plan;
   plan.density = density;
   plan.width = width;
@@ -60,18 +60,19 @@ Plan plan_for(const KernelContext& c, float width, float height, const Densities
     plan.tree = plan_tree(c, width - 2 * kSide - 2 * kInside, density.tree);
     plan.instance = needed_instance(c, plan);
   }
-  plan.others = c.others.empty() ? 0 : kOthers;
+  plan.others = others_height(c, width - 2 * kSide);
   const float rest = kTop + plan.instance + kGutter + plan.others + kFilesCaption + 6;
-  plan.files = plan_files(c, width - 2 * kSide - 4, height - rest, density.files);
+  plan.files = plan_files(c, objects, width - 2 * kSide - 4, height - rest, density.files);
   plan.total = rest + plan.files.height;
   return plan;
 }
 
 Plan choose_plan(const KernelContext& c, float width, float height) {
+  const auto objects = files_in_order(c);
   Plan plan;
   bool found = false;
   for (const Densities& d : kDensities) {
-    Plan next = plan_for(c, width, height, d);
+    Plan next = plan_for(c, objects, width, height, d);
     const bool fits = next.total <= height;
     // Where files are folded, a second row of them is worth a closer drawing of the rest.
     const bool one_row = next.files.left_out > 0 && next.files.height < 80;
@@ -105,49 +106,6 @@ void draw_instance_header(Sketch& pen, const KernelContext& c, Rect box) {
           10);
 }
 
-// Other instances as small live cards, as many as fit.
-std::map<FileId, Rect> place_others(const KernelContext& c, Rect where) {
-  std::map<FileId, Rect> places;
-  const auto n = static_cast<float>(c.others.size());
-  const float w = std::clamp((where.w - (n - 1) * 10) / n, 150.0F, 300.0F);
-  float x = where.x;
-  for (std::size_t i = 0; i < c.others.size(); ++i) {
-    const bool more = i + 1 < c.others.size();
-    if (more && x + 2 * w + 10 > where.right() + 1) break;
-    places[c.others[i]->file] = {x, where.y, std::min(w, where.right() - x), 32};
-    x += w + 10;
-  }
-  return places;
-}
-
-void draw_others(Sketch& pen, const KernelContext& c, const std::map<FileId, Rect>& places,
-                 Rect where) {
-  float x = where.x;
-  for (const EventpollState* other : c.others) {
-    const EventpollState& ep = *other;
-    const auto place = places.find(ep.file);
-    if (place == places.end()) continue;
-    const Rect& at = place->second;
-    pen.box(at, Role::raised, Role::line, 9);
-    const float taken = pen.text({at.x + 12, at.y + 21}, ep.name, type::kName.at(13), at.w * 0.4F);
-    pen.text({at.right() - 10, at.y + 21},
-             pen.t("kernel.live", {std::to_string(ep.items.size()), std::to_string(ep.ready.size()),
-                                   std::to_string(ep.waiters.size())}),
-             type::kNote, at.w - taken - 34, Align::right);
-    const std::string id = std::to_string(ep.fd.valid() ? ep.fd.value : ep.file.value);
-    pen.hit("epoll:" + id, at,
-            pen.t("hit.instance",
-                  {ep.name, id, std::to_string(ep.items.size()), std::to_string(ep.ready.size())}),
-            9);
-    x = std::max(x, at.right() + 10);
-  }
-  if (places.size() < c.others.size()) {
-    pen.text({x + 6, where.y + 21},
-             pen.t("kernel.more_instances", {std::to_string(c.others.size() - places.size())}),
-             type::kWord.in(Role::text_dim), where.right() - x - 6);
-  }
-}
-
 void draw_files_caption(Sketch& pen, const FilesPlan& plan, Rect line) {
   float x = line.x + pen.text({line.x, line.y}, pen.t("file.title"), type::kHead, line.w) + 12;
   if (plan.left_out > 0) {
@@ -162,7 +120,8 @@ void draw_files_caption(Sketch& pen, const FilesPlan& plan, Rect line) {
 // The dotted border between user space and the kernel, and the way of events across it.
 void draw_system_call_line(Sketch& pen, const KernelContext& c, Rect where, Point head) {
   pen.line({where.x - 10, where.y}, {where.x - 10, where.bottom()}, Role::line, 2, Stroke::dotted);
-  if (c.ep == nullptr || head.y < where.y + kTop || head.y > where.bottom()) return;
+  const bool shows = head.y >= where.y + kTop && head.y <= where.bottom() && head.x >= where.x;
+  if (c.ep == nullptr || !shows) return;
   const bool flows = c.instant != nullptr && c.instant->what == MicroStep::What::reported;
   const float y = head.y;
   pen.line({where.x - 18, y}, {head.x, y}, flows ? Role::in : Role::text_faint, flows ? 2.4F : 1.4F,
@@ -195,23 +154,40 @@ Point draw_contents(Sketch& pen, const KernelContext& c, const Plan& plan, Point
   pen.box(box, Role::panel, Role::line_faint, 12, 1.5F);
   draw_instance_header(pen, c, box);
   pen.line({inner - 4, divider}, {inner + inner_w + 4, divider}, Role::line_faint);
-  draw_tree_caption(pen, {inner, divider + 24, inner_w, second});
+  draw_tree_caption(pen, *c.ep, plan.tree, {inner, divider + 24, inner_w, second});
   ends.nodes = tree_places(*c.ep, plan.tree, tree);
   ends.instances = place_others(c, others);
   // Wires of many items say nothing; those of the items written out below the tree do.
-  const bool dots = plan.tree.style > NodeStyle::chip;
+  const bool dots = plan.tree.style == NodeStyle::dot || plan.tree.folded;
   const bool calm = dots ? plan.tree.focus.size() <= 8 : plan.files.left_out == 0;
   WireEnds lower = ends;
   if (dots) lower.nodes = focus_places(plan.tree, tree);
   draw_hook_wires(pen, c, plan.files, files, lower, box.bottom() + kGutter / 2, calm);
-  draw_others(pen, c, ends.instances, others);
-  draw_tree_edges(pen, *c.ep, ends.nodes);
-  draw_tree_nodes(pen, *c.ep, plan.tree, ends.nodes, tree, c.instant);
+  draw_others(pen, c, ends.instances, box);
+  draw_tree(pen, *c.ep, plan.tree, tree, c.instant);
   draw_files(pen, c, plan.files, files);
   ends.ready = draw_ready(pen, c, ready, plan.density.ready);
   draw_instant(pen, c, ends);
   draw_files_caption(pen, plan.files, {files.x, files.bottom() + 24, files.w, 0});
   return ends.ready.head;
+}
+
+// How much of the contents lies beside what shows of them.
+void draw_scroll_bars(Sketch& pen, const KernelView& view) {
+  constexpr float kThick = 4, kEdge = 2;
+  const Rect& r = view.inside;
+  const float w = r.w / view.camera.zoom;
+  const float h = r.h / view.camera.zoom;
+  if (view.height > h + 1) {
+    pen.box({r.right() - kThick - kEdge, r.y + r.h * view.camera.y / view.height, kThick,
+             r.h * h / view.height},
+            Role::line, Role::none, kThick / 2);
+  }
+  if (view.width > w + 1) {
+    pen.box({r.x + r.w * view.camera.x / view.width, r.bottom() - kThick - kEdge,
+             r.w * w / view.width, kThick},
+            Role::line, Role::none, kThick / 2);
+  }
 }
 
 std::string kernel_note(const Sketch& pen, const StageModel& model) {
@@ -232,35 +208,39 @@ void draw_no_instance(Sketch& pen, Rect box) {
            box.w - 40, Align::center);
 }
 
-void draw_kernel(Sketch& pen, const StageModel& model, Rect where) {
-  const State state = model.now();
+KernelView draw_kernel(Sketch& pen, const StageModel& model, Rect where) {
+  const auto moment = model.now();
+  const State& state = *moment;
   const KernelContext c = context_of(model, state, pen.input().selected);
   pen.box(where, Role::ground, Role::panel_border, 8);
   pen.box(where, Role::ground_dots, Role::none, 8);
-  const Plan plan = choose_plan(c, std::max(kLeastWidth, where.w), where.h);
-  const float far_x = std::max(0.0F, plan.width - where.w);
-  const float far_y = std::max(0.0F, plan.total - where.h);
-  const Point origin{where.x - std::clamp(pen.input().kernel_scroll_x, 0.0F, far_x),
-                     where.y - std::clamp(pen.input().kernel_scroll_y, 0.0F, far_y)};
   const Rect inside{where.x + 1, where.y + kTop - 6, where.w - 2, where.h - kTop + 5};
+  const Plan plan = choose_plan(c, std::max(kLeastWidth, where.w), where.h);
+  // The contents are drawn as if there were nothing else, and looked at afterwards.
+  Scene contents;
+  Sketch apart(contents, pen.input());
+  const Point head = draw_contents(apart, c, plan, {-1, 6 - kTop});
+  const KernelView view =
+      settle(pen.input().camera, inside, plan.width - 2, plan.total - kTop + 5,
+             pen.input().camera.follow ? rects_of_step(c, contents) : std::vector<Rect>());
+  const Rect at = to_picture(view, {0, 0, 1, 1});
+  enlarge(contents, view.camera.zoom, {at.x, at.y});
   pen.clip(inside);
-  const Point head = draw_contents(pen, c, plan, origin);
+  pen.paste(std::move(contents));
   pen.unclip();
-  if (far_y > 0) {
-    const float h = inside.h * inside.h / (inside.h + far_y);
-    const float y = inside.y + (inside.h - h) * (where.y - origin.y) / far_y;
-    pen.box({where.right() - 7, y, 4, h}, Role::line, Role::none, 2);
-  }
+  draw_scroll_bars(pen, view);
   const float baseline = where.y + 27;
   const float taken =
       pen.text({where.x + 18, baseline}, pen.t("kernel.zone"), type::kZone, where.w - 36);
   pen.text({where.right() - 18, baseline}, kernel_note(pen, model), type::kNote,
            where.w - taken - 60, Align::right);
-  draw_system_call_line(pen, c, where, head);
+  const Rect head_at = to_picture(view, {head.x, head.y, 0, 0});
+  draw_system_call_line(pen, c, where, {head_at.x, head_at.y});
+  return view;
 }
 
 float roomy_kernel_height(const KernelContext& c, float width) {
-  return plan_for(c, width, 0, kDensities.front()).total;
+  return plan_for(c, files_in_order(c), width, 0, kDensities.front()).total;
 }
 
 }  // namespace epollscope::scene

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "app/scene/quiz.h"
+#include "app/scene/selection.h"
 #include "app/scene/text_flow.h"
 #include "app/scene/zones.h"
 
@@ -128,11 +129,15 @@ void draw_lesson(Sketch& pen, const StageModel& model, Rect where) {
   const bool lesson = model.lesson->markdown;
   draw_panel(pen, where, pen.t(lesson ? "lesson.zone" : "lesson.zone_plain"), "");
   const Rect inside{where.x + kMargin, where.y + 42, where.w - 2 * kMargin, where.h - 54};
-  if (c.asked.open() && !c.said.empty()) {  // the reasons would answer the question
+  // What is selected stands where the step is explained otherwise.
+  const Selection selection = selection_of(pen, model);
+  if (!selection.title.empty()) c.said = said_of(pen, selection);
+  if (selection.title.empty() && c.asked.open() &&
+      !c.said.empty()) {  // the reasons would answer the question
     c.said.resize(1);
     c.said.push_back({pen.t("said.why_later"), {}, Role::text_dim});
   }
-  if (model.micro) keep_the_newest(c, inside.w, inside.h * 0.62F);
+  if (model.micro && selection.title.empty()) keep_the_newest(c, inside.w, inside.h * 0.62F);
   if (c.said.empty() && c.prose.empty()) {
     const bool entered = model.step > 0;  // a call has begun, and nothing of it has happened
     c.said.push_back({pen.t(entered ? "lesson.entered" : "lesson.begin"), {}, Role::text_dim});
@@ -148,9 +153,11 @@ void draw_lesson(Sketch& pen, const StageModel& model, Rect where) {
   if (b.quiz_h > 0) draw_quiz(pen, c.asked, {inside.x, y, inside.w, b.quiz_h}, k);
   y += b.quiz_h;
   if (b.said_h > 0) {
-    if (model.step > 0) {
+    if (model.step > 0 || !selection.title.empty()) {
       const Type set{Face::sans_bold, 15 * k, Role::selection};
-      pen.text({inside.x, y + 16 * k}, pen.t("lesson.what_happened"), set, inside.w);
+      const std::string heading =
+          selection.title.empty() ? pen.t("lesson.what_happened") : selection.title;
+      pen.text({inside.x, y + 16 * k}, heading, set, inside.w);
     }
     draw_flow(pen, b.said, {inside.x, y + 22 * k}, inside.w, y + b.said_h);
   }

@@ -158,7 +158,8 @@ std::vector<ThreadLane> threads_shown(const StageModel& model, float room) {
 void draw_timeline(Sketch& pen, const StageModel& model, Rect where) {
   pen.box(where, Role::panel, Role::panel_border, 8);
   pen.clip(where);
-  const State now = model.now();
+  const auto moment = model.now();
+  const State& now = *moment;
   const float label = std::clamp(where.w * 0.095F, 96.0F, 170.0F);
   const Grid g = grid_for(model, now, where, label);
   constexpr float kTag = 6;  // the cursor's tag reaches up so far into the last row

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "app/scene/kernel_parts.h"
 
@@ -36,23 +37,42 @@ constexpr std::array kDense = {
     StyleSize{Density::tight, NodeStyle::dot, 14, 14, 26, 4},
 };
 constexpr std::uint32_t kExample = EPOLLIN;  // of the legend
-constexpr float kCountsHeight = 54;
+// And for crowds: the upper part of the tree, with a box for each subtree below.
+constexpr std::array kFolded = {
+    StyleSize{Density::full, NodeStyle::chip, 104, 26, 42, 4},
+    StyleSize{Density::full, NodeStyle::chip, 86, 26, 42, 4},
+    StyleSize{Density::full, NodeStyle::dot, 14, 14, 30, 4},
+    StyleSize{Density::tight, NodeStyle::dot, 14, 14, 26, 4},
+};
 constexpr float kFocusHeight = 76;  // a gap, a line of words, cards
 
-bool lay_out(TreePlan& plan, const EventpollState& ep, const StyleSize& size, float width) {
-  const float apart = size.w + size.gap;
-  plan.layout = lay_out_tree(ep.items, std::min(apart / 2, size.w), apart);
-  if (plan.layout.span + size.w > width) return false;
+// As wide as the room allows, but neighbours in order no further apart than side by side.
+void widen(TreePlan& plan, float width, float apart, float widest_node) {
+  if (plan.layout.span <= 0) return;
+  const float gaps = static_cast<float>(plan.spots.size()) - 1;
+  const float widest = std::min(width - widest_node, gaps * apart);
+  stretch(plan.layout, std::max(1.0F, widest / plan.layout.span));
+}
+
+void take_size(TreePlan& plan, const StyleSize& size) {
   plan.style = size.style;
   plan.node_w = size.w;
   plan.node_h = size.h;
   plan.pitch = size.pitch;
-  // As wide as the room allows, but neighbours in order no further apart than side by side.
-  const auto gaps = static_cast<float>(std::max<std::size_t>(2, ep.items.size())) - 1;
-  if (plan.layout.span > 0) {
-    const float widest = std::min(width - size.w, gaps * apart);
-    stretch(plan.layout, std::max(1.0F, widest / plan.layout.span));
-  }
+}
+
+bool lay_out(TreePlan& plan, const EventpollState& ep, const TreePart& part, const StyleSize& size,
+             float width) {
+  const float apart = size.w + size.gap;
+  const NodeSizes sizes{std::min(apart / 2, size.w), size.w, plan.fold_w, size.gap};
+  // What cannot fit whatever its shape is not looked at more closely.
+  const auto gaps = static_cast<float>(std::max(1, part.last - part.first) - 1);
+  if (gaps * sizes.step + size.w > width) return false;
+  plan.spots = spots_of(ep.items, part);
+  plan.layout = lay_out_tree(plan.spots, sizes);
+  if (plan.layout.span + size.w > width) return false;
+  take_size(plan, size);
+  widen(plan, width, apart, size.w);
   const auto rows = static_cast<float>(std::max(1, plan.layout.rows));
   if (size.style == NodeStyle::dot) {  // deep trees draw together
     plan.pitch = std::clamp(180 / rows, size.h + 3, size.pitch);
@@ -62,16 +82,37 @@ bool lay_out(TreePlan& plan, const EventpollState& ep, const StyleSize& size, fl
 }
 
 // Straight, in the frame's colour: what hangs on a wire bends.
-void draw_edge(Sketch& pen, const Rect& parent, Point a, Point b) {
+void draw_edge(Sketch& pen, const Rect& parent, Point a, Point b, bool lit) {
+  const Role color = lit ? Role::in : Role::node_ring;
+  const float more = lit ? 0.8F : 0;
   if (parent.w < 40) {
-    return pen.line({parent.center().x, parent.bottom()}, b, Role::node_ring, 1.2F);
+    return pen.line({parent.center().x, parent.bottom()}, b, color, 1.2F + more);
   }
-  constexpr float kWidth = 1.6F;
+  const float width = 1.6F + more;
   const float middle = (a.y + b.y) / 2;
-  pen.line(a, {a.x, middle}, Role::node_ring, kWidth);
-  pen.line({std::min(a.x, b.x) - kWidth / 2, middle}, {std::max(a.x, b.x) + kWidth / 2, middle},
-           Role::node_ring, kWidth);
-  pen.line({b.x, middle}, b, Role::node_ring, kWidth);
+  pen.line(a, {a.x, middle}, color, width);
+  pen.line({std::min(a.x, b.x) - width / 2, middle}, {std::max(a.x, b.x) + width / 2, middle},
+           color, width);
+  pen.line({b.x, middle}, b, color, width);
+}
+
+// As many rows as fit; the last resort is one box.
+void lay_out_folded(TreePlan& plan, const EventpollState& ep, TreePart part, const StyleSize& size,
+                    float width) {
+  const float apart = plan.fold_w + size.gap;
+  // The upper rows of a tree that is kept in balance are full; a few more may not be.
+  part.rows = static_cast<int>(std::log2(std::max(1.0F, width / apart))) + 4;
+  for (; part.rows > 0; --part.rows) {
+    plan.spots = spots_of(ep.items, part);
+    const NodeSizes sizes{std::min(apart, size.w + size.gap) / 2, size.w, plan.fold_w, size.gap};
+    plan.layout = lay_out_tree(plan.spots, sizes);
+    if (plan.layout.span + std::max(size.w, plan.fold_w) <= width) break;
+  }
+  plan.folded = true;
+  take_size(plan, size);
+  widen(plan, width, 1.6F * apart, std::max(size.w, plan.fold_w));
+  plan.height = static_cast<float>(std::max(1, plan.layout.rows) - 1) * plan.pitch +
+                std::max(plan.node_h, plan.fold_h);
 }
 
 }  // namespace
@@ -88,6 +129,11 @@ std::vector<EpitemId> items_of_step(const KernelContext& c) {
 std::vector<EpitemId> items_in_focus(const KernelContext& c) {
   constexpr std::size_t kMost = 6;  // with those that the step is not about
   std::vector<EpitemId> items = items_of_step(c);
+  const EpitemId chosen = item_after(c.selected, "item:");
+  if (chosen.valid() && find_item(*c.ep, chosen) != nullptr) {
+    std::erase(items, chosen);
+    items.insert(items.begin(), chosen);
+  }
   for (const ItemState& item : c.ep->items) {
     if (items.size() >= kMost) break;
     const bool differs = item.ready != item.queued;
@@ -98,60 +144,95 @@ std::vector<EpitemId> items_in_focus(const KernelContext& c) {
 
 TreePlan plan_tree(const KernelContext& c, float width, Density density) {
   const EventpollState& ep = *c.ep;
+  const TreePart all = whole_tree(ep);
   TreePlan plan;
   for (const StyleSize& size : kSizes) {
-    if (size.density == density && lay_out(plan, ep, size, width)) return plan;
+    if (size.density == density && lay_out(plan, ep, all, size, width)) return plan;
   }
   bool drawn = false;
-  for (const StyleSize& size : kDense) {
-    drawn = drawn || lay_out(plan, ep, size, width);
-  }
+  for (const StyleSize& size : kDense) drawn = drawn || lay_out(plan, ep, all, size, width);
   if (!drawn) {
-    plan.style = NodeStyle::counts;
-    plan.height = kCountsHeight;
+    // A folded subtree that is selected is looked into.
+    const TreePart part = subtree(ep, item_after(c.selected, "subtree:"));
+    for (const StyleSize& size : kFolded) {
+      if (size.density == Density::tight && density != Density::tight) break;
+      if (size.density != Density::tight && density == Density::tight) continue;
+      TreePlan next = plan;
+      lay_out_folded(next, ep, part, size, width);
+      if (!drawn || next.layout.rows > plan.layout.rows) plan = std::move(next);
+      drawn = true;
+    }
   }
   // A dot has no name: the items that the step is about are written out below, and those whose
   // two lamps differ.
-  if (plan.style == NodeStyle::dot || plan.style == NodeStyle::counts) {
+  if (plan.style == NodeStyle::dot || plan.folded) {
+    count_items(ep.items, plan.spots);
     plan.focus = items_in_focus(c);
+    for (const EpitemId id : plan.focus) {
+      plan.focus_ranks.push_back(static_cast<int>(find_item(ep, id) - ep.items.data()));
+    }
     if (!plan.focus.empty()) plan.height += kFocusHeight;
   }
   return plan;
 }
 
-std::map<EpitemId, Rect> tree_places(const EventpollState& ep, const TreePlan& plan, Rect where) {
-  std::map<EpitemId, Rect> places;
-  if (plan.style == NodeStyle::counts) return places;
+std::vector<Rect> spot_places(const TreePlan& plan, Rect where) {
+  std::vector<Rect> places;
   // Few nodes stand in the middle.
   const float left = where.x + (where.w - plan.layout.span) / 2;
-  for (std::size_t i = 0; i < ep.items.size(); ++i) {
-    const NodePlace& node = plan.layout.nodes[i];
-    places[ep.items[i].id] = {left + node.x - plan.node_w / 2,
-                              where.y + static_cast<float>(node.depth) * plan.pitch, plan.node_w,
-                              plan.node_h};
+  for (std::size_t i = 0; i < plan.spots.size(); ++i) {
+    const TreeSpot& spot = plan.spots[i];
+    const float w = spot.folded ? plan.fold_w : plan.node_w;
+    const float h = spot.folded ? plan.fold_h : plan.node_h;
+    places.push_back({left + plan.layout.x[i] - w / 2,
+                      where.y + static_cast<float>(spot.depth) * plan.pitch, w, h});
   }
   return places;
 }
 
-void draw_tree_edges(Sketch& pen, const EventpollState& ep,
-                     const std::map<EpitemId, Rect>& places) {
-  for (const ItemState& item : ep.items) {
-    if (item.parent < 0 || static_cast<std::size_t>(item.parent) >= ep.items.size()) continue;
-    const auto up = places.find(ep.items[static_cast<std::size_t>(item.parent)].id);
-    const auto down = places.find(item.id);
-    if (up == places.end() || down == places.end()) continue;
-    const Rect& p = up->second;
-    const Rect& c = down->second;
+std::map<EpitemId, Rect> tree_places(const EventpollState& ep, const TreePlan& plan, Rect where) {
+  std::map<EpitemId, Rect> places;
+  const std::vector<Rect> at = spot_places(plan, where);
+  for (std::size_t i = 0; i < plan.spots.size(); ++i) {
+    const TreeSpot& spot = plan.spots[i];
+    if (!spot.folded) {
+      places[ep.items[static_cast<std::size_t>(spot.item)].id] = at[i];
+      continue;
+    }
+    for (const int rank : plan.focus_ranks) {
+      if (rank < spot.first || rank >= spot.last) continue;
+      places[ep.items[static_cast<std::size_t>(rank)].id] = at[i];
+    }
+  }
+  return places;
+}
+
+void draw_tree_edges(Sketch& pen, const EventpollState& ep, const TreePlan& plan,
+                     const std::vector<Rect>& places) {
+  for (std::size_t i = 0; i < plan.spots.size(); ++i) {
+    const TreeSpot& spot = plan.spots[i];
+    if (spot.parent < 0) continue;
+    const Rect& p = places[static_cast<std::size_t>(spot.parent)];
+    const Rect& c = places[i];
     const float side = c.center().x < p.center().x ? -1.0F : 1.0F;
     const Point a{p.center().x + side * p.w * 0.2F, p.bottom()};
     const Point b{c.center().x, c.y};
-    pen.begin("edge:" + std::to_string(item.id.value), {a.x, a.y, b.x - a.x, b.y - a.y});
-    draw_edge(pen, p, a, b);
+    // The way down to what is ready. (Counted only where nodes have no room to say it.)
+    const EpitemId id = ep.items[static_cast<std::size_t>(spot.item)].id;
+    pen.begin("edge:" + std::to_string(id.value), {a.x, a.y, b.x - a.x, b.y - a.y});
+    draw_edge(pen, p, a, b, spot.ready > 0);
     pen.end();
   }
 }
 
-void draw_tree_caption(Sketch& pen, Rect line) {
+void draw_tree(Sketch& pen, const EventpollState& ep, const TreePlan& plan, Rect where,
+               const MicroStep* instant) {
+  const std::vector<Rect> places = spot_places(plan, where);
+  draw_tree_edges(pen, ep, plan, places);
+  draw_tree_nodes(pen, ep, plan, places, where, instant);
+}
+
+void draw_tree_caption(Sketch& pen, const EventpollState& ep, const TreePlan& plan, Rect line) {
   constexpr float kLine = 19, kGap = 12;
   const float y = line.y;
   float x = line.x;
@@ -180,11 +261,14 @@ void draw_tree_caption(Sketch& pen, Rect line) {
     draw_node_tag(pen, true, at, 6.5F);
     draw_node_tag(pen, false, {at.x + 17, at.y}, 6.5F);
   });
-  if (line.h > 0) {
-    pen.whole({line.x, y + kLine}, pen.t("tree.note"), type::kNote, line.w);
-  } else {
-    pen.whole({x, y}, pen.t("tree.note"), type::kNote, right - x);
-  }
+  const std::string count = std::to_string(ep.items.size());
+  const std::string note = plan.folded ? pen.t("tree.note_folded", {count}) : pen.t("tree.note");
+  const Type noted = plan.folded ? set : type::kNote;
+  const bool below = line.h > 0;
+  const float room = below ? line.w : right - x;
+  const bool fits = Sketch::width_of(note, noted) <= room;
+  const Point at = below ? Point{line.x, y + kLine} : Point{x, y};
+  pen.whole(at, fits || !plan.folded ? note : pen.t("tree.count", {count}), noted, room);
 }
 
 }  // namespace epollscope::scene

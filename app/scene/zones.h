@@ -18,7 +18,7 @@ void draw_call_and_events(Sketch& pen, const StageModel& model, Rect where);
 inline constexpr float kProgramRow = 25.4F;
 float program_height(const StageModel& model);
 void draw_program(Sketch& pen, const StageModel& model, Rect where);
-void draw_kernel(Sketch& pen, const StageModel& model, Rect where);
+KernelView draw_kernel(Sketch& pen, const StageModel& model, Rect where);
 void draw_lesson(Sketch& pen, const StageModel& model, Rect where);
 void draw_timeline(Sketch& pen, const StageModel& model, Rect where);
 

@@ -19,7 +19,8 @@ constexpr std::array<Chord, 1> kInto{"Down"}, kOut{"Up"}, kPlay{"A"}, kFirst{"Ho
     kCopyTranscript{"Ctrl+Shift+C"}, kPicture{"Ctrl+P"}, kBuilder{"N"}, kBranch{"Ctrl+B"},
     kEdit{"E"}, kRemove{"Delete"}, kMoveUp{"Ctrl+Up"}, kMoveDown{"Ctrl+Down"}, kUndo{"Ctrl+Z"},
     kStop{"Ctrl+."}, kTheme{"T"}, kLanguage{"L"}, kPalette{"Ctrl+K"}, kEscape{"Escape"},
-    kQuit{"Ctrl+Q"}, kRunAll{"Ctrl+End"}, kFull{"Shift+F11"}, kMotion{"M"};
+    kQuit{"Ctrl+Q"}, kRunAll{"Ctrl+End"}, kFull{"Shift+F11"}, kMotion{"M"}, kZoomIn{"Z"},
+    kZoomOut{"X"}, kFit{"F"}, kFollow{"W"};
 constexpr std::array<Chord, 2> kScaleUp{"Ctrl+=", "Ctrl+Shift+="},
     kScaleDown{"Ctrl+-", "Ctrl+Shift+-"}, kLecture{"F5", "F11"}, kBlank{"B", "."}, kHelp{"?", "F1"};
 constexpr std::array<Chord, 2> kRedo{"Ctrl+Shift+Z", "Ctrl+Y"};
@@ -43,6 +44,8 @@ bool can_run_on(const Desk& d) {
   return !d.running() && !d.session().died() && d.session().next_statement() < d.statement_count();
 }
 bool asks(const Desk& d) { return d.question().has_value(); }
+bool can_zoom_in(const Desk& d) { return d.view.kernel.camera.zoom < scene::kZoomMax; }
+bool can_zoom_out(const Desk& d) { return d.view.kernel.camera.zoom > scene::kZoomMin; }
 bool has_left_over(const Desk&) { return !left_over_session().empty(); }
 bool can_undo(const Desk& d) { return d.can_undo() && !d.running(); }
 bool can_redo(const Desk& d) { return d.can_redo() && !d.running(); }
@@ -56,6 +59,7 @@ void scale(Desk& d, float by) {
 }
 
 constexpr float kScaleFactor = 1.1F;
+constexpr float kZoomFactor = 1.25F;
 
 const std::array kActions{
     Action{ActionId::step, "step", kStep, Icon::step, Menu::go, always,
@@ -125,6 +129,13 @@ const std::array kActions{
            [](Desk& d, T) { d.view.fullscreen = !d.view.fullscreen; }},
     Action{ActionId::blank, "blank", kBlank, Icon::none, Menu::view, always,
            [](Desk& d, T) { d.view.blank = !d.view.blank; }},
+    Action{ActionId::zoom_in, "zoom_in", kZoomIn, Icon::none, Menu::view, can_zoom_in,
+           [](Desk& d, T) { effects::zoom(d, kZoomFactor); }},
+    Action{ActionId::zoom_out, "zoom_out", kZoomOut, Icon::none, Menu::view, can_zoom_out,
+           [](Desk& d, T) { effects::zoom(d, 1 / kZoomFactor); }},
+    Action{ActionId::fit, "fit", kFit, Icon::none, Menu::view, always,
+           [](Desk& d, T) { d.view.camera = {.zoom = 0}; }},
+    Action{ActionId::follow, "follow", kFollow, Icon::none, Menu::view, always, effects::follow},
     Action{ActionId::palette, "palette", kPalette, Icon::none, Menu::view, always,
            [](Desk& d, T) {
              d.view.input.clear();

@@ -227,6 +227,7 @@ void App::draw_panels(Ui& ui, float width_dp, float height_dp) {
     notice(ui, {0, 0, width_dp, height_dp}, size);
   } else {
     top_bar(ui, stage.zones.bar);
+    camera_panel(ui, stage.zones.kernel);
     if (welcome) welcome_panel(ui, stage.zones.lesson);
     if (view.builder) builder_panel(ui, edit, builder_place(stage.zones, width_dp, height_dp));
     // In the title row of the kernel's zone: what lies below it stays in sight.

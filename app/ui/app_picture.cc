@@ -20,6 +20,7 @@ void App::save_picture(const std::string& path) {
                     .height = static_cast<float>(height) / scale,
                     .lang = view.lang,
                     .program_scroll = view.program_scroll,
+                    .camera = view.camera,
                     .answers = view.answers},
                    view.lecture ? scene::View::lecture : scene::View::window);
   const auto pixels = draw::render(scene, view.theme, width, height, scale);

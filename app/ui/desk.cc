@@ -97,7 +97,8 @@ void Desk::say(std::string_view key, std::initializer_list<std::string_view> arg
 std::optional<std::string> Desk::sleeper(ActorId actor, int step) const {
   // Asking for the state is dear, and mostly nobody sleeps.
   if (step == step_count() && session_->stuck().empty()) return std::nullopt;
-  for (const ThreadState& thread : session_->state_at(step).threads) {
+  const auto moment = session_->moment(step);
+  for (const ThreadState& thread : moment->threads) {
     if (thread.actor == actor && thread.state == TaskState::blocked && !thread.timeout_ns) {
       return tr(view.lang, "ui.toast.sleeper", {print(thread.actor), thread.call, thread.on});
     }

@@ -183,7 +183,8 @@ std::vector<KnownName> known_names(const Session& session, int step) {
     bind(record.bound);
     for (const Resumed& resumed : record.resumed) bind(resumed.bound);
   }
-  const State state = session.state_at(step);
+  const auto moment = session.moment(step);
+  const State& state = *moment;
   for (KnownName& known : names) mark_open(known, state);
   return names;
 }

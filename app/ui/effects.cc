@@ -235,6 +235,18 @@ void go_to_statement(Desk& desk, const Target& target) {
   }
 }
 
+void zoom(Desk& desk, float factor) {
+  ViewState& view = desk.view;
+  view.camera = scene::zoomed(view.kernel, factor, view.kernel.inside.center());
+}
+
+void follow(Desk& desk, const Target&) {
+  ViewState& view = desk.view;
+  view.camera = view.kernel.camera;  // where it stands now
+  view.camera.follow = !view.camera.follow;
+  desk.say(view.camera.follow ? "ui.toast.follows" : "ui.toast.stays");
+}
+
 void next_theme(Desk& desk, const Target&) {
   constexpr std::array kThemes{Theme::dark, Theme::light, Theme::contrast};
   const auto at = static_cast<std::size_t>(desk.view.theme);

@@ -26,6 +26,9 @@ void insert_after(Desk& desk, const Target& target);
 void answer(Desk& desk, const Target& target);
 // Looks at the moment after a statement; says how to run it when it has not run.
 void go_to_statement(Desk& desk, const Target& target);
+// Nearer to the middle of what shows of the kernel.
+void zoom(Desk& desk, float factor);
+void follow(Desk& desk, const Target& target);
 void next_theme(Desk& desk, const Target& target);
 void next_language(Desk& desk, const Target& target);
 void next_motion(Desk& desk, const Target& target);

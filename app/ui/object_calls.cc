@@ -90,7 +90,8 @@ void add_ctl(std::vector<std::string>& lines, const EventpollState& ep, const st
 }  // namespace
 
 std::vector<std::string> calls_for(const Desk& desk, std::string_view hit_id) {
-  const State state = desk.session().state_at(desk.view.step);
+  const auto moment = desk.session().moment(desk.view.step);
+  const State& state = *moment;
   const std::vector<KnownName> names = known_names(desk.session(), desk.view.step);
   const Thing thing = thing_of(state, names, hit_id);
   std::vector<std::string> lines;

@@ -23,6 +23,7 @@ void top_bar(Ui& ui, const scene::Rect& where);
 // Where the builder lies in a window of this size: over the timeline, and more where that is small.
 scene::Rect builder_place(const scene::Zones& zones, float width, float height);
 void builder_panel(Ui& ui, Editing edit, const scene::Rect& where);
+void camera_panel(Ui& ui, const scene::Rect& zone);  // of the kernel
 void welcome_panel(Ui& ui, const scene::Rect& where);
 // Banner and toast, along the top of `where`; `size`: of the words, in dp.
 void notice(Ui& ui, const scene::Rect& where, float size);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <tuple>
 
@@ -11,6 +12,8 @@ namespace epollscope::ui {
 namespace {
 
 constexpr float kScrollDp = 48;
+constexpr float kWheelZoom = 1.15F;  // a notch
+constexpr float kDragDp = 4;         // less is a click
 
 std::optional<int> number_after(std::string_view id, std::string_view prefix) {
   if (!id.starts_with(prefix)) return std::nullopt;
@@ -53,8 +56,12 @@ void click(Ui& ui, ViewState& view, const scene::Hit* hit) {
 
 void scroll(ViewState& view, const Stage& stage, scene::Point p, float wheel_x, float wheel_y) {
   if (stage.zones.kernel.contains(p)) {
-    view.kernel_scroll_x = std::max(0.0F, view.kernel_scroll_x - wheel_x * kScrollDp);
-    view.kernel_scroll_y = std::max(0.0F, view.kernel_scroll_y - wheel_y * kScrollDp);
+    if (ImGui::GetIO().KeyCtrl) {
+      view.camera = scene::zoomed(stage.kernel, std::pow(kWheelZoom, wheel_y), p);
+      view.camera.follow = false;
+    } else {
+      view.camera = scene::panned(stage.kernel, wheel_x * kScrollDp, wheel_y * kScrollDp);
+    }
     return;
   }
   if (!stage.zones.user.contains(p) || wheel_y == 0) return;
@@ -71,18 +78,51 @@ void scroll(ViewState& view, const Stage& stage, scene::Point p, float wheel_x, 
   view.program_scroll = std::max(0, view.program_scroll - static_cast<int>(wheel_y * 3));
 }
 
+// Drags the kernel's contents by their ground, or by anything with the middle button. True while
+// the mouse holds them.
+bool pan(Ui& ui, ViewState& view, const Stage& stage, scene::Point p) {
+  if (!view.panning) return false;
+  const ImGuiIO& io = ImGui::GetIO();
+  const bool held = io.MouseDown[ImGuiMouseButton_Left] || io.MouseDown[ImGuiMouseButton_Middle];
+  const auto dragged = [&](int button) {
+    return io.MouseDragMaxDistanceSqr[button] >= ui.px(kDragDp) * ui.px(kDragDp);
+  };
+  if (held) {
+    if (dragged(ImGuiMouseButton_Left) || dragged(ImGuiMouseButton_Middle)) {
+      view.hovered.clear();
+      view.camera =
+          scene::panned(stage.kernel, io.MouseDelta.x / ui.px(1), io.MouseDelta.y / ui.px(1));
+    }
+    return true;
+  }
+  view.panning = false;
+  const bool clicked =
+      ImGui::IsMouseReleased(ImGuiMouseButton_Left) && !dragged(ImGuiMouseButton_Left);
+  if (clicked) click(ui, view, under(stage.scene, p));
+  return true;
+}
+
 // What the mouse does to the picture.
 void point_at(Ui& ui, ViewState& view, const Stage& stage, bool reachable) {
   const ImGuiIO& io = ImGui::GetIO();
   if (!reachable || io.WantCaptureMouse) {
     view.hovered.clear();
+    view.panning = false;
     return;
   }
   const scene::Point p{io.MousePos.x / ui.px(1), io.MousePos.y / ui.px(1)};
+  if (pan(ui, view, stage, p)) return;
   const scene::Hit* hit = under(stage.scene, p);
   view.hovered = hit == nullptr ? std::string() : hit->id;
   if (hit != nullptr && !hit->label.empty()) ui.tooltip(hit->label);
-  if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) click(ui, view, hit);
+  if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
+    // Ground is let go of before it is known whether it was clicked or dragged.
+    view.panning = hit == nullptr && stage.kernel.inside.contains(p);
+    if (!view.panning) click(ui, view, hit);
+  }
+  if (ImGui::IsMouseClicked(ImGuiMouseButton_Middle)) {
+    view.panning = stage.kernel.inside.contains(p);
+  }
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && hit != nullptr) {
     view.menu = hit->id;
     view.menu_x = io.MousePos.x;
@@ -105,19 +145,18 @@ Stage build_stage(const Desk& desk, float width, float height, bool lesson, bool
                                 .height = height,
                                 .lang = view.lang,
                                 .program_scroll = view.program_scroll,
-                                .kernel_scroll_x = view.kernel_scroll_x,
-                                .kernel_scroll_y = view.kernel_scroll_y,
+                                .camera = view.camera,
                                 .answers = view.answers};
   if (view.lecture) {
-    return {.scene = scene::build(input, scene::View::lecture), .zones = {}};
+    return {.scene = scene::build(input, scene::View::lecture), .zones = {}, .kernel = {}};
   }
   const bool asks = lesson && scene::question_at(input).has_value();
-  Stage stage{.scene = {}, .zones = scene::zones_of(width, height, asks)};
+  Stage stage{.scene = {}, .zones = scene::zones_of(width, height, asks), .kernel = {}};
   stage.scene.width = width;
   stage.scene.height = height;
   stage.scene.shapes.emplace_back(
       scene::Box{.rect = {0, 0, width, height}, .radius = 0, .fill = Role::ground});
-  scene::build_kernel(input, stage.zones.kernel, stage.scene);
+  stage.kernel = scene::build_kernel(input, stage.zones.kernel, stage.scene);
   scene::build_user_space(input, stage.zones.user, stage.scene);
   if (lesson) scene::build_lesson(input, stage.zones.lesson, stage.scene);
   if (timeline && !stage.zones.no_timeline)
@@ -127,16 +166,19 @@ Stage build_stage(const Desk& desk, float width, float height, bool lesson, bool
 
 void show_stage(Ui& ui, Editing edit, const Stage& stage, bool reachable) {
   ViewState& view = edit.view;
+  view.kernel = stage.kernel;
   ui.painter().draw(*ImGui::GetBackgroundDrawList(), stage.scene, view.theme);
-  for (const scene::Hit& hit : stage.scene.hits) {
-    ui.hit(hit.id, {ui.px(hit.rect.x), ui.px(hit.rect.y), ui.px(hit.rect.w), ui.px(hit.rect.h)},
-           hit.label);
-  }
   const auto looks = [&view] {
-    return std::tuple(view.selected, view.hovered, view.menu, view.program_scroll,
-                      view.kernel_scroll_x, view.kernel_scroll_y);
+    return std::tuple(view.selected, view.hovered, view.menu, view.program_scroll, view.camera,
+                      view.panning);
   };
   const auto before = looks();
+  for (const scene::Hit& hit : stage.scene.hits) {
+    const scene::Rect px{ui.px(hit.rect.x), ui.px(hit.rect.y), ui.px(hit.rect.w),
+                         ui.px(hit.rect.h)};
+    ui.hit(hit.id, px, hit.label);
+    if (reachable && ui.reach(hit.id, px, hit.label)) click(ui, view, &hit);
+  }
   point_at(ui, view, stage, reachable);
   if (looks() != before) ui.draw_again();
 }

@@ -10,6 +10,7 @@ namespace epollscope::ui {
 struct Stage {
   scene::Scene scene;
   scene::Zones zones;
+  scene::KernelView kernel;
 };
 
 // The scene of what the desk looks at, as the window or a lecture shows it, for a window of this

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/i18n/i18n.h"
+#include "app/scene/camera.h"
 #include "app/scene/motion.h"
 #include "app/theme/palette.h"
 #include "app/ui/bindings.h"
@@ -44,7 +45,9 @@ struct ViewState {
   std::string hovered;
   std::map<int, int> answers;  // to the lesson's questions
   int program_scroll = -1;     // first row shown; -1: follow the cursor
-  float kernel_scroll_x = 0, kernel_scroll_y = 0;
+  scene::Camera camera;        // on the kernel's contents, as asked for
+  scene::KernelView kernel;    // and as the last frame showed it
+  bool panning = false;        // the mouse holds the ground of the kernel zone
 
   Theme theme = Theme::dark;
   Lang lang = Lang::en;

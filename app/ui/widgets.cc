@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/ui/icons.h"
 
@@ -33,15 +34,18 @@ Inks inks_of(Look look) {
 
 constexpr float kIconDp = 12, kIconGapDp = 7;
 constexpr float kRowLabel = 12;
+constexpr float kTooltipWidth = 460;  // a name of any length shows whole
 
 }  // namespace
 
 void Focus::move(int by) {
-  if (order.empty()) return;
-  const auto count = static_cast<int>(order.size());
-  const auto it = std::ranges::find(order, id);
-  const int at = it == order.end() ? (by > 0 ? -1 : 0) : static_cast<int>(it - order.begin());
-  id = order[static_cast<std::size_t>((at + by + count) % count)];
+  std::vector<std::string> all = order;
+  all.insert(all.end(), picture.begin(), picture.end());
+  if (all.empty()) return;
+  const auto count = static_cast<int>(all.size());
+  const auto it = std::ranges::find(all, id);
+  const int at = it == all.end() ? (by > 0 ? -1 : 0) : static_cast<int>(it - all.begin());
+  id = all[static_cast<std::size_t>((at + by + count) % count)];
 }
 
 Ui::Ui(draw::Painter& painter, const Desk& desk, HitMap& hits, Focus& focus,
@@ -52,7 +56,7 @@ Ui::Ui(draw::Painter& painter, const Desk& desk, HitMap& hits, Focus& focus,
       focus_(focus),
       outbox_(outbox),
       scale_(painter.scale()) {
-  focus_.order.clear();
+  restart_focus();
 }
 
 std::string Ui::t(std::string_view key, std::initializer_list<std::string_view> args) const {
@@ -126,6 +130,22 @@ void Ui::wrapped(std::string_view text, Role role, Face face, float size) {
 
 void Ui::hit(std::string id, const scene::Rect& px, std::string label) {
   hits_.hits.push_back({std::move(id), px, std::move(label)});
+}
+
+bool Ui::reach(const std::string& id, const scene::Rect& px, const std::string& label) {
+  // One thing may be drawn in two places.
+  if (std::ranges::find(focus_.picture, id) != focus_.picture.end()) return false;
+  focus_.picture.push_back(id);
+  if (focus_.id != id) return false;
+  const float out = this->px(2);
+  ImGui::GetBackgroundDrawList()->AddRect({px.x - out, px.y - out},
+                                          {px.right() + out, px.bottom() + out},
+                                          ink(Role::selection), this->px(8), 0, this->px(2));
+  if (!label.empty() && desk_.view.hovered.empty()) {
+    ImGui::SetNextWindowPos({px.x, px.bottom() + this->px(6)});
+    tooltip(label);
+  }
+  return std::exchange(focus_.activate, false);
 }
 
 void Ui::note_item(const std::string& id, const std::string& label, bool enabled) {
@@ -222,16 +242,19 @@ bool Ui::input(const std::string& id, std::string& text, float width_dp, bool ta
 
 void Ui::action(ActionId id, Look look, const Target& target, std::string_view label_key) {
   const Action& row = action_of(id);
-  const std::string own_key = "ui.action." + std::string(row.name);
   const Icon icon = id == ActionId::play && desk_.view.playing ? Icon::pause : row.icon;
   if (press("action:" + std::string(row.name), action_label(row, label_key), look, icon,
             row.enabled(desk_), action_width(id, label_key), Shape{})) {
     emit(id, target);
   }
+  tooltip_of(id);
+}
+
+void Ui::tooltip_of(ActionId id) {
+  const Action& row = action_of(id);
   const auto chords = chords_of(row, desk_.view.keys);
-  if (ImGui::IsItemHovered() && !chords.empty()) {
-    tooltip(t(own_key) + "   " + shown_chord(chords.front()));
-  }
+  if (!ImGui::IsItemHovered() || chords.empty()) return;
+  tooltip(t("ui.action." + std::string(row.name)) + "   " + shown_chord(chords.front()));
 }
 
 std::string Ui::action_label(const Action& row, std::string_view label_key) const {
@@ -276,7 +299,11 @@ void Ui::gap(float dp) { ImGui::Dummy({1, px(dp)}); }
 void Ui::tooltip(const std::string& text) {
   painter_.need(text);
   ImGui::PushFont(painter_.font(Face::sans, 13));
-  ImGui::SetTooltip("%s", text.c_str());
+  ImGui::BeginTooltip();
+  ImGui::PushTextWrapPos(px(kTooltipWidth));
+  ImGui::TextUnformatted(text.data(), text.data() + text.size());
+  ImGui::PopTextWrapPos();
+  ImGui::EndTooltip();
   ImGui::PopFont();
 }
 

@@ -20,10 +20,11 @@ struct HitMap {
 // Which widget Tab has reached. Enter activates it.
 struct Focus {
   std::string id;
-  std::vector<std::string> order;  // of the last frame's top layer
-  bool activate = false;           // Enter was pressed before this frame
-  bool text_entered = false;       // the same while a text field was being edited
-  std::string text_again = {};     // text field that takes up editing again in this frame
+  std::vector<std::string> order;    // of the last frame's top layer
+  std::vector<std::string> picture;  // what Tab reaches after those: the picture's hits
+  bool activate = false;             // Enter was pressed before this frame
+  bool text_entered = false;         // the same while a text field was being edited
+  std::string text_again = {};       // text field that takes up editing again in this frame
   void move(int by);
 };
 
@@ -58,7 +59,10 @@ class Ui {
   void begin_dialog(const scene::Rect& window, const scene::Rect& where, std::string_view title);
   void end_dialog();
   // What was drawn before is out of Tab's reach.
-  void restart_focus() { focus_.order.clear(); }
+  void restart_focus() {
+    focus_.order.clear();
+    focus_.picture.clear();
+  }
 
   void text(std::string_view text, Role role = Role::text, Face face = Face::sans, float size = 13);
   void wrapped(std::string_view text, Role role = Role::text, Face face = Face::sans,
@@ -83,12 +87,18 @@ class Ui {
   void row_label(std::string_view text, Face face, float width_dp);
   void gap(float dp);
   void tooltip(const std::string& text);
+  // What the action of the item just drawn is called and which key it has, while the mouse is
+  // there.
+  void tooltip_of(ActionId id);
 
   void emit(ActionId id, Target target = {});
   // Something changed that was drawn in this frame already.
   void draw_again() { again_ = true; }
   [[nodiscard]] bool wants_again() const { return again_; }
   void hit(std::string id, const scene::Rect& px, std::string label);
+  // Lets Tab reach a thing of the picture, which is in the hit map already. While it is there: a
+  // ring and its label. True when Enter activates it.
+  bool reach(const std::string& id, const scene::Rect& px, const std::string& label);
   // The width a button or chip with this label takes, in dp.
   [[nodiscard]] float button_width(std::string_view label, bool icon) const;
   [[nodiscard]] float action_width(ActionId id, std::string_view label_key = {}) const;

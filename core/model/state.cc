@@ -55,7 +55,10 @@ class Builder {
 
   State build() {
     State state;
-    for (const Index file : files_in_order()) {
+    const std::vector<Index> order = files_in_order();
+    state.files.reserve(order.size());
+    state.objects.reserve(order.size());
+    for (const Index file : order) {
       const File& f = w_.files[file];
       if (f.kind == FileKind::null_device) continue;
       if (f.kind == FileKind::epoll) {
@@ -93,6 +96,7 @@ class Builder {
 
   [[nodiscard]] std::vector<Index> files_in_order() const {
     std::vector<Index> order;
+    order.reserve(w_.files.all.size());
     for (Index i = 0; i < static_cast<Index>(w_.files.all.size()); ++i) {
       if (w_.files[i].id.valid()) order.push_back(i);
     }
@@ -111,6 +115,7 @@ class Builder {
     for (std::size_t i = 0; i < items.size(); ++i) {
       position_[at(items[i])] = static_cast<std::int32_t>(i);
     }
+    s.items.reserve(items.size());
     for (const Index i : items) s.items.push_back(item(i));
     s.shape_guessed = e.shape_guessed;
     for (const Index i : e.unranked) s.unranked.push_back(w_.items[i].id);

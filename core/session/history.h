@@ -83,6 +83,8 @@ class History {
   // Grows whenever anything is done or taken back; and whenever the past is told otherwise.
   [[nodiscard]] std::size_t changes() const { return changes_; }
   [[nodiscard]] std::size_t revisions() const { return revisions_; }
+  // Nothing was done since the last step ended.
+  [[nodiscard]] bool at_rest() const { return ops_.size() == (ends_.empty() ? 0 : ends_.back()); }
   void end_step();  // what was done since belongs to one step
   [[nodiscard]] int steps() const { return static_cast<int>(ends_.size()); }
 

@@ -183,7 +183,7 @@ std::shared_ptr<const State> Session::moment(int n, std::optional<int> micro) co
     Moments::Made made{live ? history.live().state() : history.at(n, micro).state(), false};
     // Where an order is unknown still, a later reading may tell it.
     const auto known = [](const EventpollState& ep) { return ep.unranked.empty(); };
-    const bool past = n < history.steps() || micro.has_value();
+    const bool past = n < history.steps() || micro.has_value() || history.at_rest();
     made.lasting = past && std::ranges::all_of(made.state.eventpolls, known);
     return made;
   });

@@ -9,6 +9,7 @@
 #include "app/i18n/i18n.h"
 #include "app/ui/actions.h"
 #include "app/ui/draft.h"
+#include "app/ui/widgets.h"
 
 namespace epollscope::ui {
 namespace {
@@ -52,6 +53,22 @@ TEST(Actions, RemotesReachTheirKeys) {
     ASSERT_NE(action, nullptr) << chord;
     EXPECT_EQ(action->id, id) << chord;
   }
+}
+
+TEST(Focus, GoesThroughWidgetsThenThePictureAndAroundAgain) {
+  Focus focus;
+  focus.move(1);
+  EXPECT_EQ(focus.id, "");
+  focus.order = {"action:step", "action:back"};
+  focus.picture = {"item:1", "fd:4"};
+  std::string way;
+  for (int i = 0; i < 5; ++i) {
+    focus.move(1);
+    way += focus.id + " ";
+  }
+  EXPECT_EQ(way, "action:step action:back item:1 fd:4 action:step ");
+  focus.move(-1);
+  EXPECT_EQ(focus.id, "fd:4");
 }
 
 const std::vector<KnownName> kNames{
