@@ -108,12 +108,14 @@ void draw_bar(Sketch& pen, const ItemState& item, Rect at, const MicroStep* inst
   draw_flags(pen, item, right, y - 0.5F, x, 11);
 }
 
-void draw_chip(Sketch& pen, const ItemState& item, Rect at) {
+// In a folded tree lamps that are out give way to the name.
+void draw_chip(Sketch& pen, const ItemState& item, Rect at, bool folded) {
   draw_node_tag(pen, item.red, {at.x + 11, at.center().y}, 4.5F);
-  const float lamps = at.right() - 27;
+  const bool dark = folded && !item.ready && !item.queued;
+  const float lamps = dark ? at.right() : at.right() - 27;
   const Type name = type::kName.at(12);
   pen.text({at.x + 20, Sketch::middle(at, name)}, item.name, name, lamps - 6 - (at.x + 20));
-  draw_lamps(pen, item, {lamps + 4, at.center().y});
+  if (!dark) draw_lamps(pen, item, {lamps + 4, at.center().y});
 }
 
 constexpr Rect kFocusCard{0, 0, 156, 44};
@@ -192,7 +194,7 @@ void draw_tree_nodes(Sketch& pen, const EventpollState& ep, const TreePlan& plan
       if (plan.style == NodeStyle::card) draw_card(pen, ep, item, at, instant);
       if (plan.style == NodeStyle::small) draw_small(pen, item, at, instant);
       if (plan.style == NodeStyle::bar) draw_bar(pen, item, at, instant);
-      if (plan.style == NodeStyle::chip) draw_chip(pen, item, at);
+      if (plan.style == NodeStyle::chip) draw_chip(pen, item, at, plan.folded);
     }
     std::string label = item_label(pen, item);
     label += pen.t(item.red ? "hit.red" : "hit.black", {rank_text(ep, item)});

@@ -182,15 +182,31 @@ std::string Driver::label(const std::string& id) {
   return hit(frame, id)->at("label");
 }
 
-void Driver::click(const std::string& id, int button) {
+std::vector<std::string> Driver::to_middle_of(const std::string& id) {
   settle();
   const Frame& frame = until("hit " + id, [&](const Frame& f) { return hit(f, id) != nullptr; });
   const Frame& h = *hit(frame, id);
   const auto middle = [&](const char* at, const char* size) {
     return std::to_string(static_cast<int>(h[at].get<double>() + h[size].get<double>() / 2));
   };
-  press(1, {"mousemove", "--window", window_, middle("x", "w"), middle("y", "h"), "click",
-            std::to_string(button)});
+  return {"mousemove", "--window", window_, middle("x", "w"), middle("y", "h")};
+}
+
+void Driver::click(const std::string& id, int button) {
+  auto arguments = to_middle_of(id);
+  arguments.insert(arguments.end(), {"click", std::to_string(button)});
+  press(1, arguments);
+}
+
+void Driver::drag(const std::string& id, int button, int dx, int dy,
+                  const std::function<bool(const Frame&)>& seen) {
+  auto arguments = to_middle_of(id);
+  arguments.insert(arguments.end(), {"mousedown", std::to_string(button)});
+  press(1, arguments);
+  xdotool({"mousemove_relative", "--", std::to_string(dx), std::to_string(dy)});
+  until("the drag", seen);
+  xdotool({"mouseup", std::to_string(button)});
+  settle();
 }
 
 void Driver::key(const std::string& name) {

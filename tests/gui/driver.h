@@ -34,6 +34,9 @@ class Driver {
   std::string label(const std::string& id);
   // Moves to the middle of the hit and clicks it. Waits until it shows.
   void click(const std::string& id, int button = 1);
+  // Presses in the middle of the hit, moves, and lets go once `seen` holds.
+  void drag(const std::string& id, int button, int dx, int dy,
+            const std::function<bool(const Frame&)>& seen);
   void key(const std::string& name);  // as xdotool names it: "space", "ctrl+o"
   void type(const std::string& text);
   // Until the window owes no more frames.
@@ -53,6 +56,7 @@ class Driver {
  private:
   void start(const std::vector<std::string>& arguments);
   bool read_frame(int milliseconds);
+  std::vector<std::string> to_middle_of(const std::string& id);
   void press(long count, const std::vector<std::string>& arguments);
   void xdotool(std::vector<std::string> arguments);
 

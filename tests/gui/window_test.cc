@@ -377,6 +377,42 @@ TEST_F(Window, ASessionThatWasNotSavedIsOfferedAgain) {
   person.until_steps(1);
 }
 
+TEST_F(Window, TheKernelIsZoomedDraggedAndFitted) {
+  Driver person(*screen_, {});
+  make_call(person, "epoll_create1", "ep = epoll_create1(0)", 1);
+  make_call(person, "eventfd", "v = eventfd(0, 0)", 2);
+  make_call(person, "epoll_ctl", "epoll_ctl(ep, ADD, v, IN)", 3);
+  const auto zoom_is = [](const char* percent) {
+    return [percent](const Frame& f) {
+      const Frame* h = hit(f, "action:fit");
+      return h != nullptr && h->at("label").get<std::string>().find(percent) != std::string::npos;
+    };
+  };
+  person.until("no zoom", zoom_is(" 100 %"));
+  const double before = hit(person.newest(), "epoll:3")->at("w").get<double>();
+  person.click("action:zoom_in");
+  person.until("one step nearer", zoom_is(" 125 %"));
+  person.click("action:zoom_in");
+  const Frame& near = person.until("two steps nearer", zoom_is(" 156 %"));
+  // The view follows the last step, so its hook is there.
+  std::string hook;
+  for (const Frame& h : near["hits"]) {
+    const std::string& id = h.at("id").get_ref<const std::string&>();
+    if (id.starts_with("hook:")) hook = id;
+  }
+  ASSERT_FALSE(hook.empty());
+  // The middle button drags by anything; what it holds moves along.
+  const double x = hit(near, hook)->at("x").get<double>();
+  person.drag(hook, 2, 40, 0, [&](const Frame& f) {
+    const Frame* h = hit(f, hook);
+    return h != nullptr && h->at("x").get<double>() > x + 20;
+  });
+  person.click("action:fit");
+  const Frame& fitted = person.until("everything", zoom_is(" 100 %"));
+  EXPECT_NEAR(hit(fitted, "epoll:3")->at("w").get<double>(), before, 1);
+  EXPECT_EQ(person.quit(), 0);
+}
+
 TEST_F(Window, NoDisplayIsOneSentence) {
   const Ended ended = run_to_end({EPOLLSCOPE_PROGRAM}, "");
   EXPECT_EQ(ended.status, 3);
