@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <thread>
 #include <utility>
 
+#include "app/theme/font.h"
 #include "app/ui/app.h"
 
 namespace epollscope {
@@ -27,6 +29,16 @@ void report(const std::vector<std::string>& mistakes, ui::ViewState& view) {
   view.message_note = "ui.message.settings_left";
 }
 
+// What every picture needs of each face.
+void open_fonts() {
+  std::string latin;
+  for (char c = '!'; c <= '~'; ++c) latin += c;
+  for (const Face face : {Face::sans, Face::sans_bold, Face::mono, Face::mono_bold}) {
+    (void)text_width(face, 1, latin);
+    (void)line_height(face, 1);
+  }
+}
+
 }  // namespace
 
 int run_window(const WindowOptions& options) {
@@ -40,6 +52,8 @@ int run_window(const WindowOptions& options) {
     }
     lesson = std::move(*read);
   }
+  // Fonts are looked for and opened while the window is.
+  const std::jthread fonts(open_fonts);
   auto window = platform::Window::create(kWidth, kHeight, "epollscope");
   if (!window) return refuse(window.error(), kNoEnvironment);
   auto painter = draw::Painter::create((*window)->handle(), (*window)->scale());

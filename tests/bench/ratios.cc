@@ -60,13 +60,20 @@ int main(int argc, char** argv) {
 
   const Display display;
   const std::string log = (folder / "frames").string();
-  std::optional<Pair> frames;
-  if (display.works()) {
-    frames = in_turn(
-        7, [&] { return seconds_to_first_frame({least("least_window")}, log); },
-        [&] { return seconds_to_first_frame({epollscope, lesson}, log); });
+  // Settings of its own: those of whoever runs this would choose the language.
+  setenv("XDG_CONFIG_HOME", folder.c_str(), 1);
+  for (const auto& [what, locale] : {std::pair{"first frame, English", "C.UTF-8"},
+                                     std::pair{"first frame, Chinese", "zh_CN.UTF-8"}}) {
+    setenv("LC_ALL", locale, 1);
+    std::optional<Pair> frames;
+    if (display.works()) {
+      frames = in_turn(
+          7, [&] { return seconds_to_first_frame({least("least_window")}, log); },
+          [&] { return seconds_to_first_frame({epollscope, lesson}, log); });
+    }
+    print_row(what, frames, kMilliseconds, "aim: at most 1.5");
+    fs::remove_all(folder / "epollscope");
   }
-  print_row("first frame of the window", frames, kMilliseconds, "aim: at most 2");
   fs::remove_all(folder);
   return 0;
 }
