@@ -76,7 +76,7 @@ class Teller {
 
   void sleeps(ActorId actor, std::string_view call) {
     say(t("said.sleeps", {print(actor), call}), {}, Role::wakeup);
-    const std::string wakers = wakers_text(lang_, model_.now(), actor);
+    const std::string wakers = wakers_text(lang_, *model_.now(), actor);
     if (!wakers.empty()) say(t("said.would_wake", {print(actor), wakers}));
   }
 
@@ -180,7 +180,8 @@ class Teller {
   // What the next call will ask and drop.
   void stale() {
     std::vector<std::string> names;
-    for (const EventpollState& ep : model_.now().eventpolls) {
+    const auto now = model_.now();
+    for (const EventpollState& ep : now->eventpolls) {
       for (const ItemState& item : ep.items) {
         if (item.queued && !item.ready) names.push_back(item.name);
       }

@@ -47,7 +47,8 @@ struct InPlay {
 // The moment at the cursor and the one that its last step, or micro-step, began with.
 struct Lecture {
   const StageModel& model;
-  State now, was;
+  std::shared_ptr<const State> kept_now, kept_was;
+  const State &now, &was;
   KernelContext kernel;                // of `now`
   const EventpollState* ep = nullptr;  // kernel.ep as it was; nullptr: there was none
   Lecture(const StageModel& model, std::string_view selected);

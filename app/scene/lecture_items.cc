@@ -10,10 +10,10 @@
 namespace epollscope::scene {
 namespace {
 
-State state_before(const StageModel& model) {
-  if (model.step < 1) return model.state_at(0, std::nullopt);
-  if (!model.micro || *model.micro < 2) return model.state_at(model.step - 1, std::nullopt);
-  return model.state_at(model.step, *model.micro - 1);
+std::shared_ptr<const State> state_before(const StageModel& model) {
+  if (model.step < 1) return model.moment(0, std::nullopt);
+  if (!model.micro || *model.micro < 2) return model.moment(model.step - 1, std::nullopt);
+  return model.moment(model.step, *model.micro - 1);
 }
 
 const EventpollState* same_instance(const State& state, const EventpollState* ep) {
@@ -148,8 +148,10 @@ void draw_descriptors(Sketch& pen, const State& state, const FileState& file, Re
 
 Lecture::Lecture(const StageModel& m, std::string_view selected)
     : model(m),
-      now(m.now()),
-      was(state_before(m)),
+      kept_now(m.now()),
+      kept_was(state_before(m)),
+      now(*kept_now),
+      was(*kept_was),
       kernel(context_of(m, now, selected)),
       ep(same_instance(was, kernel.ep)) {}
 
@@ -215,14 +217,15 @@ void draw_hall_tree(Sketch& pen, const Lecture& lecture, const std::vector<InPla
   constexpr float kSmall = 4.5F, kBig = 8;
   const EventpollState& ep = *lecture.kernel.ep;
   if (ep.items.size() < 2 || ep.items.size() > kMost) return;
-  TreeLayout layout = lay_out_tree(ep.items, 10, 22);
+  const auto spots = spots_of(ep.items, whole_tree(ep));
+  TreeLayout layout = lay_out_tree(spots, {.step = 10, .node = 2 * kBig, .fold = 0, .gap = 6});
   if (layout.span > where.w - 2 * kBig) stretch(layout, (where.w - 2 * kBig) / layout.span);
   const float pitch =
       std::min(30.0F, (where.h - 2 * kBig) / static_cast<float>(std::max(1, layout.rows - 1)));
   const float left = where.x + (where.w - layout.span) / 2;
   const float top = where.center().y - pitch * static_cast<float>(layout.rows - 1) / 2;
   const auto at = [&](std::size_t i) {
-    return Point{left + layout.nodes[i].x, top + static_cast<float>(layout.nodes[i].depth) * pitch};
+    return Point{left + layout.x[i], top + static_cast<float>(spots[i].depth) * pitch};
   };
   for (std::size_t i = 0; i < ep.items.size(); ++i) {
     const std::int32_t parent = ep.items[i].parent;

@@ -180,7 +180,8 @@ bool in_play(const Lane& lane) {
 void draw_hall_timeline(Sketch& pen, const StageModel& model, Rect where) {
   pen.box(where, Role::panel, Role::panel_border, 10);
   draw_caption(pen, where);
-  const State now = model.now();
+  const auto kept_now = model.now();
+  const State& now = *kept_now;
   HallGrid g = grid_of(model, where);
   // A State of many files takes its time.
   const int affordable = std::min(g.columns, columns_affordable(now));

@@ -72,6 +72,9 @@ void App::run() {
     if (const auto frame = animator_.next_frame(); frame && *frame <= Clock::now()) {
       ask_frames(1, "motion");
     }
+    if (const auto tick = sleep_clock_.next_frame(); tick && *tick <= Clock::now()) {
+      ask_frames(1, "countdown");
+    }
     apply_commands();
     keep();
   }
@@ -94,8 +97,8 @@ void App::wait() {
   if (const auto beat = desk_.next_beat()) {
     seconds = sooner(seconds, std::max(0.0, Seconds(*beat - Clock::now()).count()));
   }
-  if (const auto frame = animator_.next_frame()) {
-    seconds = sooner(seconds, std::max(0.0, Seconds(*frame - Clock::now()).count()));
+  for (const auto& frame : {animator_.next_frame(), sleep_clock_.next_frame()}) {
+    if (frame) seconds = sooner(seconds, std::max(0.0, Seconds(*frame - Clock::now()).count()));
   }
   // A kernel without a descriptor (the model) must be asked at once while it works, and so must the
   // desk where one step has ended and the next has not begun.
@@ -218,7 +221,8 @@ void App::draw_panels(Ui& ui, float width_dp, float height_dp) {
     return;
   }
   const bool welcome = desk_.statement_count() == 0 && desk_.step_count() == 0;
-  Stage stage = build_stage(desk_, width_dp, height_dp, !welcome, !view.builder);
+  Stage stage = build_stage(desk_, sleep_clock_.elapsed(desk_, last_frame_), width_dp, height_dp,
+                            !welcome, !view.builder);
   animator_.animate(desk_, stage.scene, view.motion, last_frame_);
   show_stage(ui, edit, stage, view.dialog == Dialog::none && view.menu.empty());
   if (view.lecture) {

@@ -14,6 +14,7 @@
 #include "app/ui/documents.h"
 #include "app/ui/frame_log.h"
 #include "app/ui/settings.h"
+#include "app/ui/sleep_clock.h"
 #include "app/ui/widgets.h"
 
 namespace epollscope::ui {
@@ -47,6 +48,7 @@ class App {
   HitMap hits_;
   Focus focus_;
   Animator animator_;
+  SleepClock sleep_clock_;
   std::vector<Command> commands_;
   int frames_due_ = 0;
   std::string_view cause_ = "start";

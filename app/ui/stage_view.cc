@@ -134,7 +134,8 @@ void point_at(Ui& ui, ViewState& view, const Stage& stage, bool reachable) {
 
 }  // namespace
 
-Stage build_stage(const Desk& desk, float width, float height, bool lesson, bool timeline) {
+Stage build_stage(const Desk& desk, std::map<ActorId, std::int64_t> elapsed_ns, float width,
+                  float height, bool lesson, bool timeline) {
   const ViewState& view = desk.view;
   const scene::StageInput input{.session = &desk.session(),
                                 .step = view.step,
@@ -146,6 +147,7 @@ Stage build_stage(const Desk& desk, float width, float height, bool lesson, bool
                                 .lang = view.lang,
                                 .program_scroll = view.program_scroll,
                                 .camera = view.camera,
+                                .elapsed_ns = std::move(elapsed_ns),
                                 .answers = view.answers};
   if (view.lecture) {
     return {.scene = scene::build(input, scene::View::lecture), .zones = {}, .kernel = {}};

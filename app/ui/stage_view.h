@@ -14,8 +14,10 @@ struct Stage {
 };
 
 // The scene of what the desk looks at, as the window or a lecture shows it, for a window of this
-// size in dp. `lesson` off: something else lies in the lesson's zone; the same for the timeline.
-Stage build_stage(const Desk& desk, float width, float height, bool lesson, bool timeline);
+// size in dp. `elapsed_ns`: of the sleepers, see StageInput. `lesson` off: something else lies in
+// the lesson's zone; the same for the timeline.
+Stage build_stage(const Desk& desk, std::map<ActorId, std::int64_t> elapsed_ns, float width,
+                  float height, bool lesson, bool timeline);
 
 // Draws it and records its hits; `reachable` is false while a dialog lies above.
 void show_stage(Ui& ui, Editing edit, const Stage& stage, bool reachable);

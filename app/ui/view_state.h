@@ -21,7 +21,7 @@ enum class Dialog : std::uint8_t { none, open, save, palette, help, message };
 std::string_view name_of(Dialog dialog);
 
 // How much of a change is shown as movement.
-enum class Motion : std::uint8_t { full, reduced, off };
+using scene::Motion;
 std::string_view name_of(Motion motion);
 bool motion_from(std::string_view name, Motion& out);
 
@@ -56,7 +56,6 @@ struct ViewState {
   std::optional<OutsideLecture> lecture;  // has a value: lecture mode is on
   bool blank = false;
   bool playing = false;
-  scene::Motion motion = scene::Motion::full;
   double play_seconds = 1;  // between two steps of autoplay
   Motion motion = Motion::full;
   // What the settings say while `motion` is that of this run alone.

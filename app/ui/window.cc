@@ -64,7 +64,6 @@ int run_window(const WindowOptions& options) {
   const std::string path = ui::settings_path();
   const ui::SettingsRead read = ui::read_settings(path);
   ui::use(read.settings, view);
-  if (options.no_motion) view.motion = scene::Motion::off;
   report(read.mistakes, view);
   if (options.no_motion) view.kept_motion = std::exchange(view.motion, ui::Motion::off);
   view.builder = lesson.program.statements.empty();
