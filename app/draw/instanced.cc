@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <string>
+#include <cstring>
 #include <string_view>
 
 #include "shaders.h"
@@ -10,21 +10,30 @@
 namespace epollscope::draw {
 namespace {
 
-enum : std::size_t { kBoxes, kStrokes, kDots };
+enum : std::size_t { kFlats, kBoxes, kFancy, kStrokes };
 
 struct Attribute {
   GLint count;
   GLenum type;  // GL_FLOAT, or GL_UNSIGNED_BYTE for a colour
   std::size_t offset;
 };
+struct Source {  // names in shaders/
+  std::string_view vertex, fragment;
+};
 struct Layout {
-  std::string_view program;  // of shaders/
+  Source source;
+  bool blends = true;
   std::size_t stride;
   std::span<const Attribute> attributes;
 };
 
+constexpr std::array kFlatAttributes = {
+    Attribute{4, GL_FLOAT, offsetof(FlatInstance, min)},
+    Attribute{4, GL_UNSIGNED_BYTE, offsetof(FlatInstance, ink)},
+};
 constexpr std::array kBoxAttributes = {
     Attribute{4, GL_FLOAT, offsetof(BoxInstance, min)},
+    Attribute{4, GL_FLOAT, offsetof(BoxInstance, part_min)},
     Attribute{4, GL_FLOAT, offsetof(BoxInstance, radius)},
     Attribute{2, GL_FLOAT, offsetof(BoxInstance, dash)},
     Attribute{4, GL_UNSIGNED_BYTE, offsetof(BoxInstance, fill)},
@@ -37,20 +46,16 @@ constexpr std::array kStrokeAttributes = {
     Attribute{2, GL_FLOAT, offsetof(StrokeInstance, dash)},
     Attribute{4, GL_UNSIGNED_BYTE, offsetof(StrokeInstance, ink)},
 };
-constexpr std::array kDotsAttributes = {
-    Attribute{4, GL_FLOAT, offsetof(DotsInstance, min)},
-    Attribute{4, GL_FLOAT, offsetof(DotsInstance, spacing)},
-    Attribute{4, GL_UNSIGNED_BYTE, offsetof(DotsInstance, ink)},
-};
 constexpr std::array kLayouts = {
-    Layout{"box", sizeof(BoxInstance), kBoxAttributes},
-    Layout{"stroke", sizeof(StrokeInstance), kStrokeAttributes},
-    Layout{"dots", sizeof(DotsInstance), kDotsAttributes},
+    Layout{{"flat.vert", "flat.frag"}, false, sizeof(FlatInstance), kFlatAttributes},
+    Layout{{"box.vert", "box.frag"}, true, sizeof(BoxInstance), kBoxAttributes},
+    Layout{{"box.vert", "fancy_box.frag"}, true, sizeof(BoxInstance), kBoxAttributes},
+    Layout{{"stroke.vert", "stroke.frag"}, true, sizeof(StrokeInstance), kStrokeAttributes},
 };
 
-std::string_view source_of(const std::string& name) {
+std::string_view text_of(std::string_view name) {
   const auto all = shaders::files();
-  const auto found = std::ranges::find(all, std::string_view(name), &EmbeddedFile::name);
+  const auto found = std::ranges::find(all, name, &EmbeddedFile::name);
   return found == all.end() ? std::string_view() : found->bytes;
 }
 
@@ -72,8 +77,8 @@ Result<std::unique_ptr<Instanced>> Instanced::create() {
   std::unique_ptr<Instanced> made(new Instanced);
   for (std::size_t k = 0; k < kLayouts.size(); ++k) {
     const Layout& layout = kLayouts.at(k);
-    const std::string name(layout.program);
-    auto program = platform::make_program(source_of(name + ".vert"), source_of(name + ".frag"));
+    auto program =
+        platform::make_program(text_of(layout.source.vertex), text_of(layout.source.fragment));
     if (!program) return std::unexpected(std::move(program.error()));
     Kind& kind = made->kinds_.at(k);
     kind.program = std::move(*program);
@@ -99,14 +104,21 @@ void Instanced::new_frame(ImVec2 viewport) {
   }
 }
 
+void Instanced::add(ImDrawList& list, std::span<const FlatInstance> flats) {
+  add(list, kFlats, std::as_bytes(flats), flats.size());
+}
 void Instanced::add(ImDrawList& list, std::span<const BoxInstance> boxes) {
   add(list, kBoxes, std::as_bytes(boxes), boxes.size());
+}
+void Instanced::add_fancy(ImDrawList& list, std::span<const BoxInstance> boxes) {
+  add(list, kFancy, std::as_bytes(boxes), boxes.size());
 }
 void Instanced::add(ImDrawList& list, std::span<const StrokeInstance> strokes) {
   add(list, kStrokes, std::as_bytes(strokes), strokes.size());
 }
-void Instanced::add(ImDrawList& list, std::span<const DotsInstance> grounds) {
-  add(list, kDots, std::as_bytes(grounds), grounds.size());
+
+void Instanced::give_back(ImDrawList& list) {
+  list.AddCallback(ImDrawCallback_ResetRenderState, nullptr);
 }
 
 void Instanced::add(ImDrawList& list, std::size_t kind, std::span<const std::byte> bytes,
@@ -116,12 +128,27 @@ void Instanced::add(ImDrawList& list, std::size_t kind, std::span<const std::byt
   jobs_.push_back({this, kind, instances.size(), static_cast<GLsizei>(count)});
   instances.insert(instances.end(), bytes.begin(), bytes.end());
   list.AddCallback(&Instanced::run, &jobs_.back());
-  list.AddCallback(ImDrawCallback_ResetRenderState, nullptr);
 }
 
 void Instanced::run(const ImDrawList* /*list*/, const ImDrawCmd* command) {
   const auto& job = *static_cast<const Job*>(command->UserCallbackData);
   job.owner->draw(job, command->ClipRect);
+}
+
+// A picture's ground lies below everything: the card clears faster than it draws.
+bool Instanced::clears(const Job& job, const ImVec4& clip) const {
+  if (job.kind != kFlats || job.first != 0) return false;
+  FlatInstance first;
+  std::memcpy(&first, kinds_.at(kFlats).instances.data(), sizeof first);
+  const bool all = first.min.x <= 0 && first.min.y <= 0 && first.max.x >= viewport_.x &&
+                   first.max.y >= viewport_.y;
+  if (!all || clip.x > 0 || clip.y > 0 || clip.z < viewport_.x || clip.w < viewport_.y) {
+    return false;
+  }
+  const ImVec4 ink = ImGui::ColorConvertU32ToFloat4(first.ink);
+  glClearColor(ink.x, ink.y, ink.z, 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+  return true;
 }
 
 void Instanced::draw(const Job& job, const ImVec4& clip) {
@@ -130,9 +157,16 @@ void Instanced::draw(const Job& job, const ImVec4& clip) {
   // GL counts rows from below.
   glScissor(static_cast<GLint>(clip.x), static_cast<GLint>(viewport_.y - clip.w),
             static_cast<GLsizei>(clip.z - clip.x), static_cast<GLsizei>(clip.w - clip.y));
+  const int skipped = clears(job, clip) ? 1 : 0;
+  if (job.count == skipped) return;
   glUseProgram(kind.program.name());
   glUniform2f(kind.viewport, viewport_.x, viewport_.y);
-  glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+  if (kLayouts.at(job.kind).blends) {
+    glEnable(GL_BLEND);
+    glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+  } else {
+    glDisable(GL_BLEND);
+  }
   glBindVertexArray(kind.array.name());
   glBindBuffer(GL_ARRAY_BUFFER, kind.buffer.name());
   if (!kind.uploaded) {
@@ -140,8 +174,9 @@ void Instanced::draw(const Job& job, const ImVec4& clip) {
                  kind.instances.data(), GL_STREAM_DRAW);
     kind.uploaded = true;
   }
-  point_attributes(kLayouts.at(job.kind), job.first);
-  glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, job.count);
+  const Layout& layout = kLayouts.at(job.kind);
+  point_attributes(layout, job.first + static_cast<std::size_t>(skipped) * layout.stride);
+  glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, job.count - skipped);
 }
 
 }  // namespace epollscope::draw

@@ -1,6 +1,6 @@
-// Boxes, strokes and dotted grounds as instances of a quad, drawn by programs of our own
-// (shaders/) from inside ImGui's list of commands, so that its order and its clips hold. What is
-// added together is one draw call.
+// Boxes and strokes as instances of a quad, drawn by programs of our own (shaders/) from inside
+// ImGui's list of commands, so that its order and its clips hold. What is added together is one
+// draw call.
 #pragma once
 
 #include <imgui.h>
@@ -17,8 +17,14 @@
 namespace epollscope::draw {
 
 // All lengths are pixels; colours as IM_COL32 packs them.
+struct FlatInstance {
+  ImVec2 min, max;  // on whole pixels
+  ImU32 ink = 0;    // opaque
+};
+
 struct BoxInstance {
   ImVec2 min, max;
+  ImVec2 part_min, part_max;  // what of it to draw, with a pixel of room for soft edges
   float radius = 0, border_width = 0, glow = 0;
   float alpha = 1;             // of fill, border and glow together
   float dash = 0, period = 0;  // of the border; period 0: solid
@@ -35,12 +41,6 @@ struct StrokeInstance {
   ImU32 ink = 0;
 };
 
-struct DotsInstance {
-  ImVec2 min, max;
-  float spacing = 22, radius = 1, corner = 0, unused = 0;
-  ImU32 ink = 0;
-};
-
 class Instanced {
  public:
   // Error: a program does not compile; the driver's own words.
@@ -51,9 +51,13 @@ class Instanced {
 
   // Puts them at this place of the list. They are drawn when the list is rendered; until then
   // this object must live, and nothing may be added once that has begun.
-  void add(ImDrawList& list, std::span<const BoxInstance> boxes);
+  void add(ImDrawList& list, std::span<const FlatInstance> flats);
+  void add(ImDrawList& list, std::span<const BoxInstance> boxes);        // no dashes, no glow
+  void add_fancy(ImDrawList& list, std::span<const BoxInstance> boxes);  // any
   void add(ImDrawList& list, std::span<const StrokeInstance> strokes);
-  void add(ImDrawList& list, std::span<const DotsInstance> grounds);
+
+  // After the last add() before something of ImGui's own.
+  static void give_back(ImDrawList& list);
 
   // Draw calls asked for since new_frame().
   [[nodiscard]] std::size_t calls() const { return jobs_.size(); }
@@ -75,9 +79,10 @@ class Instanced {
   Instanced() = default;
   void add(ImDrawList& list, std::size_t kind, std::span<const std::byte> bytes, std::size_t count);
   static void run(const ImDrawList* list, const ImDrawCmd* command);
+  [[nodiscard]] bool clears(const Job& job, const ImVec4& clip) const;
   void draw(const Job& job, const ImVec4& clip);
 
-  std::array<Kind, 3> kinds_;
+  std::array<Kind, 4> kinds_;
   std::deque<Job> jobs_;  // addresses stay as it grows
   ImVec2 viewport_;
 };

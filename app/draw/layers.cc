@@ -9,14 +9,11 @@ namespace {
 
 constexpr float kBand = 32;          // pixels
 constexpr std::size_t kBands = 512;  // enough for any screen; what lies below shares the last
+constexpr float kLarge = 4096;       // square pixels that are worth four more instances
 constexpr float kAscent = 1.0F, kDescent = 0.3F;  // of the size: no glyph reaches further
 
 std::size_t band_of(float y) {
   return std::min(kBands - 1, static_cast<std::size_t>(std::max(0.0F, y) / kBand));
-}
-
-bool overlap(const Extent& a, const Extent& b) {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
 }  // namespace
@@ -29,8 +26,8 @@ void Layers::Cover::add(const Extent& e) {
 
 bool Layers::Cover::touches(const Extent& e) const {
   for (std::size_t i = band_of(e.top); i <= band_of(e.bottom) && i < bands_.size(); ++i) {
-    for (const Extent& other : bands_[i]) {
-      if (overlap(e, other)) return true;
+    for (const Extent& o : bands_[i]) {
+      if (e.left < o.right && o.left < e.right && e.top < o.bottom && o.top < e.bottom) return true;
     }
   }
   return false;
@@ -40,31 +37,71 @@ void Layers::Cover::clear() {
   for (auto& band : bands_) band.clear();
 }
 
-void Layers::box(const BoxInstance& box) {
-  const Extent e{box.min.x - box.glow, box.min.y - box.glow, box.max.x + box.glow,
-                 box.max.y + box.glow};
-  if (after_boxes_.touches(e)) finish();
+void Layers::enter(Kind kind, const Extent& e) {
+  for (std::size_t later = kind + 1; later < kKinds; ++later) {
+    if (!drawn_.at(later).touches(e)) continue;
+    finish();
+    break;
+  }
+  note(kind, e);
+}
+
+void Layers::note(Kind kind, const Extent& e) { drawn_.at(kind).add(e); }
+
+void Layers::part_of_box(BoxInstance box, ImVec2 min, ImVec2 max) {
+  box.part_min = min;
+  box.part_max = max;
+  enter(kBox, {min.x, min.y, max.x, max.y});
   boxes_.push_back(box);
 }
 
-void Layers::dots(const DotsInstance& ground) {
-  const Extent e{ground.min.x, ground.min.y, ground.max.x, ground.max.y};
-  if (after_dots_.touches(e)) finish();
-  dots_.push_back(ground);
-  after_boxes_.add(e);
+void Layers::box(BoxInstance box) {
+  const float room = box.glow + 1;
+  const ImVec2 low{box.min.x - room, box.min.y - room};
+  const ImVec2 high{box.max.x + room, box.max.y + room};
+  if (box.glow > 0 || box.period > 0) {
+    box.part_min = low;
+    box.part_max = high;
+    enter(kFancy, {low.x, low.y, high.x, high.y});
+    fancy_.push_back(box);
+    return;
+  }
+  const bool opaque = box.fill >> IM_COL32_A_SHIFT == 255 && box.alpha >= 1;
+  // Edges lie on whole pixels, so a plain rectangle has no soft ones.
+  if (opaque && box.radius <= 0 && box.border_width <= 0) {
+    enter(kFlat, {box.min.x, box.min.y, box.max.x, box.max.y});
+    flats_.push_back({box.min, box.max, box.fill});
+    return;
+  }
+  // Between the edges a box is one opaque colour, or nothing.
+  const float edge = std::ceil(std::max(box.radius, box.border_width)) + 1;
+  const ImVec2 in_min{box.min.x + edge, box.min.y + edge};
+  const ImVec2 in_max{box.max.x - edge, box.max.y - edge};
+  const bool large = in_max.x - in_min.x > 0 && in_max.y - in_min.y > 0 &&
+                     (in_max.x - in_min.x) * (in_max.y - in_min.y) > kLarge;
+  if (!large || (box.fill != 0 && !opaque)) return part_of_box(box, low, high);
+  if (opaque) {
+    // Edges come later than insides, so all of the box must find room.
+    enter(kFlat, {low.x, low.y, high.x, high.y});
+    flats_.push_back({in_min, in_max, box.fill});
+  }
+  part_of_box(box, low, {high.x, in_min.y});
+  part_of_box(box, {low.x, in_max.y}, high);
+  part_of_box(box, {low.x, in_min.y}, {in_min.x, in_max.y});
+  part_of_box(box, {in_max.x, in_min.y}, {high.x, in_max.y});
 }
 
-void Layers::stroke(std::vector<StrokeInstance> pieces, Extent extent) {
-  if (after_strokes_.touches(extent)) finish();
-  strokes_.insert(strokes_.end(), pieces.begin(), pieces.end());
+void Layers::stroke(std::span<const StrokeInstance> pieces) {
   // Piece by piece: what lies beside a curve is not below it.
+  std::vector<Extent> extents;
   for (const StrokeInstance& piece : pieces) {
     const float out = piece.half_width + piece.glow + 1;
-    const Extent e{std::min(piece.a.x, piece.b.x) - out, std::min(piece.a.y, piece.b.y) - out,
-                   std::max(piece.a.x, piece.b.x) + out, std::max(piece.a.y, piece.b.y) + out};
-    after_boxes_.add(e);
-    after_dots_.add(e);
+    extents.push_back({std::min(piece.a.x, piece.b.x) - out, std::min(piece.a.y, piece.b.y) - out,
+                       std::max(piece.a.x, piece.b.x) + out, std::max(piece.a.y, piece.b.y) + out});
   }
+  for (const Extent& e : extents) enter(kStroke, e);
+  strokes_.insert(strokes_.end(), pieces.begin(), pieces.end());
+  for (const Extent& e : extents) note(kStroke, e);  // once more, should a layer have begun
 }
 
 void Layers::polygon(std::vector<ImVec2> clockwise, ImU32 ink) {
@@ -73,21 +110,14 @@ void Layers::polygon(std::vector<ImVec2> clockwise, ImU32 ink) {
     e = {std::min(e.left, p.x), std::min(e.top, p.y), std::max(e.right, p.x),
          std::max(e.bottom, p.y)};
   }
-  if (text_.touches(e)) finish();
+  enter(kPolygon, e);
   areas_.push_back({std::move(clockwise), ink});
-  after_boxes_.add(e);
-  after_dots_.add(e);
-  after_strokes_.add(e);
 }
 
 void Layers::text(Face face, float size, ImVec2 at, ImU32 ink, std::string_view words,
                   float width) {
+  note(kText, {at.x, at.y - size * kAscent, at.x + width, at.y + size * kDescent});
   words_.push_back({face, size, at, ink, words});
-  const Extent e{at.x, at.y - size * kAscent, at.x + width, at.y + size * kDescent};
-  after_boxes_.add(e);
-  after_dots_.add(e);
-  after_strokes_.add(e);
-  text_.add(e);
 }
 
 void Layers::push_clip(ImVec2 min, ImVec2 max) {
@@ -101,21 +131,26 @@ void Layers::pop_clip() {
 }
 
 void Layers::finish() {
+  instanced_.add(list_, flats_);
   instanced_.add(list_, boxes_);
-  instanced_.add(list_, dots_);
+  instanced_.add_fancy(list_, fancy_);
   instanced_.add(list_, strokes_);
+  if (!flats_.empty() || !boxes_.empty() || !fancy_.empty() || !strokes_.empty()) {
+    Instanced::give_back(list_);
+  }
   for (const Area& area : areas_) {
     list_.AddConvexPolyFilled(area.points.data(), static_cast<int>(area.points.size()), area.ink);
   }
   for (const Words& w : words_) {
     glyphs_.draw(list_, w.face, w.size, w.at.x, w.at.y, w.ink, w.words);
   }
+  flats_.clear();
   boxes_.clear();
-  dots_.clear();
+  fancy_.clear();
   strokes_.clear();
   areas_.clear();
   words_.clear();
-  for (Cover* cover : {&after_boxes_, &after_dots_, &after_strokes_, &text_}) cover->clear();
+  for (Cover& cover : drawn_) cover.clear();
 }
 
 }  // namespace epollscope::draw

@@ -2,14 +2,17 @@
 // would change programs at every word. So shapes are gathered into a layer for as long as nothing
 // in it lies below something that the layer draws later, and a layer is
 //
-//   boxes · dotted grounds · strokes   one draw call each, instances of a quad (instanced.h)
-//   polygons and text                  ImGui's own triangles
+//   insides of large boxes · boxes · boxes that shine or have dashes · strokes
+//                      one draw call each, instances of a quad (instanced.h)
+//   polygons · text    ImGui's own triangles
 //
 // from bottom to top. A shape that must lie above a later kind of the same layer begins another.
 #pragma once
 
 #include <imgui.h>
 
+#include <array>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -18,19 +21,15 @@
 
 namespace epollscope::draw {
 
-struct Extent {  // pixels
-  float left = 0, top = 0, right = 0, bottom = 0;
-};
-
 class Layers {
  public:
   Layers(ImDrawList& list, Glyphs& glyphs, Instanced& instanced)
       : list_(list), glyphs_(glyphs), instanced_(instanced) {}
 
-  void box(const BoxInstance& box);
-  void dots(const DotsInstance& ground);
-  // A path's pieces, all within `extent`.
-  void stroke(std::vector<StrokeInstance> pieces, Extent extent);
+  // All but its part, which is decided here: of a large box only the edges need signed distances.
+  void box(BoxInstance box);
+  // The pieces of one path.
+  void stroke(std::span<const StrokeInstance> pieces);
   void polygon(std::vector<ImVec2> clockwise, ImU32 ink);
   // `words` must live until finish().
   void text(Face face, float size, ImVec2 at, ImU32 ink, std::string_view words, float width);
@@ -42,6 +41,10 @@ class Layers {
   void finish();
 
  private:
+  enum Kind : std::size_t { kFlat, kBox, kFancy, kStroke, kPolygon, kText, kKinds };
+  struct Extent {  // pixels
+    float left = 0, top = 0, right = 0, bottom = 0;
+  };
   // Rectangles, looked up by where they overlap another; in bands, because a scene has thousands.
   class Cover {
    public:
@@ -64,18 +67,21 @@ class Layers {
     ImU32 ink;
   };
 
+  // Makes room for a shape of this kind: begins another layer if it would lie below one of a
+  // later kind.
+  void enter(Kind kind, const Extent& extent);
+  void note(Kind kind, const Extent& extent);
+  void part_of_box(BoxInstance box, ImVec2 min, ImVec2 max);
+
   ImDrawList& list_;
   Glyphs& glyphs_;
   Instanced& instanced_;
-  std::vector<BoxInstance> boxes_;
-  std::vector<DotsInstance> dots_;
+  std::vector<FlatInstance> flats_;
+  std::vector<BoxInstance> boxes_, fancy_;
   std::vector<StrokeInstance> strokes_;
   std::vector<Area> areas_;
   std::vector<Words> words_;
-  Cover after_boxes_;    // grounds, strokes, polygons, text
-  Cover after_dots_;     // strokes, polygons, text
-  Cover after_strokes_;  // polygons, text
-  Cover text_;
+  std::array<Cover, kKinds> drawn_;  // by kind
 };
 
 }  // namespace epollscope::draw

@@ -11,7 +11,7 @@
 namespace epollscope::draw {
 namespace {
 
-constexpr float kDotSpacingDp = 22, kDotRadiusDp = 1;
+constexpr float kDotRadiusDp = 1;
 
 class Brush {
  public:
@@ -53,6 +53,7 @@ class Brush {
     const ImVec2 q = at(p);
     return {std::round(q.x), std::round(q.y)};
   }
+  void dots(const scene::Rect& rect);
   void stroke(std::vector<PathPoint> path, Role role, const StrokeStyle& style);
 
   const Canvas& c_;
@@ -72,17 +73,11 @@ void Brush::operator()(const scene::Box& box) {
   const ImVec2 max = snapped({box.rect.right(), box.rect.bottom()});
   if (max.x <= min.x || max.y <= min.y) return;
   const float radius = std::min({px(box.radius), (max.x - min.x) / 2, (max.y - min.y) / 2});
-  if (box.fill == Role::ground_dots) {
-    layers_.dots({.min = min,
-                  .max = max,
-                  .spacing = px(kDotSpacingDp),
-                  .radius = px(kDotRadiusDp),
-                  .corner = radius,
-                  .ink = ink(Role::ground_dots)});
-    return;
-  }
+  if (box.fill == Role::ground_dots) return dots(box.rect);
   BoxInstance out{.min = min,
                   .max = max,
+                  .part_min = {},
+                  .part_max = {},
                   .radius = radius,
                   .glow = px(box.glow),
                   .alpha = groups_.back().alpha,
@@ -96,6 +91,25 @@ void Brush::operator()(const scene::Box& box) {
     out.period = pattern.period;
   }
   layers_.box(out);
+}
+
+// Discs from the middle of the first cell on.
+void Brush::dots(const scene::Rect& rect) {
+  const ImVec2 min = at({rect.x, rect.y});
+  const ImVec2 max = at({rect.right(), rect.bottom()});
+  const float spacing = px(scene::kDotSpacing);
+  const float radius = px(kDotRadiusDp);
+  for (float y = min.y + spacing / 2; y < max.y; y += spacing) {
+    for (float x = min.x + spacing / 2; x < max.x; x += spacing) {
+      layers_.box({.min = {x - radius, y - radius},
+                   .max = {x + radius, y + radius},
+                   .part_min = {},
+                   .part_max = {},
+                   .radius = radius,
+                   .alpha = groups_.back().alpha,
+                   .fill = full_ink(c_.theme, Role::ground_dots)});
+    }
+  }
 }
 
 void Brush::operator()(const scene::Line& line) {
@@ -112,6 +126,8 @@ void Brush::operator()(const scene::Line& line) {
     const float bottom = upright ? std::round(std::max(a.y, b.y)) : top + bar;
     layers_.box({.min = {left, top},
                  .max = {right, bottom},
+                 .part_min = {},
+                 .part_max = {},
                  .alpha = groups_.back().alpha,
                  .fill = full_ink(c_.theme, line.color)});
     return;
@@ -130,14 +146,7 @@ void Brush::operator()(const scene::Wire& wire) {
 
 void Brush::stroke(std::vector<PathPoint> path, Role role, const StrokeStyle& style) {
   if (path.size() < 2 || role == Role::none) return;
-  Extent extent{path.front().at.x, path.front().at.y, path.front().at.x, path.front().at.y};
-  for (const PathPoint& p : path) {
-    extent = {std::min(extent.left, p.at.x), std::min(extent.top, p.at.y),
-              std::max(extent.right, p.at.x), std::max(extent.bottom, p.at.y)};
-  }
-  const float out = style.width + style.glow;
-  extent = {extent.left - out, extent.top - out, extent.right + out, extent.bottom + out};
-  layers_.stroke(pieces_of(std::move(path), ink(role), style), extent);
+  layers_.stroke(pieces_of(std::move(path), ink(role), style));
 }
 
 void Brush::operator()(const scene::Disc& disc) {
@@ -146,6 +155,8 @@ void Brush::operator()(const scene::Disc& disc) {
   if (radius <= 0) return;
   BoxInstance out{.min = {center.x - radius, center.y - radius},
                   .max = {center.x + radius, center.y + radius},
+                  .part_min = {},
+                  .part_max = {},
                   .radius = radius,
                   .glow = px(disc.glow),
                   .alpha = groups_.back().alpha,

@@ -258,7 +258,7 @@ float hall_kernel_height(HallDensity density) {
 
 std::optional<Point> draw_hall_kernel(Sketch& pen, const Lecture& lecture, Rect where,
                                       HallDensity density) {
-  pen.box(where, Role::ground, Role::panel_border, 10);
+  pen.box(where, Role::none, Role::panel_border, 10);
   pen.box(where, Role::ground_dots, Role::none, 10);
   const Rect inside{where.x + kSide, where.y, where.w - 2 * kSide, where.h};
   if (lecture.kernel.ep == nullptr) {

@@ -30,6 +30,9 @@ struct Rect {
 
 enum class Stroke : std::uint8_t { solid, dashed, dotted };
 
+// A box whose fill is ground_dots is a regular grid of small discs.
+inline constexpr float kDotSpacing = 22;  // dp
+
 struct Box {
   Rect rect;
   float radius = 6;

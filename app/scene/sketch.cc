@@ -1,12 +1,30 @@
 #include "app/scene/sketch.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace epollscope::scene {
 
 void Sketch::box(Rect rect, Role fill, Role border, float radius, float width, Stroke stroke) {
   add(Box{rect, radius, fill, border, width, stroke});
+}
+
+void Sketch::dots(Rect r, Rect hole) {
+  hole = meet(r, hole);
+  if (hole.w <= 0 || hole.h <= 0) return box(r, Role::ground_dots, Role::none, 0);
+  // Bands around the hole, each of whole cells, so that all dots lie on one grid.
+  const auto up = [](float d) { return std::ceil(d / kDotSpacing) * kDotSpacing; };
+  const auto down = [](float d) { return std::floor(d / kDotSpacing) * kDotSpacing; };
+  const float top = r.y + std::min(r.h, up(hole.y - r.y));
+  const float bottom = std::max(top, r.y + down(hole.bottom() - r.y));
+  const float left = r.x + std::min(r.w, up(hole.x - r.x));
+  const float right = std::max(left, r.x + down(hole.right() - r.x));
+  for (const Rect& band : {Rect{r.x, r.y, r.w, top - r.y}, Rect{r.x, top, left - r.x, bottom - top},
+                           Rect{right, top, r.right() - right, bottom - top},
+                           Rect{r.x, bottom, r.w, r.bottom() - bottom}}) {
+    if (band.w > 0 && band.h > 0) box(band, Role::ground_dots, Role::none, 0);
+  }
 }
 
 void Sketch::line(Point a, Point b, Role color, float width, Stroke stroke) {

@@ -51,6 +51,8 @@ class Sketch {
   }
   void box(Rect rect, Role fill, Role border, float radius = 6, float width = 1,
            Stroke stroke = Stroke::solid);
+  // A dotted ground, but for what an opaque thing will cover.
+  void dots(Rect rect, Rect hole);
   void line(Point a, Point b, Role color, float width = 1, Stroke stroke = Stroke::solid);
   void disc(Point center, float radius, Role fill, Role border = Role::none, float width = 1.5F);
   void triangle(Point tip, float half, float height, Role fill);  // points up

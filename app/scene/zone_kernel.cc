@@ -212,8 +212,7 @@ KernelView draw_kernel(Sketch& pen, const StageModel& model, Rect where) {
   const auto moment = model.now();
   const State& state = *moment;
   const KernelContext c = context_of(model, state, pen.input().selected);
-  pen.box(where, Role::ground, Role::panel_border, 8);
-  pen.box(where, Role::ground_dots, Role::none, 8);
+  pen.box(where, Role::none, Role::panel_border, 8);
   const Rect inside{where.x + 1, where.y + kTop - 6, where.w - 2, where.h - kTop + 5};
   const Plan plan = choose_plan(c, std::max(kLeastWidth, where.w), where.h);
   // The contents are drawn as if there were nothing else, and looked at afterwards.
@@ -225,6 +224,8 @@ KernelView draw_kernel(Sketch& pen, const StageModel& model, Rect where) {
              pen.input().camera.follow ? rects_of_step(c, contents) : std::vector<Rect>());
   const Rect at = to_picture(view, {0, 0, 1, 1});
   enlarge(contents, view.camera.zoom, {at.x, at.y});
+  const Rect instance{kSide - 1, 6, plan.width - 2 * kSide, plan.instance};
+  pen.dots(where, c.ep == nullptr ? Rect{} : meet(inside, to_picture(view, instance)));
   pen.clip(inside);
   pen.paste(std::move(contents));
   pen.unclip();
