@@ -139,7 +139,9 @@ void draw_hall_events(Sketch& pen, const StageModel& model, Rect where) {
       draw_more(pen, slot, left.events.size() - i);
       return;
     }
+    pen.begin("slot:" + std::to_string(i), slot);
     draw_slot(pen, slot, static_cast<int>(i), i < left.events.size() ? &left.events[i] : nullptr);
+    pen.end();
     y += kSlot + kSlotGap;
   }
 }

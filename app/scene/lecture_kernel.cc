@@ -118,7 +118,15 @@ void draw_wire(Sketch& pen, const Lecture& lecture, const InPlay& play, Point lo
     color = Role::wakeup;
     width = 4;
   }
-  pen.line(low, high, color, width, stroke);
+  pen.begin("hook:" + std::to_string(play.id.value), {low.x, high.y, 1, low.y - high.y});
+  pen.add(Wire{low,
+               {low.x, (low.y + high.y) / 2},
+               {high.x, (low.y + high.y) / 2},
+               high,
+               color,
+               width,
+               stroke});
+  pen.end();
   if (answer.empty()) return;
   const Type set = hall::name().in(color);
   const Rect gap{high.x + 10, high.y, 240, low.y - high.y};
@@ -239,9 +247,16 @@ void draw_lower(Sketch& pen, const Lecture& lecture, Rect line, float floor, Hal
       const Rect object{card.x, floor + kHook, card.w, kObject};
       draw_wire(pen, lecture, play[i], {card.center().x, object.y},
                 {card.center().x, card.bottom()});
+      const std::string file = std::to_string(play[i].item().file.value);
+      if (i == 0 || play[i - 1].item().file != play[i].item().file) {
+        pen.place("wq:" + file, object);
+        pen.place("poll:" + file, object);
+      }
       draw_hall_file(pen, lecture, play[i], object, {card.x, object.bottom() + 6, card.w, low});
     }
+    pen.begin("node:" + std::to_string(play[i].id.value), card);
     draw_card(pen, lecture, play[i], card);
+    pen.end();
   }
 }
 

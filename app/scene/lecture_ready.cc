@@ -122,7 +122,9 @@ void draw_hall_ready(Sketch& pen, const Lecture& lecture, Rect rail, Rect sleepe
   float x = x0;
   for (std::size_t i = 0; i < shown; ++i) {
     const Rect card{x, rail.y, card_width(*items[i], flags), rail.h};
+    pen.begin("card:" + std::to_string(items[i]->id.value), card);
     draw_card(pen, lecture, *items[i], card, flags);
+    pen.end();
     x = card.right() + kGap;
   }
   const auto note = [&](const std::string& words, float w) {
@@ -133,6 +135,7 @@ void draw_hall_ready(Sketch& pen, const Lecture& lecture, Rect rail, Rect sleepe
   if (shown < items.size()) note("+" + std::to_string(items.size() - shown), 60);
   if (items.empty()) note(pen.t("ready.empty"), end - x0 - 10);
 
+  pen.place("sleepers", sleepers);
   pen.box(sleepers, Role::panel, ep.waiters.empty() ? Role::panel_border : Role::wakeup, 10,
           ep.waiters.empty() ? 1.2F : 2.0F);
   if (ep.waiters.empty()) {

@@ -22,22 +22,25 @@ constexpr std::string_view kTwoPipes =
     "b, b_w = pipe()\n"
     "epoll_ctl(ep, ADD, a, IN)\n"
     "epoll_ctl(ep, ADD, b, IN|ET)\n"
+    "c = dup(a)\n"
+    "epoll_ctl(ep, ADD, c, IN|ONESHOT)\n"
+    "epoll_ctl(ep, DEL, c, NULL)\n"
     "write(a_w, 5)\n"
     "write(b_w, 5)\n"
     "epoll_wait(ep, 8, 0)\n"
     "epoll_wait(ep, 8, 0)\n"
     "T2: epoll_wait(ep, 8, -1)\n"
     "epoll_ctl(ep, DEL, a, NULL)\n";
-constexpr int kFirstWrite = 6, kFirstWait = 8;
+constexpr int kFirstWrite = 9, kFirstWait = 11;
 
 Scene moment(const Session& session, int step, std::optional<int> micro = std::nullopt,
-             int scroll = -1) {
+             int scroll = -1, View view = View::window) {
   StageInput input;
   input.session = &session;
   input.step = step;
   input.micro = micro;
   input.program_scroll = scroll;
-  return build(input, View::window);
+  return build(input, view);
 }
 
 // "card:" and the number of the item of that name.
@@ -284,8 +287,11 @@ TEST(Motion, EveryWayIsWhole) {
 TEST(Parts, AreInOrderDoNotOverlapAndHaveOneNameEach) {
   const auto session = test::run(kTwoPipes, kModel);
   ASSERT_TRUE(session);
-  for (int n = 0; n <= static_cast<int>(session->steps().size()); ++n) {
-    const Scene scene = moment(*session, n);
+  const int steps = static_cast<int>(session->steps().size());
+  for (int i = 0; i <= 2 * steps + 1; ++i) {
+    const int n = i / 2;
+    const Scene scene =
+        moment(*session, n, std::nullopt, -1, i % 2 == 0 ? View::window : View::lecture);
     std::vector<std::string> keys;
     std::size_t at = 0;
     for (const Part& part : scene.parts) {
