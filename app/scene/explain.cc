@@ -76,8 +76,12 @@ class Teller {
 
   void sleeps(ActorId actor, std::string_view call) {
     say(t("said.sleeps", {print(actor), call}), {}, Role::wakeup);
-    const std::string wakers = wakers_text(lang_, *model_.now(), actor);
-    if (!wakers.empty()) say(t("said.would_wake", {print(actor), wakers}));
+    const auto now = model_.now();
+    const std::string wakers = wakers_text(lang_, *now, actor);
+    if (wakers.empty()) return;
+    const auto self = std::ranges::find(now->threads, actor, &ThreadState::actor);
+    const bool limited = self != now->threads.end() && self->timeout_ns;
+    say(t(limited ? "said.would_wake_limited" : "said.would_wake", {print(actor), wakers}));
   }
 
   void waited(CallName call, const std::string& actor, const Outcome& outcome,
@@ -139,7 +143,14 @@ class Teller {
     return all;
   }
   void because(const Reason& reason) {
-    say_about(names_of(reason.subjects), why_text(*reason.first), reason.first->function);
+    const MicroStep& m = *reason.first;
+    say_about(names_of(reason.subjects), woken_by_a_scan(m) ? t("said.woke_next") : why_text(m),
+              m.function);
+  }
+  // A scan that leaves something on the list wakes the next sleeper.
+  [[nodiscard]] bool woken_by_a_scan(const MicroStep& m) const {
+    if (m.what != MicroStep::What::woke || &m == model_.happened().data()) return false;
+    return (&m - 1)->what == MicroStep::What::scan_done;
   }
   [[nodiscard]] std::string names_of(const std::vector<std::string>& names) const {
     constexpr std::size_t kNamed = 4;

@@ -8,6 +8,8 @@
 namespace epollscope::scene {
 namespace {
 
+constexpr float kWatchedWidth = 3;  // of a staircase; 1 before its file is watched
+
 constexpr float kBand = 0.74F;    // where the band lies, in heights of the lane
 constexpr float kBase = 0.62F;    // an empty file
 constexpr float kLeast = 0.1F;    // the step to the smallest amount
@@ -119,13 +121,13 @@ class Drawing {
   void stair(std::size_t i) {
     const LanePoint& p = lane_.points[i];
     const Role color = role_of(lane_);
-    const float width = p.watched ? 2.4F : 1;
+    const float width = p.watched ? kWatchedWidth : 1;
     const float y = level_y(lane_, p.value, row_);
     const float x = first(i) && p.step < g_.first ? g_.x0 : std::max(g_.x(p.step), g_.x0);
     if (!first(i) && changed(i)) {
       const float before = level_y(lane_, lane_.points[i - 1].value, row_);
       pen_.line({x, std::min(before, y) - width / 2}, {x, std::max(before, y) + width / 2}, color,
-                std::max(width, lane_.points[i - 1].watched ? 2.4F : 1.0F));
+                std::max(width, lane_.points[i - 1].watched ? kWatchedWidth : 1.0F));
     }
     const bool last = i + 1 == lane_.points.size();
     const float end = last ? g_.end(p.step) : g_.x(lane_.points[i + 1].step);

@@ -39,7 +39,7 @@ std::string rank_text(const EventpollState& ep, const ItemState& item) {
 // asked, its answer. Returns how wide it is.
 float draw_state(Sketch& pen, const ItemState& item, const MicroStep* instant, Point at, float size,
                  float room) {
-  const bool quiet = !item.queued && !item.ready;
+  const bool quiet = case_key(item) == "item.idle";
   const Type set = type::kWord.in(quiet ? Role::text_faint : Role::text).at(size);
   std::vector<std::string> words;
   if (instant != nullptr && instant->what == MicroStep::What::checked && instant->item == item.id) {

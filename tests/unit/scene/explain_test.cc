@@ -61,8 +61,8 @@ TEST(Explanations, TellOfEachThreadThatWasWokenWhereItWas) {
     return std::ranges::find(said, sentence) - said.begin();
   };
   EXPECT_LT(place("T3", "why.woke.event"), place("v", "why.requeued.level"));
-  EXPECT_LT(place("v", "why.requeued.level"), place("T2", "why.woke.event"));
-  EXPECT_LT(place("T2", "why.woke.event"), std::ssize(said));
+  EXPECT_LT(place("v", "why.requeued.level"), place("T2", "said.woke_next"));
+  EXPECT_LT(place("T2", "said.woke_next"), std::ssize(said));
 }
 
 TEST(Explanations, SayWhyWhatCanBeReadWasNotReported) {

@@ -155,13 +155,13 @@ TEST(Signs, WordsSayWhatWouldWakeASleeper) {
   input.session = session.get();
   input.step = 6;
   EXPECT_TRUE(test::shows(build(input, View::window), "a wakeup of a or b wakes it"));
-  const auto tells = [&](const char* who, const std::string& wakers) {
+  const auto tells = [&](const char* key, const char* who, const std::string& wakers) {
     const auto said = explain(input);
-    return std::ranges::find(said, tr(Lang::en, "said.would_wake", {who, wakers})) != said.end();
+    return std::ranges::find(said, tr(Lang::en, key, {who, wakers})) != said.end();
   };
-  EXPECT_TRUE(tells("T2", "a wakeup of a or b"));
+  EXPECT_TRUE(tells("said.would_wake_limited", "T2", "a wakeup of a or b"));
   input.step = 8;
-  EXPECT_TRUE(tells("T4", "bytes in b"));
+  EXPECT_TRUE(tells("said.would_wake", "T4", "bytes in b"));
   EXPECT_TRUE(test::shows(build(input, View::window), "a wakeup of a or b wakes the first"));
 }
 
