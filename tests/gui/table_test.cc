@@ -1,7 +1,9 @@
 // The tables behind the window: every action can be said and reached, every call can be put
 // together without typing.
 #include <gtest/gtest.h>
+
 #include <sys/epoll.h>
+#include "app/ui/animator.h"
 
 #include <map>
 #include <set>
@@ -157,6 +159,37 @@ TEST(Draft, AStatementTakenUpComposesToTheSame) {
               std::get<CallStatement>(statement->what).call)
         << draft.line;
   }
+}
+
+// Three steps of two, no and four micro-steps.
+TEST(Way, HoldsTheMicroStepsBetweenTwoCursors) {
+  std::vector<StepRecord> steps(3);
+  for (const auto& [step, count] : {std::pair(0, 2), {2, 4}}) {
+    for (int i = 0; i < count; ++i) {
+      MicroStep m;
+      m.mask = static_cast<std::uint32_t>(10 * step + i);
+      steps[static_cast<std::size_t>(step)].micro.push_back(m);
+    }
+  }
+  const auto way = [&](int from, std::optional<int> from_micro, int to,
+                       std::optional<int> to_micro) {
+    std::vector<std::uint32_t> masks;
+    for (const MicroStep& m : micro_between(steps, from, from_micro, to, to_micro)) {
+      masks.push_back(m.mask);
+    }
+    return masks;
+  };
+  using Masks = std::vector<std::uint32_t>;
+  constexpr auto kWhole = std::nullopt;
+  EXPECT_EQ(way(0, kWhole, 1, kWhole), (Masks{0, 1}));
+  EXPECT_EQ(way(2, kWhole, 3, 1), (Masks{20}));
+  EXPECT_EQ(way(3, 1, 3, 2), (Masks{21}));
+  EXPECT_EQ(way(3, 2, 3, kWhole), (Masks{22, 23}));
+  EXPECT_EQ(way(3, kWhole, 3, 2), Masks{}) << "back";
+  EXPECT_EQ(way(1, kWhole, 0, kWhole), Masks{}) << "back";
+  EXPECT_EQ(way(0, kWhole, 3, kWhole), Masks{}) << "a jump";
+  EXPECT_EQ(way(1, 1, 2, kWhole), Masks{}) << "out of one step and over the next";
+  EXPECT_EQ(way(2, kWhole, 4, kWhole), Masks{}) << "no such step";
 }
 
 }  // namespace

@@ -79,6 +79,28 @@ TEST_F(Window, MotionEndsAndKeepsNobodyWaiting) {
   EXPECT_FALSE(person.frame_within(2000)) << "at rest nothing is drawn";
 }
 
+TEST_F(Window, ASleepersTimeRunsDownWhileItIsInSight) {
+  Driver person(*screen_, {});
+  person.write_file("sleep.epoll",
+                    "ep = epoll_create1(0)\na, a_w = pipe()\nepoll_ctl(ep, ADD, a, IN)\n"
+                    "T2: epoll_wait(ep, 8, 3600000)\n");
+  person.key("ctrl+o");
+  person.type("sleep.epoll");
+  person.key("Return");
+  person.until("the scenario", [](const Frame& f) { return f["dialog"] == "none"; });
+  person.key("ctrl+End");
+  person.until_steps(4);
+  int ticks = 0;
+  person.until("ten ticks", [&](const Frame& f) {
+    ticks += f["cause"] == "countdown" ? 1 : 0;
+    return ticks == 10;
+  });
+  // Looking back, nobody sleeps yet, and nothing ticks.
+  person.key("Left");
+  person.until("the step before", [](const Frame& f) { return f["step"] == 3 && f["due"] == 0; });
+  EXPECT_FALSE(person.frame_within(1500));
+}
+
 TEST_F(Window, WithoutMotionThereIsNoneToWaitFor) {
   Driver person(*screen_, {first_lesson() + "/03-edge-triggered.md", "--no-motion"});
   bool moved = false;
