@@ -46,8 +46,9 @@ void Moments::forget_the_oldest() {
   std::size_t count = 0;
   for (auto k = kept_.begin(); k != kept_.end(); ++k) {
     things += k->things;
+    ++count;
     // The newest is kept whatever its size.
-    if (++count > 1 && (things > kMostThings || count > kMostMoments)) {
+    if (count > 1 && (things > kMostThings || count > kMostMoments)) {
       kept_.erase(k, kept_.end());
       return;
     }
