@@ -206,6 +206,7 @@ void App::draw_frame() {
                      (animator_.next_frame() ? 1 : 0),
               .text_input = text_input_,
               .presses = window_.presses(),
+              .moving = frames_moving_,
               .banner = banner_of(desk_)},
              desk_, hits_);
 }
@@ -224,6 +225,7 @@ void App::draw_panels(Ui& ui, float width_dp, float height_dp) {
   Stage stage = build_stage(desk_, sleep_clock_.elapsed(desk_, last_frame_), width_dp, height_dp,
                             !welcome, !view.builder);
   animator_.animate(desk_, stage.scene, view.motion, last_frame_);
+  if (animator_.next_frame()) ++frames_moving_;
   show_stage(ui, edit, stage, view.dialog == Dialog::none && view.menu.empty());
   if (view.lecture) {
     // Above the call, which the sentence is about, and as large as what else a hall reads.

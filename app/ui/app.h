@@ -48,6 +48,7 @@ class App {
   HitMap hits_;
   Focus focus_;
   Animator animator_;
+  long frames_moving_ = 0;
   SleepClock sleep_clock_;
   std::vector<Command> commands_;
   int frames_due_ = 0;

@@ -31,6 +31,7 @@ void FrameLog::write(const FrameFacts& facts, const Desk& desk, const HitMap& hi
       {"height", facts.height},
       {"text_input", facts.text_input},
       {"presses", facts.presses},
+      {"moving", facts.moving},
       {"hits", nlohmann::json::array()},
   };
   if (desk.view.micro) line["micro"] = *desk.view.micro;

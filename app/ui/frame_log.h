@@ -17,6 +17,7 @@ struct FrameFacts {
   int due = 0;  // frames that follow without a new cause
   bool text_input = false;
   long presses = 0;
+  long moving = 0;  // frames so far that showed something on its way
   std::string banner;
 };
 

@@ -24,11 +24,12 @@ struct WindowOptions {
 // EPOLLSCOPE_FRAME_LOG=<path> makes the window write one JSON object a line for every frame it
 // draws, a FIFO is welcome:
 //   {"frame":7,"cause":"input","due":2,"step":3,"steps":5,"micro":null,"busy":false,"dialog":"none",
-//    "lecture":false,"theme":"dark","toast":"","banner":"","lab_pid":4711,"width":1680,"height":1050,"text_input":false,"presses":12,
+//    "lecture":false,"theme":"dark","toast":"","banner":"","lab_pid":4711,"width":1680,
+//    "height":1050,"text_input":false,"presses":12,"moving":31,
 //    "hits":[{"id":"action:step","x":1,"y":2,"w":3,"h":4,"label":"Step"}]}
 // `presses` counts the keys and mouse buttons that went down, so that a test knows which of its
-// own a frame has seen. Rectangles are pixels of the framebuffer; later hits lie above earlier
-// ones.
+// own a frame has seen; `moving` counts the frames that showed something on its way. Rectangles
+// are pixels of the framebuffer; later hits lie above earlier ones.
 int run_window(const WindowOptions& options);
 
 }  // namespace epollscope
