@@ -120,7 +120,13 @@ void Driver::start(const std::vector<std::string>& arguments) {
   if (window_.empty()) throw std::runtime_error("xdotool does not find the window");
   if (!size_.empty()) {
     const std::size_t x = size_.find('x');
-    xdotool({"windowsize", "--sync", window_, size_.substr(0, x), size_.substr(x + 1)});
+    const std::string width = size_.substr(0, x);
+    const std::string height = size_.substr(x + 1);
+    xdotool({"windowsize", "--sync", window_, width, height});
+    // Until then things stand where they stood in the window's first size.
+    until("its size", [&](const Frame& f) {
+      return f["width"] == std::stoi(width) && f["height"] == std::stoi(height);
+    });
   }
   // Without a window manager nobody gives the window the keyboard.
   xdotool({"windowfocus", "--sync", window_});

@@ -440,7 +440,7 @@ TEST_F(Window, NoDisplayIsOneSentence) {
 
 TEST_F(Window, IsNoLargerThanTheScreen) {
   const Screen small("1024x600");
-  Driver person(small, {});
+  Driver person(small, {}, "");
   EXPECT_EQ(person.newest().at("width"), 1024);
   EXPECT_EQ(person.newest().at("height"), 600);
   EXPECT_EQ(person.quit(), 0);
