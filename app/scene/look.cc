@@ -170,7 +170,8 @@ std::vector<BadgeWord> badges_of(const Sketch& pen, std::uint32_t mask, bool arm
     if ((mask & kModes & mode.bit) == 0) continue;
     const bool spent = !armed && mode.bit == EPOLLONESHOT;
     std::string text(mode.text);
-    if (spent) text = brief ? pen.t("item.badge_spent") : text + " " + pen.t("item.badge_spent");
+    if (spent && brief) text.clear();
+    if (spent) text += (brief ? "" : " ") + pen.t("item.badge_spent");
     words.push_back({std::move(text), spent});
   }
   return words;
