@@ -59,9 +59,6 @@ class Instanced {
   // After the last add() before something of ImGui's own.
   static void give_back(ImDrawList& list);
 
-  // Draw calls asked for since new_frame().
-  [[nodiscard]] std::size_t calls() const { return jobs_.size(); }
-
  private:
   struct Kind {  // of instance: its program, and a buffer of one frame's instances
     platform::Program program;

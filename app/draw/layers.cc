@@ -37,12 +37,16 @@ void Layers::Cover::clear() {
   for (auto& band : bands_) band.clear();
 }
 
-void Layers::enter(Kind kind, const Extent& e) {
+void Layers::make_room(Kind kind, const Extent& e) {
   for (std::size_t later = kind + 1; later < kKinds; ++later) {
     if (!drawn_.at(later).touches(e)) continue;
     finish();
     break;
   }
+}
+
+void Layers::enter(Kind kind, const Extent& e) {
+  make_room(kind, e);
   note(kind, e);
 }
 
@@ -99,9 +103,9 @@ void Layers::stroke(std::span<const StrokeInstance> pieces) {
     extents.push_back({std::min(piece.a.x, piece.b.x) - out, std::min(piece.a.y, piece.b.y) - out,
                        std::max(piece.a.x, piece.b.x) + out, std::max(piece.a.y, piece.b.y) + out});
   }
-  for (const Extent& e : extents) enter(kStroke, e);
+  for (const Extent& e : extents) make_room(kStroke, e);
   strokes_.insert(strokes_.end(), pieces.begin(), pieces.end());
-  for (const Extent& e : extents) note(kStroke, e);  // once more, should a layer have begun
+  for (const Extent& e : extents) note(kStroke, e);
 }
 
 void Layers::polygon(std::vector<ImVec2> clockwise, ImU32 ink) {

@@ -67,8 +67,8 @@ class Layers {
     ImU32 ink;
   };
 
-  // Makes room for a shape of this kind: begins another layer if it would lie below one of a
-  // later kind.
+  // Begins another layer if a shape of this kind would lie below one of a later kind.
+  void make_room(Kind kind, const Extent& extent);
   void enter(Kind kind, const Extent& extent);
   void note(Kind kind, const Extent& extent);
   void part_of_box(BoxInstance box, ImVec2 min, ImVec2 max);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/scene/lecture.h"
+#include "app/scene/tracks.h"
 
 namespace epollscope::scene {
 namespace {
@@ -113,7 +114,7 @@ void draw_wire(Sketch& pen, const Lecture& lecture, const InPlay& play, Point lo
     stroke = Stroke::dotted;
     width = 3;
     answer = m->mask == 0 ? pen.t("ready.nothing") : mask_text(m->mask);
-  } else if (m != nullptr && ((m->item == play.id && m->function == "ep_poll_callback") ||
+  } else if (m != nullptr && ((m->item == play.id && runs_along_hook(*m)) ||
                               (m->what == wakeup && m->file == play.item().file))) {
     color = Role::wakeup;
     width = 4;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/scene/kernel_parts.h"
+#include "app/scene/tracks.h"
 
 namespace epollscope::scene {
 namespace {
@@ -37,7 +38,7 @@ void draw_barb(Sketch& pen, Point hook, Role color, float width) {
 
 bool in_callback(const MicroStep& m) {
   using enum MicroStep::What;
-  if (m.function != "ep_poll_callback") return false;
+  if (!runs_along_hook(m)) return false;
   return m.what == queued || m.what == kept || m.what == filtered || m.what == deferred ||
          m.what == woke;
 }
