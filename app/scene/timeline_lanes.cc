@@ -16,6 +16,8 @@ constexpr float kLeast = 0.1F;    // the step to the smallest amount
 constexpr float kRest = 0.28F;    // and from there to the largest
 constexpr float kMarks = 13;      // from one triangle or tick to the next
 constexpr std::size_t kMost = 3;  // of them; a number stands for more
+constexpr Type kNumber{Face::sans_bold, 11, Role::text};
+constexpr float kNumberGap = 2;  // from the last of them to it
 
 Role role_of(const Lane& lane) { return lane.out ? Role::out : Role::in; }
 
@@ -89,11 +91,13 @@ class Drawing {
   // What the cursor's step left, beyond its line: nothing is drawn there.
   void standing() {
     if (lane_.points.empty() || !lane_.points.back().exists) return;
-    const float x = g_.end(g_.cursor) + 12;
+    const LanePoint& now = lane_.points.back();
+    float x = g_.end(g_.cursor) + 12;
+    if (now.step == g_.cursor) x = std::max(x, marks_end(now));
     const float room = g_.right - x;
     const Type amount = type::kWord.at(low_ ? 11.0F : 12.0F);
     const Type word = amount.in(lane_.state_color);
-    const std::uint64_t value = lane_.points.back().value;
+    const std::uint64_t value = now.value;
     const std::string level = level_text(pen_, lane_, value);
     const bool fits = Sketch::width_of(level, amount) <= room;
     const std::string what = fits ? level : amount_text(lane_, value);
@@ -138,8 +142,7 @@ class Drawing {
   float level(std::size_t i, float from) {
     const LanePoint& p = lane_.points[i];
     const float x = g_.x(p.step);
-    // Clear of the triangle and of a tick beside it.
-    const float indent = p.wakeups > 0 && p.reports > 0 ? 28 : low_ ? 11 : 8;
+    const float indent = std::max(low_ ? 11.0F : 8.0F, marks_end(p) - x);
     if (x + indent < from) return from;
     float room = g_.end(g_.cursor) - x - indent - 4;
     for (std::size_t k = i + 1; k < lane_.points.size(); ++k) {
@@ -180,37 +183,74 @@ class Drawing {
     draw_words_clear(pen_, g_, {x + 8, std::min(band + 8, row_.bottom() - 3)}, words, set, room);
   }
 
-  void number(Point at, int n, Role color) {
-    pen_.text(at, "×" + std::to_string(n), {Face::sans_bold, 11, color}, 30);
-  }
+  // Signs of one kind at one step: where the first stands, how far apart they are, how many are
+  // shown, and where the number of all of them begins, if that is more.
+  struct Row {
+    float x = 0;
+    float pitch = 0;
+    int shown = 0;
+    float number_x = 0;
+  };
 
-  void wakeups(const LanePoint& p, float y) {
-    const int shown = std::min(p.wakeups, static_cast<int>(kMost));
-    const float tip = std::max(row_.y + 1, y - 16);
-    const float left = g_.x(p.step) - static_cast<float>(shown - 1) * kMarks / 2;
-    for (int k = 0; k < shown; ++k) {
-      draw_wakeup_sign(pen_, {left + static_cast<float>(k) * kMarks, tip});
-    }
-    if (p.wakeups > shown) {
-      number({left + static_cast<float>(shown) * kMarks - 4, tip + 10}, p.wakeups, Role::wakeup);
-    }
+  [[nodiscard]] Row wakeup_row(const LanePoint& p) const {
+    Row row{.pitch = kMarks, .shown = std::min(p.wakeups, static_cast<int>(kMost))};
+    row.x = g_.x(p.step) - static_cast<float>(row.shown - 1) * kMarks / 2;
+    row.number_x = row.x + static_cast<float>(row.shown) * kMarks - 4;
+    return row;
   }
 
   // First the wakeup, then the report: beside each other where one step holds both.
+  [[nodiscard]] Row report_row(const LanePoint& p) const {
+    const float radius = tick_radius();
+    Row row{.x = g_.x(p.step) + (p.wakeups > 0 ? radius + 8 : 0),
+            .pitch = 2 * radius + 1,
+            .shown = std::min(p.reports, static_cast<int>(kMost))};
+    const auto last = [&] {
+      return row.x + static_cast<float>(row.shown - 1) * row.pitch + radius;
+    };
+    const auto end = [&] { return last() + (p.reports > row.shown ? number_room(p.reports) : 1); };
+    while (row.shown > 1 && end() > g_.end(p.step)) --row.shown;
+    row.number_x = last() + kNumberGap;
+    return row;
+  }
+
+  [[nodiscard]] float tick_radius() const { return std::min(8.5F, row_.h * 0.15F); }
+
+  // Where the words beside the signs of a step may begin.
+  [[nodiscard]] float marks_end(const LanePoint& p) const {
+    constexpr float kGap = 3;
+    const auto end = [](const Row& row, int all, float half) {
+      if (all <= row.shown) return row.x + static_cast<float>(row.shown - 1) * row.pitch + half;
+      return row.number_x + number_room(all) - kNumberGap;
+    };
+    float x = 0;
+    if (p.wakeups > 1) x = std::max(x, end(wakeup_row(p), p.wakeups, kMarks / 2) + kGap);
+    if (p.reports > 1 || (p.reports == 1 && p.wakeups > 0)) {
+      x = std::max(x, end(report_row(p), p.reports, tick_radius()) + kGap);
+    }
+    return x;
+  }
+
+  static std::string number_of(int n) { return "×" + std::to_string(n); }
+  static float number_room(int n) { return kNumberGap + Sketch::width_of(number_of(n), kNumber); }
+
+  void number(Point at, int n, Role color) { pen_.text(at, number_of(n), kNumber.in(color), 30); }
+
+  void wakeups(const LanePoint& p, float y) {
+    const Row row = wakeup_row(p);
+    const float tip = std::max(row_.y + 1, y - 16);
+    for (int k = 0; k < row.shown; ++k) {
+      draw_wakeup_sign(pen_, {row.x + static_cast<float>(k) * row.pitch, tip});
+    }
+    if (p.wakeups > row.shown) number({row.number_x, tip + 10}, p.wakeups, Role::wakeup);
+  }
+
   void reports(const LanePoint& p, float y) {
-    const float radius = std::min(8.5F, row_.h * 0.15F);
-    const float x = g_.x(p.step) + (p.wakeups > 0 ? radius + 8 : 0);
-    const float pitch = 2 * radius + 1;
-    const float room = g_.end(p.step) - x - radius - 1;
-    int shown = std::min(p.reports, static_cast<int>(kMost));
-    while (shown > 1 && static_cast<float>(shown - 1) * pitch > room) --shown;
-    for (int k = 0; k < shown; ++k) {
-      draw_report_sign(pen_, {x + static_cast<float>(k) * pitch, y}, radius);
+    const Row row = report_row(p);
+    for (int k = 0; k < row.shown; ++k) {
+      draw_report_sign(pen_, {row.x + static_cast<float>(k) * row.pitch, y}, tick_radius());
     }
-    if (p.reports > shown) {
-      number({x + static_cast<float>(shown - 1) * pitch + radius + 2, y + 4}, p.reports,
-             Role::good);
-    }
+    if (p.reports > row.shown) number({row.number_x, y + 4}, p.reports, Role::good);
   }
 
   Sketch& pen_;

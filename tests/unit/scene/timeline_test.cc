@@ -105,6 +105,35 @@ constexpr std::string_view kTwoSleepers =
     "epoll_ctl(ep, ADD, a, IN)\nepoll_ctl(ep, ADD, b, IN)\n"
     "T2: epoll_wait(ep, 8, -1)\nT3: epoll_wait(ep, 4, -1)\nwrite(w, 1)\n";
 
+// One write is told to five sleepers: a number stands for five ticks.
+TEST(Timeline, KeepsItsWordsClearOfManySigns) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nep1 = epoll_create1(0)\nep2 = epoll_create1(0)\n"
+      "f = eventfd(0, EFD_NONBLOCK)\ng, g_w = pipe2(O_NONBLOCK)\nepoll_ctl(ep, ADD, g, OUT)\n"
+      "epoll_ctl(ep1, ADD, g_w, 0)\n"
+      "T2: epoll_wait(ep, 8, -1)\nT3: epoll_wait(ep, 8, -1)\nT4: epoll_wait(ep, 8, -1)\n"
+      "T5: epoll_wait(ep, 8, -1)\nT6: epoll_wait(ep, 8, -1)\nepoll_ctl(ep, ADD, f, IN)\n"
+      "write(f, 1)\nread(g, 1)\nread(g, 1)\nread(g, 1)\n",
+      kModel);
+  ASSERT_NE(session, nullptr);
+  int numbers = 0;
+  for (const Lang lang : {Lang::en, Lang::zh_cn}) {
+    for (const auto& [w, h] : {std::pair{1280, 720}, std::pair{1680, 1050}, std::pair{900, 600}}) {
+      for (int step = 14; step <= 17; ++step) {
+        StageInput input = at_step(*session, step);
+        input.width = static_cast<float>(w);
+        input.height = static_cast<float>(h);
+        input.lang = lang;
+        const Scene scene = build(input, View::window);
+        const auto faults = test::faults_of(scene);
+        EXPECT_TRUE(faults.empty()) << faults.front() << " " << w << "x" << h << " step " << step;
+        numbers += test::shows(scene, "×5") ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(numbers, 12) << "the ticks are too many to be shown singly";
+}
+
 TEST(Timeline, GivesEachThreadALane) {
   const auto session = test::run(kTwoSleepers, kModel);
   ASSERT_NE(session, nullptr);
