@@ -91,7 +91,7 @@ LanePoint point_of(const Lane& lane, const State& state, int step) {
   const FileState* file = find_file(state, lane.file);
   if (file == nullptr) return p;
   p.exists = true;
-  p.value = lane.out ? free_space(state, *file) : unread_of(state, *file).amount;
+  p.value = lane.out && !lane.counter ? free_space(state, *file) : unread_of(state, *file).amount;
   if (const ItemState* item = find_item(state, lane.id)) {
     p.watched = true;
     p.queued = item->queued;
@@ -136,7 +136,7 @@ std::vector<Lane> watched_files(const State& now) {
       if (item.armed) lane.words = interest_words(item);
       lane.mask = item.mask;
       lane.out = (item.mask & EPOLLOUT) != 0 && (item.mask & EPOLLIN) == 0;
-      lane.counter = !lane.out && unread_of(now, *file).counter;
+      lane.counter = unread_of(now, *file).counter;
       lanes.push_back(std::move(lane));
     }
   }

@@ -25,8 +25,8 @@ struct Lane {  // one registration's file
   std::uint32_t mask = 0;
   std::string_view state, brief;  // keys: how the item stands at the cursor
   Role state_color = Role::text;
-  bool out = false;  // only OUT is waited for: free space instead of unread bytes
-  bool counter = false;
+  bool out = false;      // only OUT is waited for: free space instead of unread bytes
+  bool counter = false;  // its value, whatever is waited for
   bool armed = true;
   std::uint64_t most = 0;         // of all lanes that measure the same, so that heights compare
   std::vector<LanePoint> points;  // from the step before the first column to the cursor

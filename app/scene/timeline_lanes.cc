@@ -160,6 +160,7 @@ class Drawing {
          {level_text(pen_, lane_, p.value), amount_text(lane_, p.value)}) {
       if (Sketch::width_of(words, set) > room) continue;
       draw_words_clear(pen_, g_, {x + indent, baseline}, words, set, room);
+      told_.push_back(words_at({x + indent, baseline}, words, set));
       return x + indent + room;
     }
     return from;
@@ -178,9 +179,20 @@ class Drawing {
       if (low_ && changed(k)) room = std::min(room, g_.x(next.step) - x - 8);
       if (listed) break;
     }
-    const std::string words = pen_.t("timeline.left");
-    if (Sketch::width_of(words, set) > room) return;
-    draw_words_clear(pen_, g_, {x + 8, std::min(band + 8, row_.bottom() - 3)}, words, set, room);
+    const std::string words = pen_.t(lane_.out ? "timeline.left_writable" : "timeline.left");
+    const Point at{x + 8, std::min(band + 8, row_.bottom() - 3)};
+    const Rect taken = words_at(at, words, set);
+    const auto covers = [&](const Rect& other) {
+      const Rect both = meet(taken, other);
+      return both.w > 0 && both.h > 0;
+    };
+    if (taken.w > room || std::ranges::any_of(told_, covers)) return;
+    draw_words_clear(pen_, g_, at, words, set, room);
+  }
+
+  // Where words lie whose baseline begins there.
+  static Rect words_at(Point at, std::string_view words, const Type& set) {
+    return {at.x, at.y - set.size * 0.8F, Sketch::width_of(words, set), set.size};
   }
 
   // Signs of one kind at one step: where the first stands, how far apart they are, how many are
@@ -258,6 +270,7 @@ class Drawing {
   const Grid& g_;
   Rect row_;
   bool low_;
+  std::vector<Rect> told_;  // the words of its levels
 };
 
 }  // namespace

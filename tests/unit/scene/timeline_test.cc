@@ -105,6 +105,24 @@ constexpr std::string_view kTwoSleepers =
     "epoll_ctl(ep, ADD, a, IN)\nepoll_ctl(ep, ADD, b, IN)\n"
     "T2: epoll_wait(ep, 8, -1)\nT3: epoll_wait(ep, 4, -1)\nwrite(w, 1)\n";
 
+// A counter has no bytes of space: its value is told, whatever is waited for.
+TEST(Timeline, TellsTheValueOfACounterThatIsWatchedForOut) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nf = eventfd(0, EFD_NONBLOCK)\n"
+      "epoll_ctl(ep, ADD, f, OUT|ET)\nwrite(f, 4438)\nepoll_wait(ep, 8, 0)\n",
+      kModel);
+  ASSERT_NE(session, nullptr);
+  const Scene scene = build(at_step(*session, 4), View::timeline);
+  EXPECT_TRUE(test::shows(scene, "counter 4438"));
+  for (const Shape& shape : scene.shapes) {
+    const auto* text = std::get_if<Text>(&shape);
+    if (text == nullptr) continue;
+    EXPECT_EQ(text->text.find("free"), std::string::npos) << text->text;
+  }
+  const Scene left = build(at_step(*session, 5), View::timeline);
+  EXPECT_FALSE(test::shows(left, tr(Lang::en, "timeline.left")));
+}
+
 // One write is told to five sleepers: a number stands for five ticks.
 TEST(Timeline, KeepsItsWordsClearOfManySigns) {
   const auto session = test::run(
