@@ -9,8 +9,9 @@ namespace {
 
 constexpr float kBand = 32;          // pixels
 constexpr std::size_t kBands = 512;  // enough for any screen; what lies below shares the last
-constexpr float kLarge = 4096;       // square pixels that are worth four more instances
+constexpr float kLarge = 256;        // square pixels that are worth four more instances
 constexpr float kAscent = 1.0F, kDescent = 0.3F;  // of the size: no glyph reaches further
+constexpr float kBeside = 0.25F;                  // and to the sides
 
 std::size_t band_of(float y) {
   return std::min(kBands - 1, static_cast<std::size_t>(std::max(0.0F, y) / kBand));
@@ -37,6 +38,26 @@ void Layers::Cover::clear() {
   for (auto& band : bands_) band.clear();
 }
 
+bool Layers::clip_to_see(const Extent& e) {
+  const auto seen = [&e](const Clip& c) {
+    if (c.whole) return e;
+    return Extent{std::max(e.left, c.inside.left), std::max(e.top, c.inside.top),
+                  std::min(e.right, c.inside.right), std::min(e.bottom, c.inside.bottom)};
+  };
+  const Clip& clip = clips_.back();
+  const Extent part = seen(clip);
+  if (part.left >= part.right || part.top >= part.bottom) return false;
+  if (part == seen(drawn_in_)) return true;
+  finish();
+  if (!drawn_in_.whole) list_.PopClipRect();
+  drawn_in_ = part == e ? Clip{} : clip;
+  if (!drawn_in_.whole) {
+    const Extent& inside = drawn_in_.inside;
+    list_.PushClipRect({inside.left, inside.top}, {inside.right, inside.bottom}, true);
+  }
+  return true;
+}
+
 void Layers::make_room(Kind kind, const Extent& e) {
   for (std::size_t later = kind + 1; later < kKinds; ++later) {
     if (!drawn_.at(later).touches(e)) continue;
@@ -45,9 +66,11 @@ void Layers::make_room(Kind kind, const Extent& e) {
   }
 }
 
-void Layers::enter(Kind kind, const Extent& e) {
+bool Layers::enter(Kind kind, const Extent& e) {
+  if (!clip_to_see(e)) return false;
   make_room(kind, e);
   note(kind, e);
+  return true;
 }
 
 void Layers::note(Kind kind, const Extent& e) { drawn_.at(kind).add(e); }
@@ -55,8 +78,7 @@ void Layers::note(Kind kind, const Extent& e) { drawn_.at(kind).add(e); }
 void Layers::part_of_box(BoxInstance box, ImVec2 min, ImVec2 max) {
   box.part_min = min;
   box.part_max = max;
-  enter(kBox, {min.x, min.y, max.x, max.y});
-  boxes_.push_back(box);
+  if (enter(kBox, {min.x, min.y, max.x, max.y})) boxes_.push_back(box);
 }
 
 void Layers::box(BoxInstance box) {
@@ -66,14 +88,13 @@ void Layers::box(BoxInstance box) {
   if (box.glow > 0 || box.period > 0) {
     box.part_min = low;
     box.part_max = high;
-    enter(kFancy, {low.x, low.y, high.x, high.y});
-    fancy_.push_back(box);
+    if (enter(kFancy, {low.x, low.y, high.x, high.y})) fancy_.push_back(box);
     return;
   }
   const bool opaque = box.fill >> IM_COL32_A_SHIFT == 255 && box.alpha >= 1;
   // Edges lie on whole pixels, so a plain rectangle has no soft ones.
   if (opaque && box.radius <= 0 && box.border_width <= 0) {
-    enter(kFlat, {box.min.x, box.min.y, box.max.x, box.max.y});
+    if (!enter(kFlat, {box.min.x, box.min.y, box.max.x, box.max.y})) return;
     flats_.push_back({box.min, box.max, box.fill});
     return;
   }
@@ -86,7 +107,7 @@ void Layers::box(BoxInstance box) {
   if (!large || (box.fill != 0 && !opaque)) return part_of_box(box, low, high);
   if (opaque) {
     // Edges come later than insides, so all of the box must find room.
-    enter(kFlat, {low.x, low.y, high.x, high.y});
+    if (!enter(kFlat, {low.x, low.y, high.x, high.y})) return;
     flats_.push_back({in_min, in_max, box.fill});
   }
   part_of_box(box, low, {high.x, in_min.y});
@@ -96,6 +117,7 @@ void Layers::box(BoxInstance box) {
 }
 
 void Layers::stroke(std::span<const StrokeInstance> pieces) {
+  if (pieces.empty()) return;
   // Piece by piece: what lies beside a curve is not below it.
   std::vector<Extent> extents;
   for (const StrokeInstance& piece : pieces) {
@@ -103,6 +125,12 @@ void Layers::stroke(std::span<const StrokeInstance> pieces) {
     extents.push_back({std::min(piece.a.x, piece.b.x) - out, std::min(piece.a.y, piece.b.y) - out,
                        std::max(piece.a.x, piece.b.x) + out, std::max(piece.a.y, piece.b.y) + out});
   }
+  Extent all = extents.front();
+  for (const Extent& e : extents) {
+    all = {std::min(all.left, e.left), std::min(all.top, e.top), std::max(all.right, e.right),
+           std::max(all.bottom, e.bottom)};
+  }
+  if (!clip_to_see(all)) return;
   for (const Extent& e : extents) make_room(kStroke, e);
   strokes_.insert(strokes_.end(), pieces.begin(), pieces.end());
   for (const Extent& e : extents) note(kStroke, e);
@@ -114,24 +142,33 @@ void Layers::polygon(std::vector<ImVec2> clockwise, ImU32 ink) {
     e = {std::min(e.left, p.x), std::min(e.top, p.y), std::max(e.right, p.x),
          std::max(e.bottom, p.y)};
   }
-  enter(kPolygon, e);
-  areas_.push_back({std::move(clockwise), ink});
+  if (enter(kPolygon, e)) areas_.push_back({std::move(clockwise), ink});
 }
 
 void Layers::text(Face face, float size, ImVec2 at, ImU32 ink, std::string_view words,
                   float width) {
-  note(kText, {at.x, at.y - size * kAscent, at.x + width, at.y + size * kDescent});
+  const Extent e{at.x - kBeside * size, at.y - size * kAscent, at.x + width + kBeside * size,
+                 at.y + size * kDescent};
+  if (!clip_to_see(e)) return;
+  note(kText, e);
   words_.push_back({face, size, at, ink, words});
 }
 
 void Layers::push_clip(ImVec2 min, ImVec2 max) {
-  finish();
-  list_.PushClipRect(min, max, true);
+  Clip clip{.inside = {min.x, min.y, max.x, max.y}, .whole = false};
+  if (const Clip& around = clips_.back(); !around.whole) {
+    clip.inside = {std::max(min.x, around.inside.left), std::max(min.y, around.inside.top),
+                   std::min(max.x, around.inside.right), std::min(max.y, around.inside.bottom)};
+  }
+  clips_.push_back(clip);
 }
 
-void Layers::pop_clip() {
+void Layers::pop_clip() { clips_.pop_back(); }
+
+void Layers::end() {
   finish();
-  list_.PopClipRect();
+  if (!drawn_in_.whole) list_.PopClipRect();
+  drawn_in_ = {};
 }
 
 void Layers::finish() {

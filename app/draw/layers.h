@@ -7,6 +7,7 @@
 //   polygons · text    ImGui's own triangles
 //
 // from bottom to top. A shape that must lie above a later kind of the same layer begins another.
+// So does a clip, but only where something reaches beyond it: mostly all lies inside.
 #pragma once
 
 #include <imgui.h>
@@ -34,16 +35,18 @@ class Layers {
   // `words` must live until finish().
   void text(Face face, float size, ImVec2 at, ImU32 ink, std::string_view words, float width);
 
+  // On whole pixels.
   void push_clip(ImVec2 min, ImVec2 max);
   void pop_clip();
 
   // Draws what is left. Nothing is drawn without it.
-  void finish();
+  void end();
 
  private:
   enum Kind : std::size_t { kFlat, kBox, kFancy, kStroke, kPolygon, kText, kKinds };
   struct Extent {  // pixels
     float left = 0, top = 0, right = 0, bottom = 0;
+    friend bool operator==(const Extent&, const Extent&) = default;
   };
   // Rectangles, looked up by where they overlap another; in bands, because a scene has thousands.
   class Cover {
@@ -54,6 +57,10 @@ class Layers {
 
    private:
     std::vector<std::vector<Extent>> bands_;
+  };
+  struct Clip {
+    Extent inside;
+    bool whole = true;  // cuts nothing off
   };
   struct Words {
     Face face;
@@ -67,11 +74,14 @@ class Layers {
     ImU32 ink;
   };
 
+  // Whether anything of it is to be seen; afterwards what is drawn is clipped as it has to be.
+  bool clip_to_see(const Extent& extent);
   // Begins another layer if a shape of this kind would lie below one of a later kind.
   void make_room(Kind kind, const Extent& extent);
-  void enter(Kind kind, const Extent& extent);
+  bool enter(Kind kind, const Extent& extent);
   void note(Kind kind, const Extent& extent);
   void part_of_box(BoxInstance box, ImVec2 min, ImVec2 max);
+  void finish();  // the layer
 
   ImDrawList& list_;
   Glyphs& glyphs_;
@@ -82,6 +92,8 @@ class Layers {
   std::vector<Area> areas_;
   std::vector<Words> words_;
   std::array<Cover, kKinds> drawn_;  // by kind
+  std::vector<Clip> clips_ = {Clip{}};
+  Clip drawn_in_;  // what `list_` clips to now
 };
 
 }  // namespace epollscope::draw

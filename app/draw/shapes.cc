@@ -220,7 +220,7 @@ void Brush::operator()(const scene::GroupEnd& /*end*/) {
 
 void Brush::finish() {
   for (; clips_ > 0; --clips_) layers_.pop_clip();
-  layers_.finish();
+  layers_.end();
 }
 
 }  // namespace
