@@ -31,6 +31,7 @@ struct StageInput {
   // its time has passed, as in a still picture.
   std::map<ActorId, std::int64_t> elapsed_ns = {};
   std::map<int, int> answers = {};  // questions of the lesson that were answered: the choice taken
+  friend bool operator==(const StageInput&, const StageInput&) = default;
 };
 
 // `stage` is kernel with events[] and the call.

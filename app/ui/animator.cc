@@ -25,13 +25,14 @@ std::vector<MicroStep> micro_between(std::span<const StepRecord> steps, int from
   return {all.begin() + from, all.begin() + to};
 }
 
-void Animator::animate(const Desk& desk, scene::Scene& scene, scene::Motion motion,
-                       Clock::time_point now) {
+std::shared_ptr<const scene::Scene> Animator::at(const Desk& desk,
+                                                 std::shared_ptr<const scene::Scene> scene,
+                                                 scene::Motion motion, Clock::time_point now) {
   const Moment to{.session = &desk.session(),
                   .step = desk.view.step,
                   .micro = desk.view.micro,
-                  .width = scene.width,
-                  .height = scene.height,
+                  .width = scene->width,
+                  .height = scene->height,
                   .lang = desk.view.lang};
   const bool comparable = to.session == shown_.session && to.width == shown_.width &&
                           to.height == shown_.height && to.lang == shown_.lang;
@@ -43,14 +44,15 @@ void Animator::animate(const Desk& desk, scene::Scene& scene, scene::Motion moti
   shown_ = to;
   drawn_ = now;
   last_ = scene;
-  if (!start_) return;
+  if (!start_) return scene;
   const double t = Seconds(now - *start_).count() / seconds_;
   if (t >= 1) {
     start_.reset();
-    before_ = {};
-    return;
+    before_.reset();
+    return scene;
   }
-  scene = scene::between(before_, scene, journey_, static_cast<float>(t));
+  return std::make_shared<scene::Scene>(
+      scene::between(*before_, *scene, journey_, static_cast<float>(t)));
 }
 
 void Animator::set_out(const Desk& desk, const Moment& to, scene::Motion motion,

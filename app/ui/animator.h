@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 
 #include "app/scene/motion.h"
@@ -15,8 +16,10 @@ class Animator {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Puts in place of the scene of what the desk looks at now what is to be drawn at this time.
-  void animate(const Desk& desk, scene::Scene& scene, scene::Motion motion, Clock::time_point now);
+  // What is to be drawn at this time for the scene of what the desk looks at now: itself at rest.
+  std::shared_ptr<const scene::Scene> at(const Desk& desk,
+                                         std::shared_ptr<const scene::Scene> scene,
+                                         scene::Motion motion, Clock::time_point now);
 
   // When there is another picture of the way to show; nothing at rest.
   [[nodiscard]] std::optional<Clock::time_point> next_frame() const;
@@ -32,7 +35,7 @@ class Animator {
   void set_out(const Desk& desk, const Moment& to, scene::Motion motion, Clock::time_point now);
 
   Moment shown_;
-  scene::Scene last_, before_;
+  std::shared_ptr<const scene::Scene> last_, before_;
   scene::Journey journey_;
   std::optional<Clock::time_point> start_;
   double seconds_ = 0;

@@ -222,11 +222,11 @@ void App::draw_panels(Ui& ui, float width_dp, float height_dp) {
     return;
   }
   const bool welcome = desk_.statement_count() == 0 && desk_.step_count() == 0;
-  Stage stage = build_stage(desk_, sleep_clock_.elapsed(desk_, last_frame_), width_dp, height_dp,
-                            !welcome, !view.builder);
-  animator_.animate(desk_, stage.scene, view.motion, last_frame_);
+  const Stage& stage = stages_.stage_of(desk_, sleep_clock_.elapsed(desk_, last_frame_), width_dp,
+                                        height_dp, !welcome, !view.builder);
+  const auto moving = animator_.at(desk_, stage.scene, view.motion, last_frame_);
   if (animator_.next_frame()) ++frames_moving_;
-  show_stage(ui, edit, stage, view.dialog == Dialog::none && view.menu.empty());
+  show_stage(ui, edit, stage, *moving, view.dialog == Dialog::none && view.menu.empty());
   if (view.lecture) {
     // Above the call, which the sentence is about, and as large as what else a hall reads.
     const float size = kLectureNotice * height_dp;

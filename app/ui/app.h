@@ -15,6 +15,7 @@
 #include "app/ui/frame_log.h"
 #include "app/ui/settings.h"
 #include "app/ui/sleep_clock.h"
+#include "app/ui/stage_view.h"
 #include "app/ui/widgets.h"
 
 namespace epollscope::ui {
@@ -47,6 +48,7 @@ class App {
   SettingsKeeper settings_;
   HitMap hits_;
   Focus focus_;
+  StageKeeper stages_;
   Animator animator_;
   long frames_moving_ = 0;
   SleepClock sleep_clock_;

@@ -67,7 +67,7 @@ void scroll(ViewState& view, const Stage& stage, scene::Point p, float wheel_x, 
   if (!stage.zones.user.contains(p) || wheel_y == 0) return;
   if (view.program_scroll < 0) {
     view.program_scroll = 0;
-    for (const scene::Hit& hit : stage.scene.hits) {
+    for (const scene::Hit& hit : stage.scene->hits) {
       const auto row = number_after(hit.id, "statement:");
       if (row) {
         view.program_scroll = *row;
@@ -98,7 +98,7 @@ bool pan(Ui& ui, ViewState& view, const Stage& stage, scene::Point p) {
   view.panning = false;
   const bool clicked =
       ImGui::IsMouseReleased(ImGuiMouseButton_Left) && !dragged(ImGuiMouseButton_Left);
-  if (clicked) click(ui, view, under(stage.scene, p));
+  if (clicked) click(ui, view, under(*stage.scene, p));
   return true;
 }
 
@@ -112,7 +112,7 @@ void point_at(Ui& ui, ViewState& view, const Stage& stage, bool reachable) {
   }
   const scene::Point p{io.MousePos.x / ui.px(1), io.MousePos.y / ui.px(1)};
   if (pan(ui, view, stage, p)) return;
-  const scene::Hit* hit = under(stage.scene, p);
+  const scene::Hit* hit = under(*stage.scene, p);
   view.hovered = hit == nullptr ? std::string() : hit->id;
   if (hit != nullptr && !hit->label.empty()) ui.tooltip(hit->label);
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
@@ -134,48 +134,65 @@ void point_at(Ui& ui, ViewState& view, const Stage& stage, bool reachable) {
 
 }  // namespace
 
-Stage build_stage(const Desk& desk, std::map<ActorId, std::int64_t> elapsed_ns, float width,
-                  float height, bool lesson, bool timeline) {
+const Stage& StageKeeper::stage_of(const Desk& desk, std::map<ActorId, std::int64_t> elapsed_ns,
+                                   float width, float height, bool lesson, bool timeline) {
   const ViewState& view = desk.view;
-  const scene::StageInput input{.session = &desk.session(),
-                                .step = view.step,
-                                .micro = view.micro,
-                                .selected = view.selected,
-                                .hovered = view.hovered,
-                                .width = width,
-                                .height = height,
-                                .lang = view.lang,
-                                .program_scroll = view.program_scroll,
-                                .camera = view.camera,
-                                .elapsed_ns = std::move(elapsed_ns),
-                                .answers = view.answers};
-  if (view.lecture) {
-    return {.scene = scene::build(input, scene::View::lecture), .zones = {}, .kernel = {}};
+  Shown now{.input = {.session = &desk.session(),
+                      .step = view.step,
+                      .micro = view.micro,
+                      .selected = view.selected,
+                      .hovered = view.hovered,
+                      .width = width,
+                      .height = height,
+                      .lang = view.lang,
+                      .program_scroll = view.program_scroll,
+                      .camera = view.camera,
+                      .elapsed_ns = std::move(elapsed_ns),
+                      .answers = view.answers},
+            .version = desk.session().version(),
+            .lecture = view.lecture.has_value(),
+            .lesson = lesson,
+            .timeline = timeline};
+  if (shown_ != now) {
+    stage_ = build(now);
+    shown_ = std::move(now);
   }
-  const bool asks = lesson && scene::question_at(input).has_value();
+  return stage_;
+}
+
+Stage StageKeeper::build(const Shown& what) {
+  const scene::StageInput& input = what.input;
+  if (what.lecture) {
+    return {.scene = std::make_shared<scene::Scene>(scene::build(input, scene::View::lecture)),
+            .zones = {},
+            .kernel = {}};
+  }
+  const float width = input.width, height = input.height;
+  const bool asks = what.lesson && scene::question_at(input).has_value();
   Stage stage{.scene = {}, .zones = scene::zones_of(width, height, asks), .kernel = {}};
-  stage.scene.width = width;
-  stage.scene.height = height;
-  stage.scene.shapes.emplace_back(
+  scene::Scene scene{.width = width, .height = height, .shapes = {}, .hits = {}};
+  scene.shapes.emplace_back(
       scene::Box{.rect = {0, 0, width, height}, .radius = 0, .fill = Role::ground});
-  stage.kernel = scene::build_kernel(input, stage.zones.kernel, stage.scene);
-  scene::build_user_space(input, stage.zones.user, stage.scene);
-  if (lesson) scene::build_lesson(input, stage.zones.lesson, stage.scene);
-  if (timeline && !stage.zones.no_timeline)
-    scene::build_timeline(input, stage.zones.timeline, stage.scene);
+  stage.kernel = scene::build_kernel(input, stage.zones.kernel, scene);
+  scene::build_user_space(input, stage.zones.user, scene);
+  if (what.lesson) scene::build_lesson(input, stage.zones.lesson, scene);
+  if (what.timeline && !stage.zones.no_timeline)
+    scene::build_timeline(input, stage.zones.timeline, scene);
+  stage.scene = std::make_shared<scene::Scene>(std::move(scene));
   return stage;
 }
 
-void show_stage(Ui& ui, Editing edit, const Stage& stage, bool reachable) {
+void show_stage(Ui& ui, Editing edit, const Stage& stage, const scene::Scene& scene,
+                bool reachable) {
   ViewState& view = edit.view;
   view.kernel = stage.kernel;
-  ui.painter().draw(*ImGui::GetBackgroundDrawList(), stage.scene, view.theme);
+  ui.painter().draw(*ImGui::GetBackgroundDrawList(), scene, view.theme);
   const auto looks = [&view] {
     return std::tuple(view.selected, view.hovered, view.menu, view.program_scroll, view.camera,
                       view.panning);
   };
   const auto before = looks();
-  for (const scene::Hit& hit : stage.scene.hits) {
+  for (const scene::Hit& hit : scene.hits) {
     const scene::Rect px{ui.px(hit.rect.x), ui.px(hit.rect.y), ui.px(hit.rect.w),
                          ui.px(hit.rect.h)};
     ui.hit(hit.id, px, hit.label);

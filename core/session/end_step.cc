@@ -80,6 +80,7 @@ const CallStatement* Session::Impl::next_call() const {
 void Session::Impl::check_time_limit() {
   if (!running || death) return;
   if (std::chrono::steady_clock::now() - last_progress < options.time_limit) return;
+  ++touched;
   over_time = true;
   death = fmt::format("no call returned for {} ms: the time limit ended the lab",
                       options.time_limit.count());

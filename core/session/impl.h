@@ -130,6 +130,8 @@ struct Session::Impl {
   bool over_time = false;
   bool is_finished = false;
   bool is_stuck = false;
+  std::uint64_t id = 0;       // of the session in this process
+  std::uint64_t touched = 0;  // how often anything but `history` may have changed
   std::chrono::steady_clock::time_point last_progress = std::chrono::steady_clock::now();
 };
 

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "core/lab/lab.h"
 #include "core/session/impl.h"
@@ -25,7 +26,10 @@ Session::Impl::Impl(Lesson l, SessionOptions o, std::unique_ptr<Kernel> k, Machi
       options(std::move(o)),
       kernel(std::move(k)),
       history(Machine(inputs, order_of(options))),
-      xray_watch(options.xray) {}
+      xray_watch(options.xray) {
+  static std::atomic<std::uint64_t> sessions = 0;
+  id = ++sessions;
+}
 
 Session::Session() = default;
 Session::~Session() = default;
@@ -53,7 +57,10 @@ Result<std::unique_ptr<Session>> Session::start(Lesson lesson, SessionOptions op
   return session;
 }
 
-bool Session::step() { return impl_->start_next(); }
+bool Session::step() {
+  ++impl_->touched;
+  return impl_->start_next();
+}
 
 bool Session::busy() const { return impl_->running.has_value(); }
 
@@ -65,6 +72,7 @@ void Session::pump() {
     if (!busy() && impl_->kernel->wait_fd() < 0) return;
     auto n = impl_->kernel->take();
     if (!n) break;
+    ++impl_->touched;
     impl_->handle(*n);
   }
   impl_->check_time_limit();
@@ -88,6 +96,7 @@ void Session::wait() {
 }
 
 void Session::finish() {
+  ++impl_->touched;
   while (!impl_->death) {
     std::set<ActorId> due;
     for (const auto& [actor, call] : impl_->asleep) {
@@ -116,6 +125,7 @@ void Session::finish() {
 
 void Session::stop(std::string why) {
   if (impl_->death) return;
+  ++impl_->touched;
   impl_->death = std::move(why);
   impl_->running.reset();
   impl_->kernel.reset();
@@ -142,6 +152,7 @@ const Lesson& Session::lesson() const { return impl_->lesson; }
 int Session::next_statement() const { return impl_->next; }
 
 void Session::append(const Statement& statement) {
+  ++impl_->touched;
   impl_->lesson.program.statements.push_back(statement);
   impl_->is_finished = false;
 }
@@ -199,6 +210,10 @@ std::optional<std::string> Session::data_name(std::uint64_t data) const {
   const auto it = impl_->data_names.find(data);
   if (it == impl_->data_names.end()) return std::nullopt;
   return it->second;
+}
+
+SessionVersion Session::version() const {
+  return {.session = impl_->id, .touched = impl_->touched, .changes = impl_->history.changes()};
 }
 
 int Session::expectations_failed() const { return impl_->failed; }

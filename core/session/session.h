@@ -104,6 +104,14 @@ struct StepRecord {
   XrayConfirms xray;                     // what an X-ray after the step showed as the model has it
 };
 
+// When one was asked for and what a later one still is of: alike only where they are of one
+// session and nothing that it tells has changed in between.
+struct SessionVersion {
+  std::uint64_t session = 0;  // 0: of none
+  std::uint64_t touched = 0, changes = 0;
+  friend bool operator==(SessionVersion, SessionVersion) = default;
+};
+
 class Session {
  public:
   // Starts a kernel and stands before the first statement.
@@ -156,6 +164,9 @@ class Session {
                                                     std::optional<int> micro = std::nullopt) const;
   [[nodiscard]] std::vector<std::string> ready_at_end(const std::string& epoll) const;
   [[nodiscard]] std::optional<std::string> data_name(std::uint64_t data) const;
+
+  // So that a picture of it may be kept.
+  [[nodiscard]] SessionVersion version() const;
 
   // ---- verdict
   [[nodiscard]] int expectations_failed() const;

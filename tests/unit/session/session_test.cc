@@ -169,5 +169,28 @@ TEST(Session, TenThousandItemsMatchTheKernelsTree) {
   EXPECT_EQ(state.eventpolls.at(0).items.size(), 10000U);
 }
 
+TEST_P(OnBoth, AVersionStandsForWhatASessionTells) {
+  const auto s =
+      run("ep = epoll_create1(0)\na, w = pipe()\nepoll_ctl(ep, ADD, a, IN)\n", options());
+  ASSERT_TRUE(s);
+  (void)s->moment(3);  // may learn the order of a tree
+  SessionVersion last = s->version();
+  const auto changed = [&] { return last != std::exchange(last, s->version()); };
+  (void)s->moment(1);
+  (void)s->moment(3);
+  EXPECT_FALSE(changed()) << "looked back";
+  s->append(*parse_statement("write(w, 1)"));
+  EXPECT_TRUE(changed()) << "appended";
+  EXPECT_TRUE(s->step());
+  s->wait();
+  EXPECT_TRUE(changed()) << "stepped";
+  s->pump();
+  EXPECT_FALSE(changed()) << "heard nothing";
+  const auto other = run("ep = epoll_create1(0)\n", options());
+  EXPECT_NE(other->version().session, last.session);
+  s->stop("enough");
+  EXPECT_TRUE(changed()) << "stopped";
+}
+
 }  // namespace
 }  // namespace epollscope
