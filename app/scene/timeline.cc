@@ -119,33 +119,24 @@ std::span<const MicroStep> micro_of(const StageModel& model, int n) {
              : std::span<const MicroStep>(model.steps[static_cast<std::size_t>(n) - 1].micro);
 }
 
-std::vector<Lane> watched_files(const State& now) {
-  std::vector<Lane> lanes;
+struct Watched {  // of a State
+  const ItemState* item;
+  const FileState* file;
+};
+
+std::vector<Watched> watched_files(const State& now) {
+  std::vector<Watched> watched;
   for (const EventpollState& ep : now.eventpolls) {
     for (const ItemState& item : ep.items) {
       const FileState* file = find_file(now, item.file);
-      if (file == nullptr) continue;  // an inner instance
-      Lane lane;
-      lane.id = item.id;
-      lane.file = item.file;
-      lane.name = item.name;
-      lane.armed = item.armed;
-      lane.state = case_key(item);
-      lane.brief = brief_case_key(item);
-      if (!item.ready) lane.state_color = Role::text_dim;
-      if (item.armed) lane.words = interest_words(item);
-      lane.mask = item.mask;
-      lane.out = (item.mask & EPOLLOUT) != 0 && (item.mask & EPOLLIN) == 0;
-      lane.counter = unread_of(now, *file).counter;
-      lanes.push_back(std::move(lane));
+      if (file != nullptr) watched.push_back({&item, file});  // else an inner instance
     }
   }
-  std::ranges::sort(lanes, {}, &Lane::id);
-  return lanes;
+  return watched;
 }
 
-// Keeps `fit` lanes, those that something happened to last.
-void keep(std::vector<Lane>& lanes, std::size_t fit, const StageModel& model, int first_step) {
+// Keeps `fit` of them, those that something happened to last.
+void keep(std::vector<Watched>& watched, std::size_t fit, const StageModel& model, int first_step) {
   std::map<EpitemId, int> items;
   std::map<FileId, int> files;
   for (int n = std::max(1, first_step); n <= model.step; ++n) {
@@ -154,14 +145,32 @@ void keep(std::vector<Lane>& lanes, std::size_t fit, const StageModel& model, in
       if (m.file.valid()) files[m.file] = n;
     }
   }
-  const auto last = [&](const Lane& lane) {
-    const auto item = items.find(lane.id);
-    const auto file = files.find(lane.file);
+  const auto last = [&](const Watched& w) {
+    const auto item = items.find(w.item->id);
+    const auto file = files.find(w.item->file);
     return std::max(item == items.end() ? 0 : item->second, file == files.end() ? 0 : file->second);
   };
-  std::ranges::stable_sort(lanes, std::ranges::greater{}, last);
-  lanes.resize(fit);
-  std::ranges::sort(lanes, {}, &Lane::id);
+  // What changed last comes first, and of equals what was added first.
+  const auto order = [&](const Watched& w) { return std::pair(-last(w), w.item->id); };
+  std::ranges::partial_sort(watched, watched.begin() + static_cast<std::ptrdiff_t>(fit), {}, order);
+  watched.resize(fit);
+}
+
+Lane lane_of(const State& now, const Watched& watched) {
+  const ItemState& item = *watched.item;
+  Lane lane;
+  lane.id = item.id;
+  lane.file = item.file;
+  lane.name = item.name;
+  lane.armed = item.armed;
+  lane.state = case_key(item);
+  lane.brief = brief_case_key(item);
+  if (!item.ready) lane.state_color = Role::text_dim;
+  if (item.armed) lane.words = interest_words(item);
+  lane.mask = item.mask;
+  lane.out = (item.mask & EPOLLOUT) != 0 && (item.mask & EPOLLIN) == 0;
+  lane.counter = unread_of(now, *watched.file).counter;
+  return lane;
 }
 
 }  // namespace
@@ -192,13 +201,15 @@ int columns_affordable(const State& now) {
 
 Lanes read_lanes(const StageModel& model, const State& now, int first_step, std::size_t fit) {
   Lanes lanes;
-  lanes.rows = watched_files(now);
+  std::vector<Watched> watched = watched_files(now);
   const int from = std::max(0, first_step - 1);
-  if (lanes.rows.size() > fit) {
-    lanes.left_out = static_cast<int>(lanes.rows.size() - fit);
-    keep(lanes.rows, fit, model, first_step);
+  if (watched.size() > fit) {
+    lanes.left_out = static_cast<int>(watched.size() - fit);
+    keep(watched, fit, model, first_step);
   }
-  if (lanes.rows.empty()) return lanes;
+  if (watched.empty()) return lanes;
+  for (const Watched& w : watched) lanes.rows.push_back(lane_of(now, w));
+  std::ranges::sort(lanes.rows, {}, &Lane::id);
   std::map<std::pair<bool, bool>, std::uint64_t> most;
   for (int n = from; n <= model.step; ++n) {
     const auto moment = n == model.step ? nullptr : model.moment(n, std::nullopt);
