@@ -207,16 +207,49 @@ TEST(Render, TheLargestSizesWork) {
   }
 }
 
+// One of each kind, all of which cover the place (40, 30) and reach far beyond it.
+std::vector<Shape> large_shapes() {
+  return {
+      Box{{20, 10, 40, 40}, 0, Role::in},
+      Line{{20, 10}, {60, 50}, Role::in, 60},
+      Wire{{20, 30}, {30, 30}, {50, 30}, {60, 30}, Role::in, 40},
+      Disc{{40, 30}, 20, Role::in},
+      Polygon{{{10, 5}, {70, 5}, {70, 55}, {10, 55}}, Role::in},
+      Text{{20, 55}, "\u2588", Face::mono, 70, Role::in},
+  };
+}
+
+// A clip is taken up only where something reaches beyond it.
+TEST(Render, EveryKindOfShapeIsCutByTheClipsAroundIt) {
+  const Shape whole = Box{{36, 26, 8, 8}, 0, Role::out};  // inside of both clips
+  const Shape beyond = Box{{50, 20, 30, 20}, 2, Role::out};
+  for (const Shape& shape : large_shapes()) {
+    for (const std::vector<Shape>& before :
+         {std::vector<Shape>{}, std::vector<Shape>{whole}, std::vector<Shape>{beyond}}) {
+      std::vector<Shape> shapes = {ClipBegin{{32, 0, 50, 60}}};
+      shapes.insert(shapes.end(), before.begin(), before.end());
+      shapes.push_back(ClipBegin{{0, 24, 48, 12}});
+      shapes.push_back(shape);
+      shapes.push_back(ClipEnd{});
+      shapes.push_back(ClipEnd{});
+      shapes.push_back(Box{{2, 2, 4, 4}, 0, Role::bad});
+      const auto p = drawn(with(shapes), Theme::dark, 1);
+      const std::string what =
+          std::to_string(shape.index()) + " after " + std::to_string(before.size());
+      EXPECT_EQ(pixel(p, 40, 30), color(Theme::dark, Role::in)) << what;
+      EXPECT_EQ(pixel(p, 33, 25), color(Theme::dark, Role::in)) << what;
+      EXPECT_EQ(pixel(p, 31, 30), color(Theme::dark, Role::ground)) << what;
+      EXPECT_EQ(pixel(p, 40, 23), color(Theme::dark, Role::ground)) << what;
+      EXPECT_EQ(pixel(p, 40, 37), color(Theme::dark, Role::ground)) << what;
+      EXPECT_EQ(pixel(p, 49, 30), color(Theme::dark, Role::ground)) << what;
+      EXPECT_EQ(pixel(p, 3, 3), color(Theme::dark, Role::bad)) << what;
+    }
+  }
+}
+
 // Shapes are gathered by kind before they are drawn; what lies above what must not change.
 TEST(Render, EveryKindOfShapeCoversEveryOther) {
-  const std::vector<std::vector<Shape>> kinds = {
-      {Box{{20, 10, 40, 40}, 0, Role::in}},
-      {Line{{20, 10}, {60, 50}, Role::in, 60}},
-      {Wire{{20, 30}, {30, 30}, {50, 30}, {60, 30}, Role::in, 40}},
-      {Disc{{40, 30}, 20, Role::in}},
-      {Polygon{{{10, 5}, {70, 5}, {70, 55}, {10, 55}}, Role::in}},
-      {Text{{20, 55}, "\u2588", Face::mono, 70, Role::in}},
-  };
+  const std::vector<Shape> kinds = large_shapes();
   const auto middle = [](std::vector<Shape> shapes) {
     return pixel(drawn(with(std::move(shapes)), Theme::dark, 1), 40, 30);
   };
@@ -230,11 +263,10 @@ TEST(Render, EveryKindOfShapeCoversEveryOther) {
     return shape;
   };
   for (std::size_t below = 0; below < kinds.size(); ++below) {
-    ASSERT_EQ(middle(kinds[below]), color(Theme::dark, Role::in)) << below;
+    ASSERT_EQ(middle({kinds[below]}), color(Theme::dark, Role::in)) << below;
     for (std::size_t above = 0; above < kinds.size(); ++above) {
-      std::vector<Shape> shapes = kinds[below];
-      for (const Shape& shape : kinds[above]) shapes.push_back(recolor(shape));
-      EXPECT_EQ(middle(shapes), color(Theme::dark, Role::out)) << above << " above " << below;
+      EXPECT_EQ(middle({kinds[below], recolor(kinds[above])}), color(Theme::dark, Role::out))
+          << above << " above " << below;
     }
   }
 }
