@@ -6,6 +6,7 @@
 #include <set>
 
 #include "app/scene/look.h"
+#include "app/scene/refusals.h"
 #include "app/scene/wakers.h"
 #include "app/scene/zones.h"
 
@@ -46,14 +47,21 @@ class Teller {
     return names_of(list);
   }
 
-  // The reason that the model gives, which begins with the errno; without one the errno alone.
-  void failure(std::string_view call, const Outcome& outcome) {
-    std::string why = errno_name(outcome.error);
+  // Of a record of a call that failed, be it of a step or of a thread that came back in it: the
+  // reason of this very moment, or the model's general one, which begin with the errno, or it
+  // alone.
+  void failure(const auto& record, int began) {
+    const std::string_view call = spec_of(record.call.name).name;
+    std::string why = errno_name(record.outcome.error);
     std::string_view function;
     for (const MicroStep& m : model_.happened()) {
       if (m.what != MicroStep::What::failed) continue;
       why = why_text(m);
       function = m.function;
+    }
+    if (auto here = refusal(lang_, record.call, record.request, record.outcome.error,
+                            *model_.moment(began - 1, std::nullopt))) {
+      why = std::move(*here);
     }
     say(t("said.failed", {call, why}), function, Role::err);
   }
@@ -62,8 +70,8 @@ class Teller {
     const std::string_view call = spec_of(r.call.name).name;
     const std::string actor = print(r.actor);
     if (!r.returned) return sleeps(r.actor, call);
-    if (r.outcome.failed()) return failure(call, r.outcome);
-    if (is_wait(r.call.name)) return waited(r.call.name, actor, r.outcome, r.events);
+    if (r.outcome.failed()) return failure(r, r.n);
+    if (is_wait(r.call.name)) return waited(actor, r.events);
     if (r.outcome.created.size() == 2) {
       return say(t("said.made_two", {call, std::to_string(r.outcome.created[0].value),
                                      std::to_string(r.outcome.created[1].value)}));
@@ -84,9 +92,7 @@ class Teller {
     say(t(limited ? "said.would_wake_limited" : "said.would_wake", {print(actor), wakers}));
   }
 
-  void waited(CallName call, const std::string& actor, const Outcome& outcome,
-              const std::vector<ShownEvent>& events) {
-    if (outcome.failed()) return failure(spec_of(call).name, outcome);
+  void waited(const std::string& actor, const std::vector<ShownEvent>& events) {
     if (events.empty()) return say(t("said.waited_none", {actor}));
     say(t("said.waited", {actor, std::to_string(events.size()), list_of(events)}));
   }
@@ -217,8 +223,10 @@ class Teller {
 
   void others(const StepRecord& r) {
     for (const Resumed& back : r.resumed) {
-      if (is_wait(back.call.name)) {
-        waited(back.call.name, print(back.actor), back.outcome, back.events);
+      if (is_wait(back.call.name) && back.outcome.failed()) {
+        failure(back, back.began);
+      } else if (is_wait(back.call.name)) {
+        waited(print(back.actor), back.events);
       } else {
         say(t("said.resumed", {print(back.actor), spec_of(back.call.name).name,
                                std::to_string(back.outcome.returned)}));
