@@ -15,7 +15,10 @@ constexpr std::string_view kSomeText = "\"hello\"", kSomeNumber = "1";
 
 void mark_open(KnownName& known, const State& state) {
   for (const EventpollState& ep : state.eventpolls) {
-    if (ep.fd == known.fd) known.open = known.epoll = true;
+    if (ep.fd == known.fd) {
+      known.open = known.epoll = true;
+      known.kind = ObjectKind::epoll;
+    }
     for (const ItemState& item : ep.items) {
       if (item.fd == known.fd && !item.ghost) known.watched = true;
     }
@@ -25,7 +28,7 @@ void mark_open(KnownName& known, const State& state) {
     known.open = true;
     known.end = file.end;
     const auto object = std::ranges::find(state.objects, file.object, &ObjectState::id);
-    known.counter = object != state.objects.end() && object->kind == ObjectKind::eventfd;
+    if (object != state.objects.end()) known.kind = object->kind;
   }
 }
 
@@ -67,13 +70,11 @@ std::vector<std::string> propose_names(const CallSpec& spec, const std::vector<K
 std::string likely_fd(const CallSpec& spec, std::size_t index,
                       const std::vector<KnownName>& names) {
   const bool wants_epoll = spec.group == CallGroup::epoll && index == 0;
-  const bool writes = spec.call == CallName::write || spec.call == CallName::fill;
-  const bool reads = spec.call == CallName::read || spec.call == CallName::drain;
   const auto score = [&](const KnownName& k) {
     int points = k.open ? 8 : 0;
     if (k.epoll == wants_epoll) points += 4;
-    if (writes && k.end != FileEnd::read) points += 2;
-    if ((reads || spec.call == CallName::epoll_ctl) && k.end != FileEnd::write) points += 2;
+    if (makes_sense(k, spec.call)) points += 2;
+    if (spec.call == CallName::epoll_ctl && k.end != FileEnd::write) points += 2;
     if (spec.call == CallName::epoll_ctl && !k.watched) points += 1;
     return points;
   };
@@ -189,6 +190,24 @@ std::vector<KnownName> known_names(const Session& session, int step) {
   return names;
 }
 
+bool makes_sense(const KnownName& on, CallName call) {
+  switch (call) {
+    case CallName::read:
+    case CallName::drain:
+      return !on.epoll && on.end != FileEnd::write;
+    case CallName::write:
+      return !on.epoll && on.end != FileEnd::read && on.kind != ObjectKind::timerfd;
+    case CallName::fill:
+      return !on.epoll && on.end != FileEnd::read && !is_counter(on.kind);
+    case CallName::timerfd_settime:
+      return on.kind == ObjectKind::timerfd;
+    case CallName::shutdown:
+      return is_pair(on.kind);
+    default:
+      return true;
+  }
+}
+
 void choose_call(Draft& draft, CallName call, const std::vector<KnownName>& names) {
   const CallSpec& spec = spec_of(call);
   draft.call = call;
@@ -218,7 +237,7 @@ void suit(Draft& draft, const std::vector<KnownName>& names) {
   } else if (draft.call == CallName::write && draft.args.size() == 2) {
     const KnownName* chosen = known(draft.args[0].text);
     std::string& data = draft.args[1].text;
-    const bool counter = chosen != nullptr && chosen->counter;
+    const bool counter = chosen != nullptr && chosen->kind == ObjectKind::eventfd;
     if (counter && data == kSomeText) data = kSomeNumber;
     if (!counter && data == kSomeNumber) data = kSomeText;
   }

@@ -24,8 +24,11 @@ struct KnownName {
   bool epoll = false;
   FileEnd end = FileEnd::whole;
   bool watched = false;  // some instance has it in its interest list
-  bool counter = false;  // an eventfd
+  ObjectKind kind = ObjectKind::other;
 };
+// Whether the kernel lets this call do something on it: a read of a pipe's write end, say, it does
+// not. Of epoll's own calls and of descriptors every one is let through.
+bool makes_sense(const KnownName& on, CallName call);
 // In the order in which they were bound.
 std::vector<KnownName> known_names(const Session& session, int step);
 

@@ -10,9 +10,7 @@ namespace epollscope::ui {
 namespace {
 
 struct Thing {
-  std::string name;
-  Fd fd;
-  bool epoll = false;
+  KnownName known;                             // without a name: none
   const EventpollState* watched_by = nullptr;  // set for an epitem
 };
 
@@ -24,20 +22,16 @@ int number_in(std::string_view id) {
   return number;
 }
 
-std::string name_of_fd(const std::vector<KnownName>& names, Fd fd) {
+KnownName name_of_fd(const std::vector<KnownName>& names, Fd fd) {
   for (const KnownName& known : names) {
-    if (known.fd == fd && known.open) return known.name;
+    if (known.fd == fd && known.open) return known;
   }
   return {};
 }
 
 Thing thing_of(const State& state, const std::vector<KnownName>& names, std::string_view id) {
   const int number = number_in(id);
-  const auto of_fd = [&](Fd fd) {
-    const bool epoll =
-        std::ranges::any_of(state.eventpolls, [&](const auto& ep) { return ep.fd == fd; });
-    return Thing{.name = name_of_fd(names, fd), .fd = fd, .epoll = epoll};
-  };
+  const auto of_fd = [&](Fd fd) { return Thing{.known = name_of_fd(names, fd)}; };
   if (id.starts_with("fd:")) return of_fd(Fd{number});
   for (const EventpollState& ep : state.eventpolls) {
     if (id.starts_with("epoll:") && (ep.fd.value == number || ep.name == id.substr(6)))
@@ -74,42 +68,45 @@ bool changes_data_or_descriptor(CallGroup group) {
          group == CallGroup::shorthand;
 }
 
-void add_ctl(std::vector<std::string>& lines, const EventpollState& ep, const std::string& name,
+void add_ctl(std::vector<std::string>& lines, const EventpollState& ep, const KnownName& on,
              bool in) {
-  if (!in) {
-    lines.push_back(fmt::format("epoll_ctl({}, ADD, {}, IN)", ep.name, name));
-    lines.push_back(fmt::format("epoll_ctl({}, ADD, {}, IN|ET)", ep.name, name));
-    return;
-  }
-  lines.push_back(fmt::format("epoll_ctl({}, MOD, {}, IN)", ep.name, name));
-  lines.push_back(fmt::format("epoll_ctl({}, MOD, {}, IN|ET)", ep.name, name));
-  lines.push_back(fmt::format("epoll_ctl({}, MOD, {}, IN|ONESHOT)", ep.name, name));
-  lines.push_back(fmt::format("epoll_ctl({}, DEL, {}, NULL)", ep.name, name));
+  const std::string_view event = on.end == FileEnd::write ? "OUT" : "IN";
+  const auto add = [&](std::string_view op, std::string_view flags) {
+    lines.push_back(fmt::format("epoll_ctl({}, {}, {}, {}{})", ep.name, op, on.name, event, flags));
+  };
+  const std::string_view op = in ? "MOD" : "ADD";
+  add(op, "");
+  add(op, "|ET");
+  add(op, "|ONESHOT");
+  if (in) lines.push_back(fmt::format("epoll_ctl({}, DEL, {}, NULL)", ep.name, on.name));
 }
 
 }  // namespace
 
-std::vector<std::string> calls_for(const Desk& desk, std::string_view hit_id) {
+ObjectCalls calls_for(const Desk& desk, std::string_view hit_id) {
   const auto moment = desk.session().moment(desk.view.step);
   const State& state = *moment;
   const std::vector<KnownName> names = known_names(desk.session(), desk.view.step);
   const Thing thing = thing_of(state, names, hit_id);
-  std::vector<std::string> lines;
-  if (thing.name.empty()) return lines;
-  if (thing.epoll) lines.push_back(call_on(CallName::epoll_wait, thing.name, names));
+  const KnownName& on = thing.known;
+  ObjectCalls calls;
+  if (on.name.empty()) return calls;
+  if (on.epoll) calls.sensible.push_back(call_on(CallName::epoll_wait, on.name, names));
   for (const EventpollState& ep : state.eventpolls) {
-    if (ep.name.empty() || ep.fd == thing.fd) continue;
+    if (ep.name.empty() || ep.fd == on.fd) continue;
     const bool in = std::ranges::any_of(
-        ep.items, [&](const ItemState& item) { return item.fd == thing.fd && !item.ghost; });
-    if (thing.watched_by == nullptr || thing.watched_by == &ep) add_ctl(lines, ep, thing.name, in);
+        ep.items, [&](const ItemState& item) { return item.fd == on.fd && !item.ghost; });
+    if (thing.watched_by == nullptr || thing.watched_by == &ep) {
+      add_ctl(calls.sensible, ep, on, in);
+    }
   }
   for (const CallSpec& spec : all_calls()) {
     if (!changes_data_or_descriptor(spec.group) || spec.params.empty()) continue;
     if (spec.params.front().kind != ParamKind::fd) continue;
-    if (thing.epoll && spec.group != CallGroup::descriptor) continue;
-    lines.push_back(call_on(spec.call, thing.name, names));
+    auto& lines = makes_sense(on, spec.call) ? calls.sensible : calls.refused;
+    lines.push_back(call_on(spec.call, on.name, names));
   }
-  return lines;
+  return calls;
 }
 
 }  // namespace epollscope::ui

@@ -9,8 +9,14 @@
 
 namespace epollscope::ui {
 
-// Lines of the scenario language for the hit id of an epitem, a descriptor, an open file or an
-// epoll instance at the desk's cursor; empty when the thing has no name to call it by.
-std::vector<std::string> calls_for(const Desk& desk, std::string_view hit_id);
+// Lines of the scenario language.
+struct ObjectCalls {
+  std::vector<std::string> sensible;
+  std::vector<std::string> refused;  // by the kernel; to be tried on purpose
+};
+
+// For the hit id of an epitem, a descriptor, an open file or an epoll instance at the desk's
+// cursor; none when the thing has no name to call it by.
+ObjectCalls calls_for(const Desk& desk, std::string_view hit_id);
 
 }  // namespace epollscope::ui

@@ -42,14 +42,20 @@ std::vector<Row> statement_rows(const Ui& ui, int statement) {
 
 std::vector<Row> object_rows(const Ui& ui, std::string_view hit_id) {
   std::vector<Row> rows;
-  for (std::string& line : calls_for(ui.desk(), hit_id)) {
+  const auto add = [&](const std::string& line) {
     Row& row = rows.emplace_back();
     row.id = "menu:" + line;
     row.label = line;
     row.command.action = ActionId::run_call;
-    row.command.target.text = std::move(line);
+    row.command.target.text = line;
     row.enabled = !ui.desk().running();
-  }
+  };
+  const ObjectCalls calls = calls_for(ui.desk(), hit_id);
+  for (const std::string& line : calls.sensible) add(line);
+  if (calls.refused.empty()) return rows;
+  rows.push_back(
+      {.id = "menu:refused", .label = ui.t("ui.menu.refused"), .command = {}, .enabled = false});
+  for (const std::string& line : calls.refused) add(line);
   return rows;
 }
 

@@ -11,6 +11,7 @@
 #include "app/i18n/i18n.h"
 #include "app/ui/actions.h"
 #include "app/ui/draft.h"
+#include "app/ui/object_calls.h"
 #include "app/ui/widgets.h"
 
 namespace epollscope::ui {
@@ -123,7 +124,7 @@ TEST(Draft, ProposesTheDescriptorAPersonMeans) {
 TEST(Draft, ArgumentsFollowTheOneChosen) {
   std::vector<KnownName> names = kNames;
   names[1].watched = true;
-  names.push_back({.name = "v", .fd = Fd{6}, .open = true, .counter = true});
+  names.push_back({.name = "v", .fd = Fd{6}, .open = true, .kind = ObjectKind::eventfd});
   Draft draft;
   choose_call(draft, CallName::epoll_ctl, names);
   EXPECT_EQ(draft.line, "epoll_ctl(ep, ADD, v, IN)");
@@ -159,6 +160,43 @@ TEST(Draft, AStatementTakenUpComposesToTheSame) {
               std::get<CallStatement>(statement->what).call)
         << draft.line;
   }
+}
+
+// The kernel judges what a menu calls sensible and what it says will be refused.
+TEST(ObjectCalls, AreRefusedAsTheMenuSays) {
+  const std::string setup =
+      "ep = epoll_create1(0)\na, w = pipe2(O_NONBLOCK)\nv = eventfd(0, EFD_NONBLOCK)\n"
+      "t = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK)\n"
+      "s, peer = socketpair(AF_UNIX, SOCK_STREAM|SOCK_NONBLOCK)\nin = epoll_create1(0)\n"
+      "epoll_ctl(ep, ADD, v, IN)\n";
+  const auto desk_of = [](const std::string& program) {
+    auto made = Desk::lay(std::move(*parse_lesson(program)), "", {.xray = XrayUse::off}, {});
+    auto desk = std::move(*made);
+    while (desk->session().step()) desk->session().wait();
+    desk->view.step = desk->step_count();
+    return desk;
+  };
+  const auto desk = desk_of(setup);
+  int sensible = 0, refused = 0;
+  for (int fd = 3; fd <= 10; ++fd) {
+    const ObjectCalls calls = calls_for(*desk, "fd:" + std::to_string(fd));
+    EXPECT_FALSE(calls.sensible.empty()) << fd;
+    const auto outcome = [&](const std::string& line) {
+      return desk_of(setup + line + "\n")->session().steps().back().outcome;
+    };
+    for (const std::string& line : calls.sensible) {
+      const Outcome o = outcome(line);
+      EXPECT_TRUE(!o.failed() || o.error == EAGAIN) << line << ": " << errno_name(o.error);
+      ++sensible;
+    }
+    for (const std::string& line : calls.refused) {
+      const Outcome o = outcome(line);
+      EXPECT_TRUE(o.failed() && o.error != EAGAIN) << line;
+      ++refused;
+    }
+  }
+  EXPECT_GT(sensible, 50);
+  EXPECT_GT(refused, 15);
 }
 
 // Three steps of two, no and four micro-steps.
