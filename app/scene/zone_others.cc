@@ -58,10 +58,10 @@ std::map<FileId, Rect> place_others(const KernelContext& c, Rect where) {
   std::map<FileId, Rect> places;
   const Grid grid = grid_of(c, where.w);
   for (std::size_t i = 0; i < c.others.size(); ++i) {
-    const auto column = static_cast<float>(i % grid.columns);
-    const auto row = static_cast<float>(i / grid.columns);
-    places[c.others[i]->file] = {where.x + column * (grid.width + kGap), where.y + row * kRow,
-                                 grid.width, kHeight};
+    const std::size_t column = i % grid.columns;
+    const std::size_t row = i / grid.columns;
+    places[c.others[i]->file] = {where.x + static_cast<float>(column) * (grid.width + kGap),
+                                 where.y + static_cast<float>(row) * kRow, grid.width, kHeight};
   }
   return places;
 }
