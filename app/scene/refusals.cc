@@ -85,7 +85,7 @@ class Refusal {
 
   // "a (fd 4)", or "fd 4" where the call gives the number.
   [[nodiscard]] std::string named(std::size_t argument, Fd fd) const {
-    const std::string number = "fd " + std::to_string(fd.value);
+    std::string number = "fd " + std::to_string(fd.value);
     if (argument >= call_.args.size()) return number;
     const auto* ref = std::get_if<Ref>(&call_.args[argument].v);
     return ref == nullptr ? number : ref->name + " (" + number + ")";

@@ -228,11 +228,11 @@ TEST(Render, EveryKindOfShapeIsCutByTheClipsAroundIt) {
          {std::vector<Shape>{}, std::vector<Shape>{whole}, std::vector<Shape>{beyond}}) {
       std::vector<Shape> shapes = {ClipBegin{{32, 0, 50, 60}}};
       shapes.insert(shapes.end(), before.begin(), before.end());
-      shapes.push_back(ClipBegin{{0, 24, 48, 12}});
+      shapes.emplace_back(ClipBegin{{0, 24, 48, 12}});
       shapes.push_back(shape);
-      shapes.push_back(ClipEnd{});
-      shapes.push_back(ClipEnd{});
-      shapes.push_back(Box{{2, 2, 4, 4}, 0, Role::bad});
+      shapes.emplace_back(ClipEnd{});
+      shapes.emplace_back(ClipEnd{});
+      shapes.emplace_back(Box{{2, 2, 4, 4}, 0, Role::bad});
       const auto p = drawn(with(shapes), Theme::dark, 1);
       const std::string what =
           std::to_string(shape.index()) + " after " + std::to_string(before.size());
@@ -279,7 +279,7 @@ TEST(Render, AGroupMovesAndFadesWhatIsInIt) {
   const Rgba full = color(Theme::dark, Role::in);
   const Rgba ground = color(Theme::dark, Role::ground);
   EXPECT_EQ(pixel(p, 12, 12), ground);
-  EXPECT_NEAR(pixel(p, 30, 15).g, (full.g + ground.g) / 2, 2);
+  EXPECT_NEAR(pixel(p, 30, 15).g, (full.g + ground.g) / 2.0, 2);
   EXPECT_EQ(pixel(p, 30, 11), ground);
   EXPECT_EQ(pixel(p, 55, 15), full);
 }
