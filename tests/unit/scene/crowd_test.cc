@@ -263,7 +263,6 @@ TEST(Selection, SaysWhereEveryFieldComesFrom) {
     StageInput input = at_end(*session, 1680, 1050);
     input.step = step;
     for (const Hit& hit : build(input, View::window).hits) {
-      const std::string kind(kind_of(hit));
       if (selected.ends_with(':') && hit.id.starts_with(selected)) selected = hit.id;
     }
     input.selected = selected;
