@@ -43,8 +43,9 @@ XrayAvailability xray_availability() {
     a.what = "the X-ray is not built in";
     a.remedy = "build epollscope with libbpf-dev, bpftool and clang installed";
   } else if (access(kKernelTypes, R_OK) != 0) {
-    a.what =
-        std::string("the kernel does not describe its types: ") + kKernelTypes + " cannot be read";
+    a.what = "the kernel does not describe its types: ";
+    a.what += kKernelTypes;
+    a.what += " cannot be read";
     a.remedy = "use a kernel built with CONFIG_DEBUG_INFO_BTF, and a container that shows /sys";
   } else if (const std::string missing = missing_capabilities(); !missing.empty()) {
     a.what = missing + (missing.find(' ') == std::string::npos ? " is missing" : " are missing");
