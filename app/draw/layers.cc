@@ -38,24 +38,31 @@ void Layers::Cover::clear() {
   for (auto& band : bands_) band.clear();
 }
 
+Layers::Extent Layers::Extent::meet(const Extent& o) const {
+  return {std::max(left, o.left), std::max(top, o.top), std::min(right, o.right),
+          std::min(bottom, o.bottom)};
+}
+
+Layers::Extent Layers::Extent::unite(const Extent& o) const {
+  return {std::min(left, o.left), std::min(top, o.top), std::max(right, o.right),
+          std::max(bottom, o.bottom)};
+}
+
 bool Layers::clip_to_see(const Extent& e) {
-  const auto seen = [&e](const Clip& c) {
-    if (c.whole) return e;
-    return Extent{std::max(e.left, c.inside.left), std::max(e.top, c.inside.top),
-                  std::min(e.right, c.inside.right), std::min(e.bottom, c.inside.bottom)};
-  };
-  const Clip& clip = clips_.back();
-  const Extent part = seen(clip);
+  const Extent part = e.meet(clips_.back());
   if (part.left >= part.right || part.top >= part.bottom) return false;
-  if (part == seen(drawn_in_)) return true;
+  if (part == e.meet(drawn_in_)) return true;
   finish();
-  if (!drawn_in_.whole) list_.PopClipRect();
-  drawn_in_ = part == e ? Clip{} : clip;
-  if (!drawn_in_.whole) {
-    const Extent& inside = drawn_in_.inside;
-    list_.PushClipRect({inside.left, inside.top}, {inside.right, inside.bottom}, true);
-  }
+  clip_to(part == e ? kEverything : clips_.back());
   return true;
+}
+
+void Layers::clip_to(const Extent& clip) {
+  if (drawn_in_ != kEverything) list_.PopClipRect();
+  drawn_in_ = clip;
+  if (clip != kEverything) {
+    list_.PushClipRect({clip.left, clip.top}, {clip.right, clip.bottom}, true);
+  }
 }
 
 void Layers::make_room(Kind kind, const Extent& e) {
@@ -126,10 +133,7 @@ void Layers::stroke(std::span<const StrokeInstance> pieces) {
                        std::max(piece.a.x, piece.b.x) + out, std::max(piece.a.y, piece.b.y) + out});
   }
   Extent all = extents.front();
-  for (const Extent& e : extents) {
-    all = {std::min(all.left, e.left), std::min(all.top, e.top), std::max(all.right, e.right),
-           std::max(all.bottom, e.bottom)};
-  }
+  for (const Extent& e : extents) all = all.unite(e);
   if (!clip_to_see(all)) return;
   for (const Extent& e : extents) make_room(kStroke, e);
   strokes_.insert(strokes_.end(), pieces.begin(), pieces.end());
@@ -138,10 +142,7 @@ void Layers::stroke(std::span<const StrokeInstance> pieces) {
 
 void Layers::polygon(std::vector<ImVec2> clockwise, ImU32 ink) {
   Extent e{clockwise.front().x, clockwise.front().y, clockwise.front().x, clockwise.front().y};
-  for (const ImVec2 p : clockwise) {
-    e = {std::min(e.left, p.x), std::min(e.top, p.y), std::max(e.right, p.x),
-         std::max(e.bottom, p.y)};
-  }
+  for (const ImVec2 p : clockwise) e = e.unite({p.x, p.y, p.x, p.y});
   if (enter(kPolygon, e)) areas_.push_back({std::move(clockwise), ink});
 }
 
@@ -155,20 +156,14 @@ void Layers::text(Face face, float size, ImVec2 at, ImU32 ink, std::string_view 
 }
 
 void Layers::push_clip(ImVec2 min, ImVec2 max) {
-  Clip clip{.inside = {min.x, min.y, max.x, max.y}, .whole = false};
-  if (const Clip& around = clips_.back(); !around.whole) {
-    clip.inside = {std::max(min.x, around.inside.left), std::max(min.y, around.inside.top),
-                   std::min(max.x, around.inside.right), std::min(max.y, around.inside.bottom)};
-  }
-  clips_.push_back(clip);
+  clips_.push_back(clips_.back().meet({min.x, min.y, max.x, max.y}));
 }
 
 void Layers::pop_clip() { clips_.pop_back(); }
 
 void Layers::end() {
   finish();
-  if (!drawn_in_.whole) list_.PopClipRect();
-  drawn_in_ = {};
+  clip_to(kEverything);
 }
 
 void Layers::finish() {

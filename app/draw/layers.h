@@ -46,6 +46,8 @@ class Layers {
   enum Kind : std::size_t { kFlat, kBox, kFancy, kStroke, kPolygon, kText, kKinds };
   struct Extent {  // pixels
     float left = 0, top = 0, right = 0, bottom = 0;
+    [[nodiscard]] Extent meet(const Extent& other) const;   // what both hold
+    [[nodiscard]] Extent unite(const Extent& other) const;  // the least that holds both
     friend bool operator==(const Extent&, const Extent&) = default;
   };
   // Rectangles, looked up by where they overlap another; in bands, because a scene has thousands.
@@ -58,10 +60,7 @@ class Layers {
    private:
     std::vector<std::vector<Extent>> bands_;
   };
-  struct Clip {
-    Extent inside;
-    bool whole = true;  // cuts nothing off
-  };
+  static constexpr Extent kEverything{-1e9F, -1e9F, 1e9F, 1e9F};  // as a clip it cuts nothing off
   struct Words {
     Face face;
     float size;
@@ -81,6 +80,7 @@ class Layers {
   bool enter(Kind kind, const Extent& extent);
   void note(Kind kind, const Extent& extent);
   void part_of_box(BoxInstance box, ImVec2 min, ImVec2 max);
+  void clip_to(const Extent& clip);
   void finish();  // the layer
 
   ImDrawList& list_;
@@ -91,9 +91,9 @@ class Layers {
   std::vector<StrokeInstance> strokes_;
   std::vector<Area> areas_;
   std::vector<Words> words_;
-  std::array<Cover, kKinds> drawn_;  // by kind
-  std::vector<Clip> clips_ = {Clip{}};
-  Clip drawn_in_;  // what `list_` clips to now
+  std::array<Cover, kKinds> drawn_;            // by kind
+  std::vector<Extent> clips_ = {kEverything};  // each inside the one before
+  Extent drawn_in_ = kEverything;              // what `list_` clips to now
 };
 
 }  // namespace epollscope::draw

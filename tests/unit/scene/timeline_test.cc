@@ -99,12 +99,6 @@ TEST(Timeline, MeasuresAllFilesAlike) {
   EXPECT_EQ(same, few);
 }
 
-// Both sleepers are told of the same level-triggered item.
-constexpr std::string_view kTwoSleepers =
-    "ep = epoll_create1(0)\na, w = pipe()\nb, b_w = pipe()\n"
-    "epoll_ctl(ep, ADD, a, IN)\nepoll_ctl(ep, ADD, b, IN)\n"
-    "T2: epoll_wait(ep, 8, -1)\nT3: epoll_wait(ep, 4, -1)\nwrite(w, 1)\n";
-
 // A counter has no bytes of space: its value is told, whatever is waited for.
 TEST(Timeline, TellsTheValueOfACounterThatIsWatchedForOut) {
   const auto session = test::run(
@@ -151,6 +145,12 @@ TEST(Timeline, KeepsItsWordsClearOfManySigns) {
   }
   EXPECT_GT(numbers, 12) << "the ticks are too many to be shown singly";
 }
+
+// Both sleepers are told of the same level-triggered item.
+constexpr std::string_view kTwoSleepers =
+    "ep = epoll_create1(0)\na, w = pipe()\nb, b_w = pipe()\n"
+    "epoll_ctl(ep, ADD, a, IN)\nepoll_ctl(ep, ADD, b, IN)\n"
+    "T2: epoll_wait(ep, 8, -1)\nT3: epoll_wait(ep, 4, -1)\nwrite(w, 1)\n";
 
 TEST(Timeline, GivesEachThreadALane) {
   const auto session = test::run(kTwoSleepers, kModel);
