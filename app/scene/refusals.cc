@@ -11,11 +11,6 @@
 namespace epollscope::scene {
 namespace {
 
-// What EPOLLEXCLUSIVE may be given with, and how many events one call takes: fs/eventpoll.c.
-constexpr std::uint32_t kBesideExclusive =
-    EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;
-constexpr std::int32_t kMostEvents = 178956970;
-
 using Reason = std::optional<std::string>;
 
 class Refusal {

@@ -123,6 +123,9 @@ ArgDraft initial(const CallSpec& spec, std::size_t index, const std::vector<Know
     case ParamKind::fcntl_arg:
       arg.text = "4k";
       break;
+    case ParamKind::actor:
+      arg.text = "T1";
+      break;
     case ParamKind::buffer:
       break;
   }

@@ -27,6 +27,10 @@ std::string_view key_of(CallGroup group) {
       return "ui.group.epoll";
     case CallGroup::make:
       return "ui.group.make";
+    case CallGroup::connection:
+      return "ui.group.connection";
+    case CallGroup::signal:
+      return "ui.group.signal";
     case CallGroup::data:
       return "ui.group.data";
     case CallGroup::descriptor:
@@ -38,8 +42,9 @@ std::string_view key_of(CallGroup group) {
 }
 
 void calls(Ui& ui, Draft& draft, float label_dp) {
-  constexpr std::array kGroups{CallGroup::epoll, CallGroup::make, CallGroup::data,
-                               CallGroup::descriptor, CallGroup::shorthand};
+  constexpr std::array kGroups{CallGroup::epoll,    CallGroup::make,       CallGroup::connection,
+                               CallGroup::data,     CallGroup::descriptor, CallGroup::signal,
+                               CallGroup::shorthand};
   for (const CallGroup group : kGroups) {
     if (label_dp > 0) ui.row_label(ui.t(key_of(group)), Face::sans, label_dp);
     for (const CallSpec& spec : all_calls()) {

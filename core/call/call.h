@@ -27,18 +27,38 @@ enum class CallName : std::uint8_t {
   pipe,
   pipe2,
   socketpair,
+  socket,
+  bind,
+  listen,
+  connect,
+  accept,
+  accept4,
+  shutdown,
+  setsockopt,
+  getsockopt,
   eventfd,
   timerfd_create,
   timerfd_settime,
+  signalfd,
+  inotify,
+  inotify_touch,
+  memfd_create,
   read,
   write,
+  send,
+  recv,
   close,
   dup,
-  shutdown,
+  dup2,
   fcntl,
+  setrlimit,
+  kill,
+  sigaction,
+  sigprocmask,
   drain,
   fill,
   sleep,
+  poll,
 };
 
 // ---- argument values -------------------------------------------------------------------
@@ -87,7 +107,7 @@ struct Set {
   friend bool operator==(const Set&, const Set&) = default;
 };
 struct Value {
-  std::variant<Null, Integer, Duration, String, Mask, Ref, Struct, Set> v;
+  std::variant<Null, Integer, Duration, String, Mask, Ref, ActorId, Struct, Set> v;
   bool unchecked = false;  // written with a trailing `?`: shown, never compared
   friend bool operator==(const Value&, const Value&) = default;
 };
@@ -118,6 +138,7 @@ enum class ParamKind : std::uint8_t {
   data,       // "text", or a number of filler bytes (an eventfd: the value itself)
   fcntl_arg,  // an integer, a size or O_ flags, as the command wants
   buffer,     // events=NULL only
+  actor,      // T2
 };
 
 struct Param {
@@ -128,9 +149,18 @@ struct Param {
   std::int64_t min = 0;  // what the builder offers; the parser does not limit
   std::int64_t max = 0;
   std::int64_t initial = 0;  // the builder's first value (flags: bits)
+  int most = 1;              // how often it may stand; more than once: the last parameter only
 };
 
-enum class CallGroup : std::uint8_t { epoll, make, data, descriptor, shorthand };
+enum class CallGroup : std::uint8_t {
+  epoll,
+  make,
+  connection,
+  data,
+  descriptor,
+  signal,
+  shorthand
+};
 
 struct CallSpec {
   CallName call;
@@ -139,11 +169,14 @@ struct CallSpec {
   std::span<const Param> params;
   int creates = 0;  // how many names a statement may bind: 0, 1 or 2
   [[nodiscard]] std::size_t required() const;
+  [[nodiscard]] std::size_t most() const;
+  [[nodiscard]] const Param& param(std::size_t argument) const;  // Requires: argument < most()
 };
 
 std::span<const CallSpec> all_calls();  // in the order of the builder
 const CallSpec& spec_of(CallName call);
 bool is_wait(CallName call);                       // epoll_wait and its two newer forms
+bool gives_data(CallName call);                    // read and recv
 const CallSpec* find_call(std::string_view name);  // nullptr when unknown
 
 // Text of a value or call in the scenario language; parsing it gives the same value back.

@@ -2,9 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
@@ -111,6 +115,56 @@ constexpr std::array kSignals = {
     Flag{"SIGSTKFLT", "SIGSTKFLT", SIGSTKFLT},
 };
 
+constexpr std::array kSignalFd = {
+    Flag{"SFD_NONBLOCK", "SFD_NONBLOCK", SFD_NONBLOCK},
+    Flag{"SFD_CLOEXEC", "SFD_CLOEXEC", SFD_CLOEXEC},
+};
+constexpr std::array kMessage = {
+    Flag{"MSG_OOB", "MSG_OOB", MSG_OOB},
+    Flag{"MSG_PEEK", "MSG_PEEK", MSG_PEEK},
+    Flag{"MSG_TRUNC", "MSG_TRUNC", MSG_TRUNC},
+    Flag{"MSG_DONTWAIT", "MSG_DONTWAIT", MSG_DONTWAIT},
+    Flag{"MSG_WAITALL", "MSG_WAITALL", MSG_WAITALL},
+    Flag{"MSG_NOSIGNAL", "MSG_NOSIGNAL", MSG_NOSIGNAL},
+    Flag{"MSG_MORE", "MSG_MORE", MSG_MORE},
+};
+constexpr std::array kAccept = {
+    Flag{"SOCK_NONBLOCK", "SOCK_NONBLOCK", SOCK_NONBLOCK},
+    Flag{"SOCK_CLOEXEC", "SOCK_CLOEXEC", SOCK_CLOEXEC},
+};
+constexpr Flag option(std::string_view name, int level, int number) {
+  return {name, name, static_cast<std::uint64_t>(socket_option(level, number))};
+}
+constexpr std::array kSocketOptions = {
+    option("SO_ERROR", SOL_SOCKET, SO_ERROR),
+    option("SO_RCVLOWAT", SOL_SOCKET, SO_RCVLOWAT),
+    option("SO_SNDBUF", SOL_SOCKET, SO_SNDBUF),
+    option("SO_RCVBUF", SOL_SOCKET, SO_RCVBUF),
+    option("SO_LINGER", SOL_SOCKET, SO_LINGER),
+    option("SO_OOBINLINE", SOL_SOCKET, SO_OOBINLINE),
+    option("SO_REUSEADDR", SOL_SOCKET, SO_REUSEADDR),
+    option("SO_KEEPALIVE", SOL_SOCKET, SO_KEEPALIVE),
+    option("SO_TYPE", SOL_SOCKET, SO_TYPE),
+    option("SO_ACCEPTCONN", SOL_SOCKET, SO_ACCEPTCONN),
+    option("TCP_NODELAY", IPPROTO_TCP, TCP_NODELAY),
+};
+constexpr std::array kSignalActions = {
+    Flag{"handler", "handler", signal_handled},
+    Flag{"SIG_DFL", "SIG_DFL", signal_default},
+    Flag{"SIG_IGN", "SIG_IGN", signal_ignored},
+};
+constexpr std::array kSigaction = {
+    Flag{"SA_RESTART", "SA_RESTART", SA_RESTART},
+    Flag{"SA_RESETHAND", "SA_RESETHAND", SA_RESETHAND},
+    Flag{"SA_NODEFER", "SA_NODEFER", SA_NODEFER},
+};
+constexpr std::array kSigmaskHow = {
+    Flag{"SIG_BLOCK", "SIG_BLOCK", SIG_BLOCK},
+    Flag{"SIG_UNBLOCK", "SIG_UNBLOCK", SIG_UNBLOCK},
+    Flag{"SIG_SETMASK", "SIG_SETMASK", SIG_SETMASK},
+};
+constexpr std::array kResources = {Flag{"RLIMIT_NOFILE", "NOFILE", RLIMIT_NOFILE}};
+
 // SOCK_STREAM, SOCK_DGRAM and SOCK_SEQPACKET are numbers below the flag bits, not bits.
 constexpr std::uint64_t kSocketTypeNumber = 0xF;
 
@@ -154,13 +208,33 @@ std::span<const Flag> flags_of(FlagSet set) {
       return kTimerFd;
     case FlagSet::signal:
       return kSignals;
+    case FlagSet::signalfd:
+      return kSignalFd;
+    case FlagSet::message:
+      return kMessage;
+    case FlagSet::accept:
+      return kAccept;
+    case FlagSet::socket_option:
+      return kSocketOptions;
+    case FlagSet::signal_action:
+      return kSignalActions;
+    case FlagSet::sigaction:
+      return kSigaction;
+    case FlagSet::sigmask_how:
+      return kSigmaskHow;
+    case FlagSet::resource:
+      return kResources;
+    case FlagSet::error:
+      return {};
   }
   return {};
 }
 
 bool is_enumeration(FlagSet set) {
   return set == FlagSet::ctl_op || set == FlagSet::domain || set == FlagSet::shutdown_how ||
-         set == FlagSet::fcntl_command || set == FlagSet::signal || set == FlagSet::clock;
+         set == FlagSet::fcntl_command || set == FlagSet::signal || set == FlagSet::clock ||
+         set == FlagSet::socket_option || set == FlagSet::signal_action ||
+         set == FlagSet::sigmask_how || set == FlagSet::resource || set == FlagSet::error;
 }
 
 const Flag* find_flag(FlagSet set, std::string_view name) {
@@ -172,6 +246,7 @@ const Flag* find_flag(FlagSet set, std::string_view name) {
 
 std::string print_flags(FlagSet set, std::uint64_t bits, FlagStyle style) {
   const auto name = [&](const Flag& f) { return style == FlagStyle::full ? f.full : f.brief; };
+  if (set == FlagSet::error) return errno_name(static_cast<int>(bits));
   if (is_enumeration(set)) {
     for (const Flag& f : flags_of(set)) {
       if (f.bits == bits) return std::string(name(f));

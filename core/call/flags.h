@@ -25,7 +25,24 @@ enum class FlagSet : std::uint8_t {
   clock,          // CLOCK_MONOTONIC …: one of them
   timerfd,        // TFD_NONBLOCK, TFD_CLOEXEC
   signal,         // SIGUSR1 …: one of them
+  signalfd,       // SFD_NONBLOCK, SFD_CLOEXEC
+  message,        // MSG_OOB, MSG_DONTWAIT … of send and recv
+  accept,         // SOCK_NONBLOCK, SOCK_CLOEXEC of accept4
+  socket_option,  // SO_ERROR …: one of them, as socket_option() packs it
+  signal_action,  // SIG_DFL, SIG_IGN, handler: one of them
+  sigaction,      // SA_RESTART …
+  sigmask_how,    // SIG_BLOCK …: one of them
+  resource,       // NOFILE: one of them
+  error,          // ENOENT …: one of them, by errno_name()
 };
+
+// A socket option's level and name as one number.
+constexpr std::int32_t socket_option(int level, int name) { return level << 16 | name; }
+constexpr int option_level(std::int32_t option) { return option >> 16; }
+constexpr int option_name(std::int32_t option) { return option & 0xffff; }
+
+// What sigaction() is asked for.
+enum SignalAction : std::uint8_t { signal_default, signal_ignored, signal_handled };
 
 struct Flag {
   std::string_view full;   // EPOLLIN

@@ -17,14 +17,22 @@ struct Event {  // one element of events[]
   friend bool operator==(Event, Event) = default;
 };
 
+enum class ValueKind : std::uint8_t {
+  number,  // a counter, or an option
+  signal,  // read of a signalfd: the number of the first
+  error,   // SO_ERROR
+  events,  // read of an inotify instance: how many
+};
+
 struct Outcome {
   std::int64_t returned = 0;           // as the C library returns it; -1 with error set on failure
   int error = 0;                       // errno; 0 on success
-  std::vector<Event> events;           // epoll_wait
-  std::string bytes;                   // read: what was read (an eventfd: empty)
-  std::optional<std::uint64_t> value;  // read of an eventfd: the counter
-  std::vector<Fd> created;             // creation calls: one or two descriptors
-  std::int64_t elapsed_ns = 0;         // time inside the call; virtual in the model
+  std::vector<Event> events;           // epoll_wait; poll: `data` is the descriptor
+  std::string bytes;                   // read and recv: what was read (with a value: empty)
+  std::optional<std::uint64_t> value;  // read of what has no bytes to show; getsockopt
+  ValueKind value_kind = ValueKind::number;
+  std::vector<Fd> created;      // creation calls: one or two descriptors
+  std::int64_t elapsed_ns = 0;  // time inside the call; virtual in the model
 
   [[nodiscard]] bool failed() const { return error != 0; }
   // Equal but for the time and the bytes' source.

@@ -33,6 +33,7 @@ struct Printer {
   std::string operator()(const String& s) const { return escape_c(s.bytes); }
   std::string operator()(Mask m) const { return print_flags(m.set, m.bits, style); }
   std::string operator()(const Ref& r) const { return r.name; }
+  std::string operator()(ActorId a) const { return epollscope::print(a); }
   std::string operator()(const Struct& s) const {
     std::string text = "{";
     for (const Field& f : s.fields) {
@@ -61,7 +62,7 @@ std::string print(const Call& call, FlagStyle style) {
   text += '(';
   for (std::size_t i = 0; i < call.args.size(); ++i) {
     if (i > 0) text += ", ";
-    const bool buffer = i < spec.params.size() && spec.params[i].kind == ParamKind::buffer;
+    const bool buffer = i < spec.most() && spec.param(i).kind == ParamKind::buffer;
     if (buffer) text += "events=";
     text += print(call.args[i], style);
   }

@@ -2,12 +2,17 @@
 // the lab's or the model's. Values only; no ownership, any thread.
 #pragma once
 
+#include <sys/epoll.h>
+
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "core/base/ids.h"
+#include "core/call/flags.h"
 
 namespace epollscope {
 
@@ -16,6 +21,11 @@ struct EventArg {  // struct epoll_event
   std::uint64_t data = 0;
   friend bool operator==(EventArg, EventArg) = default;
 };
+
+// Of fs/eventpoll.c: what EPOLLEXCLUSIVE may be given with, and how many events one call takes.
+inline constexpr std::uint32_t kBesideExclusive =
+    EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;
+inline constexpr std::int32_t kMostEvents = 0x7fffffff / 12;  // EP_MAX_EVENTS: 12 bytes each
 
 struct EpollCreate {
   std::int32_t size;
@@ -50,6 +60,32 @@ struct Pipe2 {  // pipe() is flags 0
 struct SocketPair {
   std::int32_t domain, type;
 };
+struct Socket {
+  std::int32_t domain, type;
+};
+struct Bind {  // to an address of the loopback, or an abstract name, that the kernel chooses
+  Fd fd;
+};
+struct Listen {  // on the loopback, also where nothing was bound
+  Fd fd;
+  std::int32_t backlog;
+};
+struct Connect {  // to the address of another socket; what asking for that gives is the result
+  Fd fd, to;
+};
+struct Accept4 {  // accept() is flags 0
+  Fd fd;
+  std::int32_t flags;
+};
+struct Setsockopt {
+  Fd fd;
+  std::int32_t option;  // socket_option(); of SO_LINGER the value is seconds, or -1: off
+  std::int32_t value;
+};
+struct Getsockopt {
+  Fd fd;
+  std::int32_t option;
+};
 struct EventFd {
   std::uint32_t initval;
   std::int32_t flags;
@@ -62,6 +98,18 @@ struct TimerfdSettime {  // relative; the old value is not asked for
   std::int64_t value_ns;  // 0 disarms
   std::int64_t interval_ns;
 };
+struct SignalFd {
+  std::uint64_t mask;  // bit n-1: signal n
+  std::int32_t flags;
+};
+// It watches the attributes of the lab's scratch files, numbers 1 … kScratchFiles.
+struct Inotify {};
+inline constexpr std::int32_t kScratchFiles = 2;
+struct InotifyTouch {  // changes the attributes of one, which every instance watches
+  Fd fd;               // for readers: the instance that is meant
+  std::int32_t file;
+};
+struct MemfdCreate {};
 struct Read {
   Fd fd;
   std::uint64_t count;
@@ -74,11 +122,28 @@ struct WriteAmount {                      // n bytes of filler; on an eventfd th
   Fd fd;
   std::uint64_t n;
 };
+struct SendBytes {  // the bytes are Request::bytes
+  Fd fd;
+  std::int32_t flags;
+};
+struct SendAmount {  // n bytes of filler
+  Fd fd;
+  std::uint64_t n;
+  std::int32_t flags;
+};
+struct Recv {
+  Fd fd;
+  std::uint64_t count;
+  std::int32_t flags;
+};
 struct Close {
   Fd fd;
 };
 struct Dup {
   Fd fd;
+};
+struct Dup2 {
+  Fd fd, to;
 };
 struct Shutdown {
   Fd fd;
@@ -88,6 +153,23 @@ struct Fcntl {
   Fd fd;
   std::int32_t command;
   std::int64_t arg;
+};
+struct Setrlimit {  // the soft limit
+  std::int32_t resource;
+  std::uint64_t limit;
+};
+struct Kill {  // one thread
+  ActorId actor;
+  std::int32_t signal;
+};
+struct Sigaction {
+  std::int32_t signal;
+  SignalAction action;
+  std::int32_t flags;
+};
+struct Sigprocmask {
+  std::int32_t how;
+  std::optional<std::uint64_t> set;  // nullopt: a null pointer, which changes nothing
 };
 struct Drain {
   Fd fd;
@@ -99,13 +181,23 @@ struct Sleep {
   std::int64_t ns;
 };
 
-using Operation = std::variant<EpollCreate, EpollCreate1, EpollCtl, EpollWait, Pipe2, SocketPair,
-                               EventFd, TimerfdCreate, TimerfdSettime, Read, WriteBytes,
-                               WriteAmount, Close, Dup, Shutdown, Fcntl, Drain, Fill, Sleep>;
+// poll(2) with timeout 0, asking each for IN, OUT, PRI and RDHUP.
+inline constexpr std::size_t kMostPolled = 16;
+struct Poll {
+  std::array<Fd, kMostPolled> fds;
+  std::uint32_t count;
+};
+
+using Operation =
+    std::variant<EpollCreate, EpollCreate1, EpollCtl, EpollWait, Pipe2, SocketPair, Socket, Bind,
+                 Listen, Connect, Accept4, Shutdown, Setsockopt, Getsockopt, EventFd, TimerfdCreate,
+                 TimerfdSettime, SignalFd, Inotify, InotifyTouch, MemfdCreate, Read, WriteBytes,
+                 WriteAmount, SendBytes, SendAmount, Recv, Close, Dup, Dup2, Fcntl, Setrlimit, Kill,
+                 Sigaction, Sigprocmask, Drain, Fill, Sleep, Poll>;
 
 struct Request {
   Operation op;
-  std::string bytes;  // WriteBytes only
+  std::string bytes;  // WriteBytes and SendBytes only
 };
 
 }  // namespace epollscope

@@ -28,10 +28,11 @@ Json errno_of(bool returned, const Outcome& outcome) {
   return returned && outcome.failed() ? Json(errno_name(outcome.error)) : Json(nullptr);
 }
 
-Json events_of(const std::vector<ShownEvent>& events) {
+Json events_of(CallName call, const std::vector<ShownEvent>& events) {
+  const FlagSet set = call == CallName::poll ? FlagSet::poll_events : FlagSet::epoll_events;
   Json out = Json::array();
   for (const ShownEvent& e : events) {
-    out.push_back({{"events", json_events(e.events)},
+    out.push_back({{"events", json_events(e.events, set)},
                    {"mask", e.events},
                    {"data", json_text(e.data_name)},
                    {"data_u64", e.data}});
@@ -42,7 +43,7 @@ Json events_of(const std::vector<ShownEvent>& events) {
 Json payload_of(const StepRecord& record) {
   if (!record.returned || record.outcome.failed()) return nullptr;
   if (record.outcome.value) return *record.outcome.value;
-  if (record.call.name == CallName::read) return json_text(record.outcome.bytes);
+  if (gives_data(record.call.name)) return json_text(record.outcome.bytes);
   return nullptr;
 }
 
@@ -53,7 +54,7 @@ Json resumed_of(const StepRecord& record) {
                    {"call", spec_of(r.call.name).name},
                    {"returned", r.outcome.returned},
                    {"errno", errno_of(true, r.outcome)},
-                   {"events", events_of(r.events)}});
+                   {"events", events_of(r.call.name, r.events)}});
   }
   return out;
 }
@@ -105,10 +106,10 @@ std::string json_text(std::string_view bytes) {
   return out;
 }
 
-Json json_events(std::uint32_t events) {
+Json json_events(std::uint32_t events, FlagSet set) {
   Json out = Json::array();
   std::uint64_t rest = events;
-  for (const Flag& flag : flags_of(FlagSet::epoll_events)) {
+  for (const Flag& flag : flags_of(set)) {
     if (flag.bits == 0 || (rest & flag.bits) != flag.bits) continue;
     out.push_back(flag.full);
     rest &= ~flag.bits;
@@ -149,7 +150,7 @@ std::string JsonSteps::step(const StepRecord& record, const State* state) {
        {"elapsed_ns", record.outcome.elapsed_ns},
        {"bound", std::move(bound)},
        {"payload", payload_of(record)},
-       {"events", events_of(record.events)},
+       {"events", events_of(record.call.name, record.events)},
        {"resumed", resumed_of(record)},
        {"expected", record.held ? Json{{"held", *record.held}} : Json(nullptr)},
        {"model", {{"agrees", record.differences.empty()}, {"differences", record.differences}}},

@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;  // keys in the order of the documentation
 std::string json_text(std::string_view bytes);
 
 // ["EPOLLIN", "EPOLLET"]; bits without a name follow as one hexadecimal integer.
-Json json_events(std::uint32_t events);
+Json json_events(std::uint32_t events, FlagSet set = FlagSet::epoll_events);
 
 Json json_state(const State& state);
 

@@ -53,10 +53,15 @@ std::string marked_text(const Call& call, const Outcome& outcome,
     return fmt::format(" = {} {}", outcome.returned, marked_events(events, *set));
   }
   if (outcome.value) {
-    return fmt::format(" = {} {{value={}{}}}", outcome.returned, *outcome.value,
+    return fmt::format(" = {} {{value={}{}}}", outcome.returned, print_value(outcome),
                        mark(written, "value"));
   }
   return print_outcome(call, outcome, events);
+}
+
+bool makes_socket(CallName call) {
+  return call == CallName::socketpair || call == CallName::socket || call == CallName::accept ||
+         call == CallName::accept4;
 }
 
 }  // namespace
@@ -80,10 +85,10 @@ std::string outcome_text(const Call& call, const Outcome& outcome,
 void Descriptors::see(const Call& call, const Request& request,
                       const std::vector<std::string>& names, const Outcome& outcome) {
   const auto* dup = std::get_if<Dup>(&request.op);
-  const bool socket =
-      call.name == CallName::socketpair || (dup != nullptr && sockets_.contains(dup->fd));
-  const bool timer =
-      call.name == CallName::timerfd_create || (dup != nullptr && timers_.contains(dup->fd));
+  const auto* dup2 = std::get_if<Dup2>(&request.op);
+  const Fd copied = dup != nullptr ? dup->fd : dup2 != nullptr ? dup2->fd : Fd{};
+  const bool socket = makes_socket(call.name) || sockets_.contains(copied);
+  const bool timer = call.name == CallName::timerfd_create || timers_.contains(copied);
   for (const Fd fd : outcome.created) {
     sockets_.erase(fd);
     timers_.erase(fd);
@@ -103,6 +108,7 @@ bool Descriptors::shows_socket_size(const Request& request, const Outcome& outco
   if (const auto* r = std::get_if<WriteAmount>(&request.op)) {
     return amount > 0 && amount < r->n && sockets_.contains(r->fd);
   }
+  if (const auto* r = std::get_if<SendAmount>(&request.op)) return amount > 0 && amount < r->n;
   return false;
 }
 

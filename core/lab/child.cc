@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -44,12 +45,14 @@ constexpr std::size_t kStack = std::size_t{1} << 20;
 
 class Child {
  public:
-  Child(Area area, int channel, int returns)
+  using Scratch = std::array<std::int32_t, kScratchFiles>;
+
+  Child(Area area, int channel, int returns, int first_own, const Scratch& scratch)
       : area_(area),
         channel_(channel),
         returns_(returns),
-        descriptors_(std::min(channel, returns)),
-        shop_{area.header(), descriptors_, filler_} {}
+        descriptors_(first_own),
+        shop_{area.header(), descriptors_, filler_, area, scratch} {}
 
   // Serves until the channel ends.
   [[noreturn]] void run() {
@@ -153,6 +156,12 @@ class Child {
 // Moves a descriptor to the given number and leaves its old one to close_all_but().
 int move_to(int fd, int number) { return dup3(fd, number, O_CLOEXEC) == number ? number : -1; }
 
+// An empty file that has no name, for inotify to watch, under the given number.
+int scratch_file(int number) {
+  const int file = memfd_create("scratch", MFD_CLOEXEC);
+  return file < 0 ? -1 : move_to(file, number);
+}
+
 bool open_null_as_standard() {
   const int null = open("/dev/null", O_RDWR);
   if (null < 0) return false;
@@ -174,7 +183,8 @@ void block_signals() {
   sigprocmask(SIG_SETMASK, &all, nullptr);
   struct sigaction ignore{};
   ignore.sa_handler = SIG_IGN;
-  sigaction(SIGPIPE, &ignore, nullptr);
+  for (const int signal : {SIGPIPE, SIGXFSZ})
+    sigaction(signal, &ignore, nullptr);  // errors instead
 }
 
 [[noreturn]] void live(std::int64_t parent, std::uint32_t actors) {
@@ -188,14 +198,17 @@ void block_signals() {
   const int returns = move_to(kReturnsFd, top - 2);
   mallopt(M_ARENA_MAX, 1);  // its threads allocate next to nothing
   Header& header = area->header();
-  if (channel < 0 || returns <= kChannelFd || !lower_descriptor_limit(returns)) {
+  Child::Scratch scratch{};
+  int first_own = returns;
+  for (std::int32_t& file : scratch) file = first_own = scratch_file(first_own - 1);
+  if (channel < 0 || first_own <= kChannelFd || !lower_descriptor_limit(first_own)) {
     die(header, "its descriptor limit is too low");
   }
   if (!open_null_as_standard()) die(header, "/dev/null cannot be opened");
-  syscall(SYS_close_range, 3U, static_cast<unsigned>(returns) - 1, 0U);
+  syscall(SYS_close_range, 3U, static_cast<unsigned>(first_own) - 1, 0U);
   syscall(SYS_close_range, static_cast<unsigned>(top), ~0U, 0U);
   if (const std::string why = confine(); !why.empty()) die(header, why);
-  const auto child = std::make_unique<Child>(*area, channel, returns);
+  const auto child = std::make_unique<Child>(*area, channel, returns, first_own, scratch);
   child->run();
 }
 

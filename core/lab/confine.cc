@@ -21,6 +21,8 @@
 #include <initializer_list>
 #include <memory>
 
+#include "core/call/flags.h"
+
 namespace epollscope::lab {
 namespace {
 
@@ -31,8 +33,9 @@ constexpr bool kSanitized = false;
 #endif
 
 constexpr rlim_t kMostDescriptors = 65536;
-constexpr rlim_t kOwnDescriptors = 2;    // of the control channel, above those of a scenario
+constexpr rlim_t kOwnDescriptors = 4;    // control channel, scratch files: above a scenario's own
 constexpr std::uint64_t kFamilies = 63;  // of sockets, with room for those to come: AF_MAX is 46
+constexpr rlim_t kMostFile = 4096;       // of memfd_create(): there can be as many as descriptors
 constexpr rlim_t kMostData = rlim_t{2} << 30;
 
 std::string drop_capabilities() {
@@ -53,11 +56,15 @@ std::string set_limits() {
   // Not RLIMIT_AS: a lab reserves addresses freely and touches few. Not RLIMIT_NPROC: it counts
   // all processes of the user; that no process is made is seccomp's part, that threads are few
   // is the lab's own. Not RLIMIT_CPU: a lecture is long.
-  for (const auto what : {RLIMIT_CORE, RLIMIT_FSIZE, RLIMIT_MEMLOCK, RLIMIT_MSGQUEUE}) {
+  for (const auto what : {RLIMIT_CORE, RLIMIT_MEMLOCK, RLIMIT_MSGQUEUE}) {
     const rlimit none{.rlim_cur = 0, .rlim_max = 0};
     if (setrlimit(what, &none) != 0) {
       return fmt::format("it cannot lower a resource limit: {}", std::strerror(errno));
     }
+  }
+  const rlimit file{.rlim_cur = kMostFile, .rlim_max = kMostFile};
+  if (setrlimit(RLIMIT_FSIZE, &file) != 0) {
+    return fmt::format("it cannot limit the size of files: {}", std::strerror(errno));
   }
   rlimit data{};
   if (kSanitized || getrlimit(RLIMIT_DATA, &data) != 0) return {};
@@ -83,8 +90,12 @@ class Rules {
   void allow(std::initializer_list<int> calls) {
     for (const int call : calls) note(seccomp_rule_add(filter_.get(), SCMP_ACT_ALLOW, call, 0));
   }
+  void when(std::uint32_t action, int call, std::initializer_list<scmp_arg_cmp> all) {
+    note(seccomp_rule_add_array(filter_.get(), action, call, static_cast<unsigned>(all.size()),
+                                all.begin()));
+  }
   void when(std::uint32_t action, int call, scmp_arg_cmp condition) {
-    note(seccomp_rule_add_array(filter_.get(), action, call, 1, &condition));
+    when(action, call, {condition});
   }
   void refuse(int call, int error) {
     note(seccomp_rule_add(filter_.get(), SCMP_ACT_ERRNO(static_cast<std::uint32_t>(error)), call,
@@ -114,24 +125,58 @@ scmp_arg_cmp has_not(unsigned i, std::uint64_t bits) {
   return {.arg = i, .op = SCMP_CMP_MASKED_EQ, .datum_a = bits, .datum_b = 0};
 }
 
+scmp_arg_cmp is_null(unsigned i) {
+  return {.arg = i, .op = SCMP_CMP_EQ, .datum_a = 0, .datum_b = 0};
+}
+// No family of sockets has such a number, and the kernel says so.
+scmp_arg_cmp is_no_family(unsigned i) {
+  return {.arg = i, .op = SCMP_CMP_GT, .datum_a = kFamilies, .datum_b = 0};
+}
+
+// Sockets that reach this machine alone: addresses are the lab's choice, and no call of a
+// scenario carries one.
+void allow_sockets(Rules& rules) {
+  rules.allow({SCMP_SYS(bind), SCMP_SYS(listen), SCMP_SYS(connect), SCMP_SYS(accept4),
+               SCMP_SYS(shutdown), SCMP_SYS(getsockname), SCMP_SYS(getsockopt)});
+  for (const auto call : {SCMP_SYS(sendto), SCMP_SYS(recvfrom)}) {
+    rules.when(SCMP_ACT_ALLOW, call, is_null(4));
+  }
+  for (const Flag& option : flags_of(FlagSet::socket_option)) {
+    const auto packed = static_cast<std::int32_t>(option.bits);
+    rules.when(SCMP_ACT_ALLOW, SCMP_SYS(setsockopt),
+               {is(1, static_cast<std::uint64_t>(option_level(packed))),
+                is(2, static_cast<std::uint64_t>(option_name(packed)))});
+  }
+  for (const int domain : {AF_UNSPEC, AF_UNIX, AF_INET, AF_INET6}) {
+    rules.when(SCMP_ACT_ALLOW, SCMP_SYS(socket), is(0, static_cast<std::uint64_t>(domain)));
+  }
+  rules.when(SCMP_ACT_ALLOW, SCMP_SYS(socket), is_no_family(0));
+}
+
 void allow_scenario_calls(Rules& rules) {
-  rules.allow({SCMP_SYS(epoll_create), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
-               SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(pipe2),
-               SCMP_SYS(eventfd2), SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
-               SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(close), SCMP_SYS(dup), SCMP_SYS(shutdown),
-               SCMP_SYS(fcntl), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
+  rules.allow({SCMP_SYS(epoll_create),    SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
+               SCMP_SYS(epoll_wait),      SCMP_SYS(epoll_pwait),   SCMP_SYS(epoll_pwait2),
+               SCMP_SYS(pipe2),           SCMP_SYS(eventfd2),      SCMP_SYS(timerfd_create),
+               SCMP_SYS(timerfd_settime), SCMP_SYS(signalfd4),     SCMP_SYS(inotify_init1),
+               SCMP_SYS(memfd_create),    SCMP_SYS(read),          SCMP_SYS(write),
+               SCMP_SYS(close),           SCMP_SYS(dup),           SCMP_SYS(dup2),
+               SCMP_SYS(fcntl),           SCMP_SYS(nanosleep),     SCMP_SYS(clock_nanosleep),
                SCMP_SYS(restart_syscall)});
+  for (const auto call : {SCMP_SYS(getrlimit), SCMP_SYS(setrlimit)}) {
+    rules.when(SCMP_ACT_ALLOW, call, is(0, RLIMIT_NOFILE));
+  }
+  allow_sockets(rules);
+  // The scratch files; of descriptors these can do nothing else to.
+  rules.allow({SCMP_SYS(inotify_add_watch), SCMP_SYS(fchmod)});
   // Pairs reach nothing but each other. The kernel has none for AF_INET and says so itself.
   for (const int domain : {AF_UNSPEC, AF_UNIX, AF_INET, AF_INET6}) {
     rules.when(SCMP_ACT_ALLOW, SCMP_SYS(socketpair), is(0, static_cast<std::uint64_t>(domain)));
   }
-  // No family has such a number, and the kernel says so.
-  rules.when(SCMP_ACT_ALLOW, SCMP_SYS(socketpair),
-             {.arg = 0, .op = SCMP_CMP_GT, .datum_a = kFamilies, .datum_b = 0});
+  rules.when(SCMP_ACT_ALLOW, SCMP_SYS(socketpair), is_no_family(0));
 }
 
 void allow_looking(Rules& rules) {
-  rules.allow({SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(getsockopt)});
+  rules.allow({SCMP_SYS(poll), SCMP_SYS(ppoll)});
   rules.when(SCMP_ACT_ALLOW, SCMP_SYS(ioctl), is(1, FIONREAD));
 }
 
@@ -183,7 +228,7 @@ int raise_descriptor_limit() {
 bool lower_descriptor_limit(int limit) {
   rlimit now{};
   getrlimit(RLIMIT_NOFILE, &now);
-  now.rlim_cur = static_cast<rlim_t>(limit);
+  now.rlim_cur = now.rlim_max = static_cast<rlim_t>(limit);
   return setrlimit(RLIMIT_NOFILE, &now) == 0;
 }
 

@@ -1,13 +1,24 @@
 #include "core/lab/execute.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <type_traits>
@@ -38,6 +49,45 @@ long word(T v) {
   } else {
     return static_cast<long>(v);
   }
+}
+
+std::uint64_t word64(Fd fd) { return static_cast<std::uint64_t>(std::int64_t{fd.value}); }
+
+void on_signal(int /*signal*/) {}
+
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t length = sizeof storage;
+
+  bool of_socket(int fd) { return syscall(SYS_getsockname, fd, &storage, &length) == 0; }
+  [[nodiscard]] bool is_unbound_inet() const {
+    if (storage.ss_family == AF_INET) {
+      return reinterpret_cast<const sockaddr_in&>(storage).sin_port == 0;
+    }
+    return storage.ss_family == AF_INET6 &&
+           reinterpret_cast<const sockaddr_in6&>(storage).sin6_port == 0;
+  }
+};
+
+// To a port of the loopback, or an abstract name, that the kernel picks.
+long bind_to_loopback(int fd) {
+  int domain = 0;
+  socklen_t length = sizeof domain;
+  if (syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0) return -1;
+  if (domain == AF_INET) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return syscall(SYS_bind, fd, &to, sizeof to);
+  }
+  if (domain == AF_INET6) {
+    sockaddr_in6 to{};
+    to.sin6_family = AF_INET6;
+    to.sin6_addr = in6addr_loopback;
+    return syscall(SYS_bind, fd, &to, sizeof to);
+  }
+  const auto family = static_cast<sa_family_t>(domain);
+  return syscall(SYS_bind, fd, &family, sizeof family);
 }
 
 // Raw system calls throughout: what a wrapper of the C library or of a sanitizer would add to
@@ -75,6 +125,20 @@ class Execution {
     return r != -1;
   }
 
+  // Several system calls that count as one.
+  template <class Calls>
+  void row(Calls calls) {
+    enter();
+    const long r = calls();
+    leave(r, r == -1 ? errno : 0);
+  }
+
+  void reply_value(std::uint64_t value, ValueKind kind) {
+    slot_.reply.value = value;
+    slot_.reply.value_kind = kind;
+    slot_.reply.has_value = true;
+  }
+
   void refuse(int error) {  // the transport's limits: no system call was made
     enter();
     leave(-1, error);
@@ -94,6 +158,127 @@ class Execution {
   }
   void call(const EpollCreate1& op) {
     if (make(SYS_epoll_create1, op.flags)) created_one(FdKind::epoll);
+  }
+  void call(const Socket& op) {
+    if (make(SYS_socket, op.domain, op.type, 0)) created_one(FdKind::other);
+  }
+  void call(const Bind& op) {
+    row([&] { return bind_to_loopback(number_of(op.fd)); });
+  }
+  void call(const Listen& op) {
+    const int fd = number_of(op.fd);
+    row([&] {
+      // Without an address the kernel would listen to the whole network.
+      Address own;
+      if (own.of_socket(fd) && own.is_unbound_inet() && bind_to_loopback(fd) != 0) return -1L;
+      return syscall(SYS_listen, fd, op.backlog);
+    });
+  }
+  void call(const Connect& op) {
+    row([&] {
+      Address to;
+      if (!to.of_socket(number_of(op.to))) return -1L;
+      return syscall(SYS_connect, number_of(op.fd), &to.storage, to.length);
+    });
+  }
+  void call(const Accept4& op) {
+    if (make(SYS_accept4, number_of(op.fd), nullptr, nullptr, op.flags)) {
+      created_one(FdKind::other);
+    }
+  }
+  void call(const Setsockopt& op) {
+    const linger when{.l_onoff = op.value < 0 ? 0 : 1, .l_linger = std::max(op.value, 0)};
+    const bool lingers = op.option == socket_option(SOL_SOCKET, SO_LINGER);
+    const void* value = lingers ? static_cast<const void*>(&when) : &op.value;
+    make(SYS_setsockopt, number_of(op.fd), option_level(op.option), option_name(op.option), value,
+         lingers ? sizeof when : sizeof op.value);
+  }
+  void call(const Getsockopt& op) {
+    std::array<std::int32_t, 2> value{};
+    socklen_t length = sizeof value;
+    const bool lingers = op.option == socket_option(SOL_SOCKET, SO_LINGER);
+    if (!make(SYS_getsockopt, number_of(op.fd), option_level(op.option), option_name(op.option),
+              value.data(), &length)) {
+      return;
+    }
+    const std::int32_t answer = !lingers ? value[0] : value[0] == 0 ? -1 : value[1];
+    const bool error = op.option == socket_option(SOL_SOCKET, SO_ERROR);
+    reply_value(static_cast<std::uint64_t>(std::int64_t{answer}),
+                error ? ValueKind::error : ValueKind::number);
+  }
+  void call(const SignalFd& op) {
+    if (make(SYS_signalfd4, -1, &op.mask, sizeof op.mask, op.flags)) created_one(FdKind::signalfd);
+  }
+  void call(const Inotify&) {
+    row([&] {
+      const long fd = syscall(SYS_inotify_init1, 0);
+      for (const std::int32_t file : shop_.scratch) {
+        std::array<char, 32> path{};
+        std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", file);
+        if (fd >= 0 && syscall(SYS_inotify_add_watch, fd, path.data(), IN_ATTRIB) < 0) {
+          const int error = errno;
+          syscall(SYS_close, fd);
+          errno = error;
+          return -1L;
+        }
+      }
+      return fd;
+    });
+    if (slot_.reply.error == 0) created_one(FdKind::inotify);
+  }
+  void call(const InotifyTouch& op) {
+    if (op.file < 1 || op.file > kScratchFiles) return refuse(EINVAL);
+    make(SYS_fchmod, shop_.scratch[static_cast<std::size_t>(op.file) - 1], S_IRUSR | S_IWUSR);
+  }
+  void call(const MemfdCreate&) {
+    if (make(SYS_memfd_create, "scratch", 0)) created_one(FdKind::other);
+  }
+  void call(const Dup2& op) {
+    const FdKind kind = kind_of(op.fd);
+    if (make(SYS_dup2, number_of(op.fd), number_of(op.to))) created_one(kind);
+  }
+  void call(const Setrlimit& op) {
+    rlimit limit{};
+    row([&] {
+      if (syscall(SYS_getrlimit, op.resource, &limit) != 0) return -1L;
+      limit.rlim_cur = op.limit;
+      return syscall(SYS_setrlimit, op.resource, &limit);
+    });
+  }
+  void call(const Kill& op) {
+    // No thread has such a number: the kernel says so itself.
+    constexpr std::uint32_t kNobody = 1U << 30U;
+    const std::uint32_t tid =
+        slot_.target == 0 ? kNobody : shop_.area.slot(slot_.target).tid.load();
+    make(SYS_tgkill, getpid(), tid == 0 ? kNobody : tid, op.signal);
+  }
+  void call(const Sigaction& op) {
+    struct sigaction action{};
+    action.sa_flags = op.flags;
+    action.sa_handler = op.action == signal_handled   ? on_signal
+                        : op.action == signal_ignored ? SIG_IGN
+                                                      : SIG_DFL;
+    row([&] { return static_cast<long>(sigaction(op.signal, &action, nullptr)); });
+  }
+  void call(const Sigprocmask& op) {
+    const std::uint64_t set = op.set.value_or(0);
+    make(SYS_rt_sigprocmask, op.how, op.set ? &set : nullptr, nullptr, sizeof set);
+  }
+  void call(const Poll& op) {
+    std::array<pollfd, kMostPolled> polled{};
+    for (std::uint32_t i = 0; i < op.count; ++i) {
+      polled[i] = {.fd = number_of(op.fds[i]),
+                   .events = POLLIN | POLLOUT | POLLPRI | POLLRDHUP,
+                   .revents = 0};
+    }
+    const timespec at_once{};
+    if (!make(SYS_ppoll, polled.data(), op.count, &at_once, nullptr, sizeof(std::uint64_t))) return;
+    for (std::uint32_t i = 0; i < op.count; ++i) {
+      if (polled[i].revents == 0) continue;
+      const auto revents = static_cast<std::uint16_t>(polled[i].revents);
+      epoll_event found{.events = revents, .data = {.u64 = word64(op.fds[i])}};
+      std::memcpy(payload_ + slot_.reply.events++ * sizeof found, &found, sizeof found);
+    }
   }
   void call(const EventFd& op) {
     if (make(SYS_eventfd2, op.initval, op.flags)) created_one(FdKind::eventfd);
@@ -173,16 +358,49 @@ class Execution {
     std::byte* buffer = simple ? payload_ : window_.get();
     if (buffer == nullptr) return refuse(ENOMEM);
     const FdKind kind = kind_of(op.fd);
-    const bool counter = kind == FdKind::eventfd || kind == FdKind::timerfd;
     if (!make(SYS_read, number_of(op.fd), buffer, op.count)) return;
-    const auto got = static_cast<std::size_t>(slot_.reply.returned);
-    if (counter && got == sizeof slot_.reply.value) {
-      std::memcpy(&slot_.reply.value, buffer, got);
-      slot_.reply.has_value = true;
-      return;
+    if (!summed_up(kind, buffer)) ship_bytes(buffer);
+  }
+
+  void call(const Recv& op) {
+    const bool simple = op.count <= kPayload || op.count > kPastUserSpace;
+    std::byte* buffer = simple ? payload_ : window_.get();
+    if (buffer == nullptr) return refuse(ENOMEM);
+    if (make(SYS_recvfrom, number_of(op.fd), buffer, op.count, op.flags, nullptr, nullptr)) {
+      ship_bytes(buffer);
     }
+  }
+
+  void ship_bytes(const std::byte* buffer) {
+    const auto got = static_cast<std::size_t>(slot_.reply.returned);
     slot_.reply.bytes = std::min({got, kPayload, Window::kWritable});
     ship(buffer, slot_.reply.bytes);
+  }
+
+  // What is read from these is a structure, of which one number tells all that a scenario asks.
+  bool summed_up(FdKind kind, const std::byte* buffer) {
+    const auto got = static_cast<std::size_t>(slot_.reply.returned);
+    std::uint64_t value = 0;
+    switch (kind) {
+      case FdKind::eventfd:
+      case FdKind::timerfd:
+        if (got != sizeof value) return false;
+        std::memcpy(&value, buffer, got);
+        reply_value(value, ValueKind::number);
+        return true;
+      case FdKind::signalfd:
+        if (got < sizeof(signalfd_siginfo)) return false;
+        std::memcpy(&value, buffer + offsetof(signalfd_siginfo, ssi_signo), sizeof(std::uint32_t));
+        reply_value(value, ValueKind::signal);
+        return true;
+      case FdKind::inotify:
+        reply_value(got / sizeof(inotify_event), ValueKind::events);
+        return true;
+      case FdKind::epoll:
+      case FdKind::other:
+        return false;
+    }
+    return false;
   }
 
   void call(const WriteBytes& op) {
@@ -199,6 +417,20 @@ class Execution {
     if (bytes == nullptr) return refuse(ENOMEM);
     make(SYS_write, number_of(op.fd), bytes, op.n);
     shop_.filler.release(bytes, op.n);
+  }
+
+  void call(const SendBytes& op) {
+    if (slot_.request_bytes > kPayload) return refuse(EMSGSIZE);
+    send(op.fd, payload_, slot_.request_bytes, op.flags);
+  }
+  void call(const SendAmount& op) {
+    const std::byte* bytes = shop_.filler.lease(op.n);
+    if (bytes == nullptr) return refuse(ENOMEM);
+    send(op.fd, bytes, op.n, op.flags);
+    shop_.filler.release(bytes, op.n);
+  }
+  void send(Fd fd, const std::byte* bytes, std::uint64_t n, std::int32_t flags) {
+    make(SYS_sendto, number_of(fd), bytes, n, flags, nullptr, 0);
   }
 
   void call(const Close& op) { make(SYS_close, number_of(op.fd)); }

@@ -2,6 +2,7 @@
 // Runs on the actor's own thread.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -12,7 +13,7 @@
 
 namespace epollscope::lab {
 
-enum class FdKind : std::uint8_t { other, eventfd, timerfd, epoll };
+enum class FdKind : std::uint8_t { other, eventfd, timerfd, epoll, signalfd, inotify };
 
 // What the lab remembers of descriptor numbers: the kind of the file a number was last given
 // to, and which numbers belong to the control channel. Any thread.
@@ -35,6 +36,8 @@ struct Workshop {
   Header& header;
   Descriptors& descriptors;
   const Filler& filler;
+  Area area;                                        // for Kill: which thread an actor is
+  std::array<std::int32_t, kScratchFiles> scratch;  // descriptors of the scratch files
 };
 
 // Executes slot.operation and fills slot.reply. Returns the number of the return (Header::returns).

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -28,10 +29,15 @@ std::size_t try_forbidden(std::span<ForbiddenTry> tries) {
   // Arguments with which each call would succeed, or fail otherwise than by EPERM.
   report("open a file", syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY));
   report("create a file", syscall(SYS_openat, AT_FDCWD, "/", O_RDWR | O_TMPFILE, 0600));
-  report("socket", syscall(SYS_socket, AF_INET, SOCK_STREAM, 0));
-  report("unix socket", syscall(SYS_socket, AF_UNIX, SOCK_STREAM, 0));
+  report("netlink socket", syscall(SYS_socket, AF_NETLINK, SOCK_RAW, 0));
+  report("packet socket", syscall(SYS_socket, AF_PACKET, SOCK_RAW, 0));
+  report("send to an address", syscall(SYS_sendto, 0, nullptr, 0, 0, "", 2));
+  report("send a message", syscall(SYS_sendmsg, 0, nullptr, 0));
+  report("another socket option",
+         syscall(SYS_setsockopt, 0, SOL_SOCKET, SO_BINDTODEVICE, nullptr, 0));
+  report("another limit", syscall(SYS_setrlimit, RLIMIT_NPROC, nullptr));
+  report("change a file by its path", syscall(SYS_chmod, "/", 0755));
   report("netlink pair", syscall(SYS_socketpair, AF_NETLINK, SOCK_RAW, 0, nullptr));
-  report("connect", syscall(SYS_connect, 0, nullptr, 0));
   report("execve", syscall(SYS_execve, "", nullptr, nullptr));
   report("signal the parent", syscall(SYS_kill, getppid(), 0));
   report("signal all", syscall(SYS_kill, -1, 0));

@@ -74,6 +74,9 @@ void LabKernel::submit(ActorId actor, const Request& request) {
   Slot& s = area_.slot(*slot);
   s.operation = request.op;
   s.request_bytes = request.bytes.size();
+  const auto* kill = std::get_if<Kill>(&request.op);
+  const auto target = kill == nullptr ? slots_.end() : slots_.find(kill->actor);
+  s.target = target == slots_.end() ? 0 : static_cast<std::uint32_t>(target->second);
   std::memcpy(area_.payload(*slot), request.bytes.data(), std::min(request.bytes.size(), kPayload));
   actors_[*slot - 1].busy = true;
   ++busy_;
@@ -147,6 +150,7 @@ Outcome LabKernel::read_reply(std::size_t slot) const {
   o.error = r.error;
   o.elapsed_ns = r.elapsed_ns;
   if (r.has_value) o.value = r.value;
+  o.value_kind = r.value_kind;
   const std::size_t created = std::min<std::size_t>(r.created_count, r.created.size());
   for (std::size_t i = 0; i < created; ++i) o.created.push_back(Fd{r.created[i]});
   o.bytes.assign(reinterpret_cast<const char*>(payload), std::min<std::size_t>(r.bytes, kPayload));

@@ -35,10 +35,11 @@ static_assert(std::atomic<std::uint32_t>::is_always_lock_free, "shared by proces
 struct Reply {
   std::int64_t returned;
   std::int32_t error;
-  std::uint32_t events;  // struct epoll_event in the payload
+  std::uint32_t events;  // struct epoll_event in the payload; of poll, as many
   std::uint64_t bytes;   // read, in the payload
-  std::uint64_t value;   // of an eventfd
+  std::uint64_t value;   // instead of bytes
   bool has_value;
+  ValueKind value_kind;
   std::array<std::int32_t, 2> created;
   std::uint32_t created_count;
   std::int64_t elapsed_ns;
@@ -47,7 +48,8 @@ struct Reply {
 struct alignas(256) Slot {
   std::atomic<std::uint32_t> phase;  // a futex: the lab's thread waits for `asked`
   std::atomic<std::uint32_t> tid;    // 0: the thread is not there yet
-  std::uint64_t request_bytes;       // WriteBytes, in the payload
+  std::uint64_t request_bytes;       // WriteBytes and SendBytes, in the payload
+  std::uint32_t target;              // Kill: the slot of its actor; 0: there is none
   Operation operation;
   Reply reply;
 };

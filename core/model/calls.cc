@@ -27,8 +27,6 @@ namespace {
 using What = MicroStep::What;
 using Step = std::optional<Outcome>;
 
-constexpr std::int32_t kMostEvents = 0x7fffffff / 12;  // EP_MAX_EVENTS: a packed epoll_event
-
 // AF_UNIX takes SOCK_RAW for SOCK_DGRAM.
 std::optional<FileKind> unix_kind(int type) {
   if (type == SOCK_STREAM) return FileKind::unix_stream;
@@ -209,6 +207,27 @@ class Caller {
     return success(answer);
   }
 
+  Step operator()(const Socket&) { return unknown("sockets other than pairs"); }
+  Step operator()(const Bind&) { return unknown("bind"); }
+  Step operator()(const Listen&) { return unknown("listen"); }
+  Step operator()(const Connect&) { return unknown("connect"); }
+  Step operator()(const Accept4&) { return unknown("accept"); }
+  Step operator()(const Setsockopt&) { return unknown("setsockopt"); }
+  Step operator()(const Getsockopt&) { return unknown("getsockopt"); }
+  Step operator()(const SendBytes&) { return unknown("send"); }
+  Step operator()(const SendAmount&) { return unknown("send"); }
+  Step operator()(const Recv&) { return unknown("recv"); }
+  Step operator()(const SignalFd&) { return unknown("signalfd"); }
+  Step operator()(const Kill&) { return unknown("signals"); }
+  Step operator()(const Sigaction&) { return unknown("signals"); }
+  Step operator()(const Sigprocmask&) { return unknown("signals"); }
+  Step operator()(const Inotify&) { return unknown("inotify"); }
+  Step operator()(const InotifyTouch&) { return unknown("inotify"); }
+  Step operator()(const MemfdCreate&) { return unknown("regular files"); }
+  Step operator()(const Dup2&) { return unknown("dup2"); }
+  Step operator()(const Setrlimit&) { return unknown("setrlimit"); }
+  Step operator()(const Poll&) { return unknown("poll"); }
+
   Step operator()(const Drain& op) {
     const Index file = file_of(w_, op.fd);
     if (file == kNone) return refuse("vfs_read", EBADF);
@@ -230,6 +249,11 @@ class Caller {
   }
 
  private:
+  Step unknown(std::string what) {
+    not_modelled(w_, std::move(what));
+    return failure(ENOSYS);
+  }
+
   Task& me() { return w_.tasks[at(task_)]; }
 
   void begin(Index file, Fd fd, Frame frame) {

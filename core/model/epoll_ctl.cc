@@ -18,13 +18,10 @@ namespace {
 constexpr int kMostNests = 4;  // EP_MAX_NESTS
 constexpr std::array kPathLimits = {1000, 500, 100, 50, 10};
 
-constexpr std::uint32_t kExclusiveOk =
-    EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;
-
 bool exclusive_refused(const EpollCtl& op, std::uint32_t events, bool nested) {
   if ((events & EPOLLEXCLUSIVE) == 0) return false;
   if (op.op == EPOLL_CTL_MOD) return true;
-  return op.op == EPOLL_CTL_ADD && (nested || (events & ~kExclusiveOk) != 0);
+  return op.op == EPOLL_CTL_ADD && (nested || (events & ~kBesideExclusive) != 0);
 }
 
 // The longest chain of instances below; more than the limit when `ep` is among them.

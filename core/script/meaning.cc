@@ -14,7 +14,6 @@ using syntax::Word;
 
 namespace {
 
-constexpr int kMostThreads = 64;
 // Of a statement with a mistake no more names than this are bound.
 constexpr std::int64_t kMostNamesBound = 100'000;
 
@@ -42,19 +41,9 @@ class Reader {
 
  private:
   ActorId actor(const Word& word) {
-    const auto a = words::actor_of(word.text);
-    if (!a) {
-      values_.mistake(word.at, fmt::format("unknown actor {}; threads are T1, T2 …", word.text));
-      return {};
-    }
-    if (a->kind == 'P') {
-      values_.mistake(word.at, fmt::format("unknown actor {}; did you mean T{}?", word.text,
-                                           word.text.substr(1)));
-    } else if (a->number < 1 || a->number > kMostThreads) {
-      values_.mistake(
-          word.at, fmt::format("unknown actor {}; threads are T1 to T{}", word.text, kMostThreads));
-    }
-    return *a;
+    const Value known = values_.actor(word);
+    const auto* a = std::get_if<ActorId>(&known.v);
+    return a == nullptr ? ActorId{} : *a;
   }
 
   CallStatement call_statement() {
@@ -110,7 +99,7 @@ class Reader {
   Call call(const CallSpec& spec) {
     Call c{spec.call, {}};
     const std::size_t count = raw_.args.size();
-    if (count < spec.required() || count > spec.params.size()) {
+    if (count < spec.required() || count > spec.most()) {
       values_.mistake(raw_.call.at,
                       fmt::format("{} takes {}, not {}", spec.name, takes(spec), count));
       return c;
@@ -123,8 +112,10 @@ class Reader {
 
   static std::string takes(const CallSpec& spec) {
     std::string text = std::to_string(spec.required());
-    if (spec.required() != spec.params.size()) text += fmt::format(" or {}", spec.params.size());
-    text += spec.params.size() == 1 ? " argument" : " arguments";
+    if (spec.required() != spec.most()) {
+      text += fmt::format(" {} {}", spec.most() == spec.params.size() ? "or" : "to", spec.most());
+    }
+    text += spec.most() == 1 ? " argument" : " arguments";
     if (spec.params.empty()) return text;
     text += " (";
     for (std::size_t i = 0; i < spec.params.size(); ++i) {

@@ -41,7 +41,14 @@ Value Values::payload(const CallSpec& spec, const Node& node) {
   if (spec.creates > 0) {
     return node.kind == Node::Kind::set ? descriptors(node) : wrong("descriptors, such as [4, 5]");
   }
-  if (spec.call == CallName::read) {
+  if (spec.call == CallName::poll) {
+    return node.kind == Node::Kind::set ? polled_list(node)
+                                        : wrong("a list, such as [{fd=a, revents=POLLIN}]");
+  }
+  if (spec.call == CallName::getsockopt) {
+    return node.kind == Node::Kind::structure ? counter(node) : wrong("{value=1}");
+  }
+  if (gives_data(spec.call)) {
     if (node.kind == Node::Kind::string) return value({"the text", ParamKind::data}, node);
     if (node.kind == Node::Kind::structure) return counter(node);
     return wrong("\"text\", or {value=3} where an eventfd or a timer was read");
@@ -62,6 +69,23 @@ Value Values::event_list(const Node& node) {
   return {std::move(events)};
 }
 
+// [{fd=a, revents=POLLIN}]
+Value Values::polled_list(const Node& node) {
+  Set polled;
+  for (const Node& part : node.parts) {
+    const bool whole = part.kind == Node::Kind::structure && part.fields.size() == 2 &&
+                       part.fields[0].key == "fd" && part.fields[1].key == "revents";
+    if (!whole) return nothing(part.at, "what poll found is written {fd=a, revents=POLLIN}");
+    Value fd = value({"fd", ParamKind::fd}, part.fields[0].value);
+    Value found = value({"revents", ParamKind::flags, FlagSet::poll_events}, part.fields[1].value);
+    found.unchecked = part.fields[1].value.unchecked;
+    polled.values.push_back(
+        {Struct{{Field{"fd", std::move(fd)}, Field{"revents", std::move(found)}}}});
+    polled.values.back().unchecked = part.unchecked;
+  }
+  return {std::move(polled)};
+}
+
 Value Values::descriptors(const Node& node) {
   Set numbers;
   for (const Node& part : node.parts) {
@@ -73,13 +97,26 @@ Value Values::descriptors(const Node& node) {
   return {std::move(numbers)};
 }
 
+// A number, or the name of one: a signal that was read, an error that a socket keeps.
+Value Values::counted(const Node& node) {
+  if (node.kind == Node::Kind::word && !node.word.range) {
+    if (const Flag* signal = find_flag(FlagSet::signal, node.word.text)) {
+      return {Mask{FlagSet::signal, signal->bits}};
+    }
+    if (const int error = errno_value(node.word.text); error != 0) {
+      return {Mask{FlagSet::error, static_cast<std::uint64_t>(error)}};
+    }
+  }
+  return value({"value", ParamKind::integer}, node);
+}
+
 // {value=3}
 Value Values::counter(const Node& node) {
   if (node.fields.size() != 1 || node.fields.front().key != "value") {
     return nothing(node.at, "a counter is written {value=3}");
   }
   const Entry& f = node.fields.front();
-  Value v = value({"value", ParamKind::integer}, f.value);
+  Value v = counted(f.value);
   v.unchecked = f.value.unchecked;
   return {Struct{{Field{"value", std::move(v)}}}};
 }

@@ -25,6 +25,21 @@ class Args {
   std::int32_t i32(std::size_t i) { return static_cast<std::int32_t>(u64(i)); }
   Fd fd(std::size_t i) { return Fd{i32(i)}; }
 
+  ActorId actor(std::size_t i) {
+    const auto* a = has(i) ? std::get_if<ActorId>(&call_.args[i].v) : nullptr;
+    if (a != nullptr) return *a;
+    if (error_.empty()) error_ = fmt::format("{} wants a thread", spec_of(call_.name).name);
+    return {};
+  }
+
+  Poll polled() {
+    Poll poll{};
+    for (; poll.count < std::min(call_.args.size(), kMostPolled); ++poll.count) {
+      poll.fds[poll.count] = fd(poll.count);
+    }
+    return poll;
+  }
+
   std::int32_t timeout_ms(std::size_t i) {
     if (const auto* d = has(i) ? std::get_if<Duration>(&call_.args[i].v) : nullptr) {
       // Rounded up, as a program that converts its timeout must: never too early.
@@ -127,12 +142,36 @@ Operation operation(const Call& call, Args& args, Resolved& out) {
       return Pipe2{args.i32(0)};
     case CallName::socketpair:
       return SocketPair{args.i32(0), args.i32(1)};
+    case CallName::socket:
+      return Socket{args.i32(0), args.i32(1)};
+    case CallName::bind:
+      return Bind{args.fd(0)};
+    case CallName::listen:
+      return Listen{args.fd(0), args.i32(1)};
+    case CallName::connect:
+      return Connect{args.fd(0), args.fd(1)};
+    case CallName::accept:
+      return Accept4{args.fd(0), 0};
+    case CallName::accept4:
+      return Accept4{args.fd(0), args.i32(1)};
+    case CallName::setsockopt:
+      return Setsockopt{args.fd(0), args.i32(1), args.i32(2)};
+    case CallName::getsockopt:
+      return Getsockopt{args.fd(0), args.i32(1)};
     case CallName::eventfd:
       return EventFd{static_cast<std::uint32_t>(args.u64(0)), args.i32(1)};
     case CallName::timerfd_create:
       return TimerfdCreate{args.i32(0), args.i32(1)};
     case CallName::timerfd_settime:
       return TimerfdSettime{args.fd(0), args.duration_ns(1), args.duration_ns(2)};
+    case CallName::signalfd:
+      return SignalFd{args.signals(0).value_or(0), args.i32(1)};
+    case CallName::inotify:
+      return Inotify{};
+    case CallName::inotify_touch:
+      return InotifyTouch{args.fd(0), args.has(1) ? args.i32(1) : 1};
+    case CallName::memfd_create:
+      return MemfdCreate{};
     case CallName::read:
       return Read{args.fd(0), args.u64(1)};
     case CallName::write:
@@ -141,20 +180,40 @@ Operation operation(const Call& call, Args& args, Resolved& out) {
         return WriteBytes{args.fd(0)};
       }
       return WriteAmount{args.fd(0), args.u64(1)};
+    case CallName::send:
+      if (const std::string* text = args.text(1)) {
+        out.request.bytes = *text;
+        return SendBytes{args.fd(0), args.i32(2)};
+      }
+      return SendAmount{args.fd(0), args.u64(1), args.i32(2)};
+    case CallName::recv:
+      return Recv{args.fd(0), args.u64(1), args.i32(2)};
     case CallName::close:
       return Close{args.fd(0)};
     case CallName::dup:
       return Dup{args.fd(0)};
+    case CallName::dup2:
+      return Dup2{args.fd(0), args.fd(1)};
     case CallName::shutdown:
       return Shutdown{args.fd(0), args.i32(1)};
     case CallName::fcntl:
       return Fcntl{args.fd(0), args.i32(1), args.i64(2)};
+    case CallName::setrlimit:
+      return Setrlimit{args.i32(0), args.u64(1)};
+    case CallName::kill:
+      return Kill{args.actor(0), args.i32(1)};
+    case CallName::sigaction:
+      return Sigaction{args.i32(0), static_cast<SignalAction>(args.u64(1)), args.i32(2)};
+    case CallName::sigprocmask:
+      return Sigprocmask{args.i32(0), args.signals(1)};
     case CallName::drain:
       return Drain{args.fd(0)};
     case CallName::fill:
       return Fill{args.fd(0)};
     case CallName::sleep:
       return Sleep{args.duration_ns(0)};
+    case CallName::poll:
+      return args.polled();
   }
   return Sleep{0};
 }

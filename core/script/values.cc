@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <limits>
 #include <utility>
 
@@ -17,6 +18,7 @@ using syntax::Word;
 
 namespace {
 
+constexpr int kMostThreads = 64;
 // Any two names of a letter or two look alike.
 constexpr std::size_t kShortestToSuggest = 3;
 // More names than this are not searched for the one that was meant.
@@ -48,6 +50,8 @@ std::string_view wants(const Param& param) {
       return "an integer, a size or O_ flags";
     case ParamKind::buffer:
       return "NULL";
+    case ParamKind::actor:
+      return "a thread such as T2";
   }
   return "something else";
 }
@@ -55,7 +59,12 @@ std::string_view wants(const Param& param) {
 // C gives a count, a value and the argument of fcntl 64 bits, everything else an int.
 bool is_wide(const CallSpec& spec, const Param& param) {
   return param.kind == ParamKind::data || param.kind == ParamKind::fcntl_arg ||
-         spec.call == CallName::read;
+         gives_data(spec.call) || spec.call == CallName::setrlimit;
+}
+
+// A lab that stops is a lab that nobody can start again.
+bool stops_the_process(std::uint64_t signal) {
+  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
 bool fits_32_bits(Integer i) {
@@ -131,7 +140,7 @@ std::string Values::used(const Word& word) {
 }
 
 Value Values::argument(const CallSpec& spec, std::size_t index, const Entry& written) {
-  const Param& param = spec.params[index];
+  const Param& param = spec.param(index);
   if (!written.key.empty() && written.key != param.name) {
     mistake(written.at, fmt::format("argument {} of {} is {}, not {}", index + 1, spec.name,
                                     param.name, written.key));
@@ -144,6 +153,12 @@ Value Values::argument(const CallSpec& spec, std::size_t index, const Entry& wri
   const auto* number = std::get_if<Integer>(&v.v);
   if (number != nullptr && !is_wide(spec, param) && !fits_32_bits(*number)) {
     mistake(written.value.at, fmt::format("{} does not fit into 32 bits", print(v)));
+  }
+  const auto* mask = std::get_if<Mask>(&v.v);
+  if (spec.call == CallName::kill && mask != nullptr && stops_the_process(mask->bits)) {
+    mistake(written.value.at, fmt::format("{} would stop all threads, also those that could "
+                                          "continue them; a scenario cannot send it",
+                                          print(v)));
   }
   return v;
 }
@@ -199,6 +214,8 @@ Value Values::value(const Param& param, const Node& node) {
       return mask(param, node);
     case ParamKind::buffer:
       return is_null ? Value{Null{}} : wrong();
+    case ParamKind::actor:
+      return node.kind == Node::Kind::word && !node.word.range ? actor(node.word) : wrong();
   }
   return wrong();
 }
@@ -256,6 +273,17 @@ std::uint64_t Values::term(FlagSet set, const Node& node) {
   }
   mistake(node.at, fmt::format("unknown flag {}{}", node.word.text, hint));
   return 0;
+}
+
+Value Values::actor(const Word& word) {
+  const auto a = words::actor_of(word.text);
+  const bool known = a && a->kind == 'T' && a->number >= 1 && a->number <= kMostThreads;
+  if (known) return {*a};
+  const bool process = a && a->kind == 'P';
+  return nothing(
+      word.at,
+      process ? fmt::format("unknown actor {}; did you mean T{}?", word.text, word.text.substr(1))
+              : fmt::format("unknown actor {}; threads are T1 to T{}", word.text, kMostThreads));
 }
 
 // [SIGUSR1, SIGUSR2]

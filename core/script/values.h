@@ -30,6 +30,7 @@ class Values {
   Expected expected(const syntax::Outcome& outcome, const CallSpec& spec);
   // A descriptor that is used: bound, and not a reserved word.
   std::string used(const syntax::Word& word);
+  Value actor(const syntax::Word& word);
 
   void mistake(std::size_t at, std::string message);
 
@@ -42,8 +43,10 @@ class Values {
   Value event(const syntax::Node& node);
   Value payload(const CallSpec& spec, const syntax::Node& node);
   Value event_list(const syntax::Node& node);
+  Value polled_list(const syntax::Node& node);
   Value descriptors(const syntax::Node& node);
   Value counter(const syntax::Node& node);
+  Value counted(const syntax::Node& node);
   Value nothing(std::size_t at, std::string message);
 
   Context& context_;

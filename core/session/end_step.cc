@@ -17,6 +17,20 @@ namespace {
 // at the end.
 constexpr std::size_t kSmallList = 64;
 
+// Descriptors by the words of the call.
+std::vector<ShownEvent> show_polled(const Call& call, const Request& request,
+                                    const Outcome& outcome) {
+  const Poll& poll = std::get<Poll>(request.op);
+  std::vector<ShownEvent> shown;
+  for (const Event& e : outcome.events) {
+    const auto* at = std::ranges::find(poll.fds, static_cast<std::int32_t>(e.data), &Fd::value);
+    const auto index = static_cast<std::size_t>(at - poll.fds.begin());
+    const bool written = index < call.args.size();
+    shown.push_back({e.events, e.data, written ? print(call.args[index]) : std::to_string(e.data)});
+  }
+  return shown;
+}
+
 }  // namespace
 
 void Session::Impl::handle(Notification& n) {
@@ -162,7 +176,9 @@ void Session::Impl::run_model_beside(Running& r) {
   r.record.differences = std::move(model.differences);
   name_descriptors(r.record.bound);
   for (const Resumed& other : r.record.resumed) name_descriptors(other.bound);
-  r.record.events = show(r.record.outcome);
+  r.record.events = r.record.call.name == CallName::poll
+                        ? show_polled(r.record.call, r.record.request, r.record.outcome)
+                        : show(r.record.outcome);
   for (Resumed& other : r.record.resumed) other.events = show(other.outcome);
   for (auto& [actor, other] : unclaimed) other.events = show(other.outcome);
   if (const auto why = history.live().not_modelled()) {

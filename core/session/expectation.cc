@@ -48,6 +48,21 @@ std::optional<std::string> check_event(const Value& wanted, const Event& got, st
   return std::nullopt;
 }
 
+// {fd=a, revents=POLLIN}
+std::optional<std::string> check_polled(const Value& wanted, const Event& got, const Bound& bound) {
+  const auto* s = std::get_if<Struct>(&wanted.v);
+  if (wanted.unchecked || s == nullptr) return std::nullopt;
+  if (const Field* f = field(*s, "fd"); f != nullptr && number(f->value, bound) != got.data) {
+    return fmt::format("fd: expected {}, got {}", print(f->value), got.data);
+  }
+  const Field* f = field(*s, "revents");
+  if (f == nullptr || f->value.unchecked || number(f->value, bound) == got.events) {
+    return std::nullopt;
+  }
+  return fmt::format("revents of {}: expected {}, got {}", got.data, print(f->value),
+                     print_flags(FlagSet::poll_events, got.events));
+}
+
 std::optional<std::string> check_payload(const Value& wanted, const Call& call,
                                          const Outcome& outcome, const Bound& bound) {
   if (wanted.unchecked) return std::nullopt;
@@ -64,12 +79,16 @@ std::optional<std::string> check_payload(const Value& wanted, const Call& call,
                        outcome.value ? std::to_string(*outcome.value) : "none");
   }
   const auto* set = std::get_if<Set>(&wanted.v);
-  if (set == nullptr || !is_wait(call.name)) return std::nullopt;
+  const bool polled = call.name == CallName::poll;
+  if (set == nullptr || (!is_wait(call.name) && !polled)) return std::nullopt;
   if (set->values.size() != outcome.events.size()) {
     return fmt::format("expected {} events, got {}", set->values.size(), outcome.events.size());
   }
   for (std::size_t i = 0; i < set->values.size(); ++i) {
-    if (auto why = check_event(set->values[i], outcome.events[i], i, bound)) return why;
+    const Value& value = set->values[i];
+    const Event& got = outcome.events[i];
+    auto why = polled ? check_polled(value, got, bound) : check_event(value, got, i, bound);
+    if (why) return why;
   }
   return std::nullopt;
 }

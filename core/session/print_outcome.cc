@@ -19,7 +19,25 @@ std::string print_events(const std::vector<ShownEvent>& events, FlagStyle style)
   return text + "]";
 }
 
+std::string print_polled(const std::vector<ShownEvent>& polled, FlagStyle style) {
+  std::string text = "[";
+  for (const ShownEvent& p : polled) {
+    if (text.size() > 1) text += ", ";
+    text += fmt::format("{{fd={}, revents={}}}", p.data_name,
+                        print_flags(FlagSet::poll_events, p.events, style));
+  }
+  return text + "]";
+}
+
 }  // namespace
+
+std::string print_value(const Outcome& outcome) {
+  if (outcome.value_kind == ValueKind::signal) return print_flags(FlagSet::signal, *outcome.value);
+  if (outcome.value_kind == ValueKind::error && *outcome.value != 0) {
+    return print_flags(FlagSet::error, *outcome.value);
+  }
+  return std::to_string(*outcome.value);
+}
 
 std::string print_outcome(const Call& call, const Outcome& outcome,
                           const std::vector<ShownEvent>& events, FlagStyle style) {
@@ -27,15 +45,17 @@ std::string print_outcome(const Call& call, const Outcome& outcome,
   if (is_wait(call.name)) {
     return fmt::format(" = {} {}", outcome.returned, print_events(events, style));
   }
+  if (call.name == CallName::poll) {
+    return fmt::format(" = {} {}", outcome.returned, print_polled(events, style));
+  }
+  if (outcome.value)
+    return fmt::format(" = {} {{value={}}}", outcome.returned, print_value(outcome));
   if (outcome.created.size() == 2) {
     return fmt::format(" = {} [{}, {}]", outcome.returned, outcome.created[0].value,
                        outcome.created[1].value);
   }
-  if (call.name == CallName::read) {
-    if (outcome.value) return fmt::format(" = {} {{value={}}}", outcome.returned, *outcome.value);
-    if (outcome.bytes.size() <= kLongestPayload && outcome.returned > 0) {
-      return fmt::format(" = {} {}", outcome.returned, escape_c(outcome.bytes));
-    }
+  if (gives_data(call.name) && outcome.bytes.size() <= kLongestPayload && outcome.returned > 0) {
+    return fmt::format(" = {} {}", outcome.returned, escape_c(outcome.bytes));
   }
   return fmt::format(" = {}", outcome.returned);
 }

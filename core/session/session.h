@@ -188,6 +188,9 @@ class Session {
   std::unique_ptr<Impl> impl_;
 };
 
+// Outcome::value by its name where it has one. Requires: there is one.
+std::string print_value(const Outcome& outcome);
+
 // The result of a step as a transcript writes it, ` = 1 [{events=EPOLLIN, data=a}]`.
 std::string print_outcome(const Call& call, const Outcome& outcome,
                           const std::vector<ShownEvent>& events, FlagStyle style = FlagStyle::full);

@@ -26,6 +26,13 @@ std::optional<Clock::time_point> deadline_of(const Request& request) {
   return Clock::now() + std::chrono::nanoseconds(std::min(*ns, kLongest));
 }
 
+// dup2(a, b) gives the name b, which may have been closed, another file.
+std::vector<std::string> names_bound_by(const CallStatement& statement) {
+  if (statement.call.name != CallName::dup2 || !statement.names.empty()) return statement.names;
+  const auto* to = std::get_if<Ref>(&statement.call.args[1].v);
+  return to == nullptr ? statement.names : std::vector<std::string>{to->name};
+}
+
 }  // namespace
 
 bool Session::Impl::start_next() {
@@ -55,12 +62,13 @@ bool Session::Impl::start_call(const CallStatement& statement) {
     return true;
   }
   auto resolved = resolve(statement.call, bound);
+  const std::vector<std::string> names = names_bound_by(statement);
   Running r;
   r.record.statement = next;
   r.record.line = lesson.program.statements[static_cast<std::size_t>(next)].line;
   r.record.actor = statement.actor;
   r.record.call = statement.call;
-  r.record.names = statement.names;
+  r.record.names = names;
   r.expected = statement.expected;
   r.must_block = statement.unfinished;
   ++next;
@@ -74,7 +82,7 @@ bool Session::Impl::start_call(const CallStatement& statement) {
   if (history.live().needs_order_before(r.record.request)) learn_order_now();
   asleep[statement.actor] = {static_cast<int>(steps.size()) + 1,
                              r.record.statement,
-                             statement.names,
+                             names,
                              statement.call,
                              r.record.request,
                              deadline_of(r.record.request)};

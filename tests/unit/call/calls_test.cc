@@ -1,9 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <set>
 #include <string>
 
 #include "core/call/call.h"
+#include "core/call/request.h"
 
 namespace epollscope {
 namespace {
@@ -31,6 +34,9 @@ TEST(Calls, OptionalParametersComeLast) {
   EXPECT_EQ(spec_of(CallName::epoll_wait).required(), 3U);
   EXPECT_EQ(spec_of(CallName::fcntl).required(), 2U);
   EXPECT_EQ(spec_of(CallName::pipe).required(), 0U);
+  EXPECT_EQ(spec_of(CallName::pipe).most(), 0U);
+  EXPECT_EQ(spec_of(CallName::poll).required(), 1U);
+  EXPECT_EQ(spec_of(CallName::poll).most(), kMostPolled);
 }
 
 // What the builder shows first must itself be something it offers.
@@ -55,9 +61,12 @@ TEST(Calls, OnlyCreatorsBindNames) {
   for (const CallSpec& spec : all_calls()) {
     const bool pair = spec.call == CallName::pipe || spec.call == CallName::pipe2 ||
                       spec.call == CallName::socketpair;
-    const bool single = spec.call == CallName::epoll_create || spec.call == CallName::dup ||
-                        spec.call == CallName::epoll_create1 || spec.call == CallName::eventfd ||
-                        spec.call == CallName::timerfd_create;
+    constexpr std::array kSingle{
+        CallName::epoll_create,   CallName::epoll_create1, CallName::eventfd,
+        CallName::timerfd_create, CallName::signalfd,      CallName::inotify,
+        CallName::memfd_create,   CallName::socket,        CallName::accept,
+        CallName::accept4,        CallName::dup,           CallName::dup2};
+    const bool single = std::ranges::find(kSingle, spec.call) != kSingle.end();
     EXPECT_EQ(spec.creates, pair ? 2 : single ? 1 : 0) << spec.name;
   }
 }

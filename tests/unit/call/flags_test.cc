@@ -14,7 +14,10 @@ namespace {
 constexpr std::array kSets = {
     FlagSet::epoll_events,  FlagSet::epoll_create, FlagSet::ctl_op,      FlagSet::file_status,
     FlagSet::eventfd,       FlagSet::domain,       FlagSet::socket_type, FlagSet::shutdown_how,
-    FlagSet::fcntl_command, FlagSet::poll_events,
+    FlagSet::fcntl_command, FlagSet::poll_events,  FlagSet::clock,       FlagSet::timerfd,
+    FlagSet::signal,        FlagSet::signalfd,     FlagSet::message,     FlagSet::accept,
+    FlagSet::socket_option, FlagSet::sigaction,    FlagSet::sigmask_how, FlagSet::signal_action,
+    FlagSet::resource,
 };
 
 TEST(Flags, AreFoundByBothNames) {

@@ -1,6 +1,7 @@
 // Printing and parsing back is the identity: thousands of random statements of every kind.
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <random>
 
 #include "tests/unit/script/parse.h"
@@ -87,7 +88,10 @@ class Maker {
       case ParamKind::integer:
         return spec.call == CallName::read ? wide() : Value{Integer::of(small())};
       case ParamKind::flags:
+        if (spec.call == CallName::kill) return {Mask{FlagSet::signal, SIGUSR1}};  // not SIGSTOP
         return mask(p.flags);
+      case ParamKind::actor:
+        return {ActorId{'T', 1 + static_cast<int>(below(64))}};
       case ParamKind::event:
         return chance(4) ? Value{Null{}} : chance(2) ? mask(p.flags) : event(false);
       case ParamKind::timeout:
@@ -146,11 +150,25 @@ class Maker {
       for (auto n = below(3); n > 0; --n) set.values.push_back({Integer::of(small()), chance(4)});
       return Value{set};
     }
-    if (spec.call != CallName::read) return std::nullopt;
-    if (chance(2)) return Value{String{bytes()}};
-    Value v = wide();
+    if (spec.call == CallName::poll) {
+      for (auto n = below(3); n > 0; --n) {
+        set.values.push_back({Struct{{{"fd", descriptor()}, {"revents", polled()}}}, chance(4)});
+      }
+      return Value{set};
+    }
+    const bool option = spec.call == CallName::getsockopt;
+    if (!gives_data(spec.call) && !option) return std::nullopt;
+    if (!option && chance(2)) return Value{String{bytes()}};
+    Value v = chance(4)   ? Value{Mask{FlagSet::signal, SIGUSR2}}
+              : chance(4) ? Value{Mask{FlagSet::error, ECONNREFUSED}}
+                          : wide();
     v.unchecked = chance(3);
     return Value{Struct{{{"value", std::move(v)}}}};
+  }
+  Value polled() {
+    Value v = mask(FlagSet::poll_events);
+    v.unchecked = chance(4);
+    return v;
   }
   const CallSpec& spec() { return all_calls()[below(all_calls().size())]; }
 
@@ -160,7 +178,9 @@ class Maker {
     c.call.name = s.call;
     for (const Param& p : s.params) {
       if (p.optional && chance(2)) break;
-      c.call.args.push_back(argument(s, p));
+      for (auto n = below(static_cast<std::uint64_t>(p.most)) + 1; n > 0; --n) {
+        c.call.args.push_back(argument(s, p));
+      }
     }
     c.actor_written = chance(3);
     if (c.actor_written) c.actor = actor();
