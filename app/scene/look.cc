@@ -134,6 +134,10 @@ std::string_view kind_key(ObjectKind kind) {
       return "file.unix_seqpacket";
     case ObjectKind::timerfd:
       return "file.timerfd";
+    case ObjectKind::inotify:
+      return "file.inotify";
+    case ObjectKind::regular:
+      return "file.regular";
     case ObjectKind::eventfd:
       return "file.eventfd";
     case ObjectKind::epoll:

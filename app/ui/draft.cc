@@ -63,6 +63,13 @@ std::vector<std::string> propose_names(const CallSpec& spec, const std::vector<K
     return {numbered(names, "ep")};
   }
   if (spec.call == CallName::timerfd_create) return {numbered(names, "t")};
+  if (spec.call == CallName::socket) return {numbered(names, "s")};
+  if (spec.call == CallName::accept || spec.call == CallName::accept4)
+    return {numbered(names, "c")};
+  if (spec.call == CallName::signalfd) return {numbered(names, "sig")};
+  if (spec.call == CallName::inotify) return {numbered(names, "n")};
+  if (spec.call == CallName::memfd_create) return {numbered(names, "m")};
+  if (spec.call == CallName::dup2) return {};  // the second name means the first one's file then
   return {numbered(names, spec.call == CallName::eventfd ? "v" : "d")};
 }
 
@@ -112,7 +119,8 @@ ArgDraft initial(const CallSpec& spec, std::size_t index, const std::vector<Know
       arg.text = param.initial == 0 ? "0" : "20ms";
       break;
     case ParamKind::signals:
-      arg.text = "NULL";
+      arg.text = spec.call == CallName::signalfd || spec.call == CallName::sigprocmask ? "[SIGUSR1]"
+                                                                                       : "NULL";
       break;
     case ParamKind::duration:
       arg.text = "20ms";
@@ -211,6 +219,16 @@ bool makes_sense(const KnownName& on, CallName call) {
   }
 }
 
+std::vector<std::string> listed(std::string_view text) {
+  std::vector<std::string> names;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(", "), text.size());
+    names.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 2, text.size()));
+  }
+  return names;
+}
+
 void choose_call(Draft& draft, CallName call, const std::vector<KnownName>& names) {
   const CallSpec& spec = spec_of(call);
   draft.call = call;
@@ -259,6 +277,10 @@ void take_statement(Draft& draft, const Statement& statement) {
       if (arg.present) {
         const Value& value = made->call.args[i];
         arg.text = print(value);
+        for (std::size_t more = i + 1; spec.params[i].most > 1 && more < made->call.args.size();
+             ++more) {
+          arg.text += ", " + print(made->call.args[more]);
+        }
         if (const auto* mask = std::get_if<Mask>(&value.v)) arg.bits = mask->bits;
         if (const auto* number = std::get_if<Integer>(&value.v)) arg.bits = number->magnitude;
         if (spec.params[i].kind == ParamKind::event) take_event(arg, value);
@@ -306,6 +328,11 @@ std::vector<std::string> presets(const Param& param) {
       return {"\"x\"", "\"hello\"", "1", "100", "4k", "64k"};
     case ParamKind::fcntl_arg:
       return {"4k", "64k", "1M"};
+    case ParamKind::actor: {
+      std::vector<std::string> threads;
+      for (int n = 1; n <= kActorsOffered; ++n) threads.push_back(print(ActorId{'T', n}));
+      return threads;
+    }
     case ParamKind::integer: {
       std::vector<std::string> texts;
       constexpr std::array<std::int64_t, 8> kSteps{-1, 0, 1, 5, 8, 64, 4096, 65536};

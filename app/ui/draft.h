@@ -65,6 +65,8 @@ std::expected<Statement, ParseFailure> statement_of(const Draft& draft);
 
 // Values offered for one click, as texts of the scenario language.
 std::vector<std::string> presets(const Param& param);
+// The names of an argument that may stand several times: `a, b`.
+std::vector<std::string> listed(std::string_view text);
 // Flags an fcntl argument may have, given the command chosen before it.
 FlagSet fcntl_flags(const Draft& draft);
 

@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "app/ui/panels.h"
+#include "core/export/c_line.h"
 
 namespace epollscope::ui {
 namespace {
@@ -88,6 +89,23 @@ void fd_choices(ArgUi& a, std::string& text, std::string_view prefix) {
   }
 }
 
+// Several of them: each chip puts its name in or takes it out.
+void several_fds(ArgUi& a, std::string& text) {
+  std::vector<std::string> chosen = listed(text);
+  for (const KnownName& known : a.names) {
+    const auto at = std::ranges::find(chosen, known.name);
+    const std::string label =
+        fmt::format("{} {}{}", known.name, known.fd.value, known.open ? "" : " ✕");
+    if (!a.chip(known.name, label, at != chosen.end())) continue;
+    if (at == chosen.end()) {
+      chosen.push_back(known.name);
+    } else if (chosen.size() > 1) {
+      chosen.erase(at);
+    }
+    text = fmt::format("{}", fmt::join(chosen, ", "));
+  }
+}
+
 void flag_choices(ArgUi& a, FlagSet set, std::uint64_t& bits) {
   const bool one = is_enumeration(set);
   std::vector<Flag> flags(flags_of(set).begin(), flags_of(set).end());
@@ -151,7 +169,11 @@ void argument(ArgUi& a, const Param& param) {
   const auto choose = [&] {
     switch (param.kind) {
       case ParamKind::fd:
-        fd_choices(a, arg.text, "");
+        if (param.most > 1) {
+          several_fds(a, arg.text);
+        } else {
+          fd_choices(a, arg.text, "");
+        }
         break;
       case ParamKind::flags:
         flag_choices(a, param.flags, arg.bits);
@@ -237,12 +259,23 @@ void header(Ui& ui, Editing edit, float width_dp) {
   if (ui.chip("builder:close", "✕", false)) ui.emit(ActionId::close_builder);
 }
 
+// What is wrong with the line, or the C that makes the call.
+void meaning(Ui& ui, const Draft& draft, const std::vector<KnownName>& names) {
+  const auto parsed = statement_of(draft);
+  if (!parsed) return ui.wrapped(parsed.error().diagnostics.front().message, Role::bad);
+  const auto* call = std::get_if<CallStatement>(&parsed->what);
+  if (call == nullptr) return;
+  const auto* to = call->call.args.empty() ? nullptr : std::get_if<Ref>(&call->call.args[0].v);
+  const bool counter = to != nullptr && std::ranges::any_of(names, [&](const KnownName& known) {
+                         return known.name == to->name && known.kind == ObjectKind::eventfd;
+                       });
+  ui.wrapped(c_line(*call, counter), Role::text_dim, Face::mono, 12);
+}
+
 void arguments(Ui& ui, Draft& draft) {
-  if (const auto parsed = statement_of(draft); !parsed) {
-    ui.wrapped(parsed.error().diagnostics.front().message, Role::bad);
-  }
-  bool changed = actors(ui, draft);
   const std::vector<KnownName> names = known_names(ui.desk().session(), ui.desk().view.step);
+  meaning(ui, draft, names);
+  bool changed = actors(ui, draft);
   const CallSpec& spec = spec_of(draft.call);
   for (std::size_t i = 0; i < spec.params.size() && i < draft.args.size(); ++i) {
     ArgUi a{.ui = ui, .draft = draft, .index = i, .names = names};

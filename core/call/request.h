@@ -110,6 +110,7 @@ struct InotifyTouch {  // changes the attributes of one, which every instance wa
   std::int32_t file;
 };
 struct MemfdCreate {};
+inline constexpr std::uint64_t kMostFileBytes = 4096;  // of such a file (RLIMIT_FSIZE)
 struct Read {
   Fd fd;
   std::uint64_t count;
@@ -194,6 +195,13 @@ using Operation =
                  TimerfdSettime, SignalFd, Inotify, InotifyTouch, MemfdCreate, Read, WriteBytes,
                  WriteAmount, SendBytes, SendAmount, Recv, Close, Dup, Dup2, Fcntl, Setrlimit, Kill,
                  Sigaction, Sigprocmask, Drain, Fill, Sleep, Poll>;
+
+// The number that a call takes from a file it may mean; invalid: none.
+inline Fd number_freed_by(const Operation& op) {
+  if (const auto* close = std::get_if<Close>(&op)) return close->fd;
+  const auto* dup2 = std::get_if<Dup2>(&op);
+  return dup2 == nullptr || dup2->fd == dup2->to ? Fd{} : dup2->to;
+}
 
 struct Request {
   Operation op;

@@ -19,6 +19,8 @@ enum class ObjectKind : std::uint8_t {
   unix_seqpacket,
   eventfd,
   timerfd,
+  inotify,
+  regular,
   epoll,
   other
 };
@@ -29,7 +31,7 @@ inline bool is_pair(ObjectKind kind) {
 }
 // A number and not bytes: ObjectState::fill is what a read gives.
 inline bool is_counter(ObjectKind kind) {
-  return kind == ObjectKind::eventfd || kind == ObjectKind::timerfd;
+  return kind == ObjectKind::eventfd || kind == ObjectKind::timerfd || kind == ObjectKind::inotify;
 }
 enum class FileEnd : std::uint8_t { whole, read, write };
 

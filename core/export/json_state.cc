@@ -24,6 +24,10 @@ std::string_view name_of(ObjectKind kind) {
       return "unix_seqpacket";
     case ObjectKind::timerfd:
       return "timerfd";
+    case ObjectKind::inotify:
+      return "inotify";
+    case ObjectKind::regular:
+      return "regular";
     case ObjectKind::eventfd:
       return "eventfd";
     case ObjectKind::epoll:

@@ -21,7 +21,7 @@
 #include <initializer_list>
 #include <memory>
 
-#include "core/call/flags.h"
+#include "core/call/request.h"
 
 namespace epollscope::lab {
 namespace {
@@ -35,7 +35,6 @@ constexpr bool kSanitized = false;
 constexpr rlim_t kMostDescriptors = 65536;
 constexpr rlim_t kOwnDescriptors = 4;    // control channel, scratch files: above a scenario's own
 constexpr std::uint64_t kFamilies = 63;  // of sockets, with room for those to come: AF_MAX is 46
-constexpr rlim_t kMostFile = 4096;       // of memfd_create(): there can be as many as descriptors
 constexpr rlim_t kMostData = rlim_t{2} << 30;
 
 std::string drop_capabilities() {
@@ -62,7 +61,7 @@ std::string set_limits() {
       return fmt::format("it cannot lower a resource limit: {}", std::strerror(errno));
     }
   }
-  const rlimit file{.rlim_cur = kMostFile, .rlim_max = kMostFile};
+  const rlimit file{.rlim_cur = kMostFileBytes, .rlim_max = kMostFileBytes};
   if (setrlimit(RLIMIT_FSIZE, &file) != 0) {
     return fmt::format("it cannot limit the size of files: {}", std::strerror(errno));
   }

@@ -15,8 +15,10 @@
 #include "core/model/eventfd.h"
 #include "core/model/eventpoll.h"
 #include "core/model/files.h"
+#include "core/model/inotify.h"
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
+#include "core/model/regular.h"
 #include "core/model/timerfd.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
@@ -221,12 +223,43 @@ class Caller {
   Step operator()(const Kill&) { return unknown("signals"); }
   Step operator()(const Sigaction&) { return unknown("signals"); }
   Step operator()(const Sigprocmask&) { return unknown("signals"); }
-  Step operator()(const Inotify&) { return unknown("inotify"); }
-  Step operator()(const InotifyTouch&) { return unknown("inotify"); }
-  Step operator()(const MemfdCreate&) { return unknown("regular files"); }
-  Step operator()(const Dup2&) { return unknown("dup2"); }
-  Step operator()(const Setrlimit&) { return unknown("setrlimit"); }
-  Step operator()(const Poll&) { return unknown("poll"); }
+
+  Step operator()(const Inotify&) {
+    return create_one("do_inotify_init", Why::created_inotify, make_inotify);
+  }
+
+  Step operator()(const InotifyTouch& op) {
+    if (op.file < 1 || op.file > kScratchFiles) return refuse("chmod_common", EINVAL);
+    scratch_touched(run_, op.file);
+    return Outcome{};
+  }
+
+  Step operator()(const MemfdCreate&) {
+    return create_one("memfd_create", Why::created_regular, make_regular);
+  }
+
+  Step operator()(const Dup2& op) {
+    const std::int64_t answer = dup2_call(run_, op);
+    if (answer < 0) return refuse("do_dup2", static_cast<int>(-answer), op.fd);
+    Outcome out = success(answer);
+    out.created.push_back(op.to);
+    return out;
+  }
+
+  Step operator()(const Setrlimit& op) {
+    const int error = setrlimit_call(w_, op);
+    return error != 0 ? refuse("do_prlimit", error) : Outcome{};
+  }
+
+  Step operator()(const Poll& op) {
+    if (op.count > static_cast<std::uint64_t>(w_.descriptor_limit)) {
+      return refuse("do_sys_poll", EINVAL);
+    }
+    Outcome out;
+    out.events = poll_call(run_, op);
+    out.returned = static_cast<std::int64_t>(out.events.size());
+    return out;
+  }
 
   Step operator()(const Drain& op) {
     const Index file = file_of(w_, op.fd);
@@ -296,6 +329,16 @@ class Caller {
     w_.files[file].label_number = ++w_.made[static_cast<int>(FileKind::epoll)];
     Step step = install_one(fd, file, cloexec);
     say_created("do_epoll_create", Why::created_epoll, file);
+    return step;
+  }
+
+  // The lowest free number for what `make` makes.
+  Step create_one(std::string_view function, Why why, Index (*make)(Run&)) {
+    const Index fd = lowest_free(w_);
+    if (fd == kNone) return refuse(function, EMFILE);
+    const Index file = make(run_);
+    Step step = install_one(fd, file, false);
+    say_created(function, why, file);
     return step;
   }
 

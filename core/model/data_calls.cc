@@ -9,8 +9,10 @@
 #include "core/model/answers.h"
 #include "core/model/eventfd.h"
 #include "core/model/files.h"
+#include "core/model/inotify.h"
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
+#include "core/model/regular.h"
 #include "core/model/timerfd.h"
 #include "core/model/unix_dgram.h"
 #include "core/model/unix_stream.h"
@@ -57,7 +59,17 @@ Answer read_file(Run& run, Index task, Index file, ReadCall& call, Outcome& out)
       if (answer && *answer > 0) out.value = value;
       return answer;
     }
+    case FileKind::inotify: {
+      std::uint64_t events = 0;
+      const Answer answer = inotify_read(run, task, file, call, events);
+      if (answer && *answer > 0) {
+        out.value = events;
+        out.value_kind = ValueKind::events;
+      }
+      return answer;
+    }
     case FileKind::null_device:
+    case FileKind::regular:
       return 0;
     case FileKind::epoll:
     case FileKind::other:
@@ -77,10 +89,13 @@ Answer write_file(Run& run, Index task, Index file, WriteCall& call) {
       return unix_dgram_write(run, task, file, call);
     case FileKind::eventfd:
       return eventfd_write(run, task, file, call);
+    case FileKind::regular:
+      return regular_write(run, file, call);
     case FileKind::null_device:
       return static_cast<std::int64_t>(call.size);
     case FileKind::epoll:
     case FileKind::timerfd:
+    case FileKind::inotify:
     case FileKind::other:
       break;
   }

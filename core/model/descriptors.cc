@@ -1,6 +1,9 @@
 #include "core/model/descriptors.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
 
 #include <cerrno>
 
@@ -30,7 +33,7 @@ std::int64_t set_flags(World& w, Index file, std::uint32_t flags) {
 
 std::int64_t duplicate(World& w, Index file, std::int64_t least, bool cloexec) {
   const auto from = static_cast<std::int32_t>(least);
-  if (from < 0 || from >= w.inputs.descriptor_limit) return -EINVAL;
+  if (from < 0 || from >= w.descriptor_limit) return -EINVAL;
   const Index fd = lowest_free(w, from);
   if (fd == kNone) return -EMFILE;
   install(w, fd, file, cloexec);
@@ -54,7 +57,7 @@ Index lowest_free(World& w, Index least) {
   Index fd = std::max(least, w.lowest_free_fd);
   while (fd < end && w.fds[at(fd)].file != kNone) ++fd;
   if (least <= w.lowest_free_fd) w.lowest_free_fd = fd;
-  return fd < w.inputs.descriptor_limit ? fd : kNone;
+  return fd < w.descriptor_limit ? fd : kNone;
 }
 
 void install(World& w, Index fd, Index file, bool cloexec) {
@@ -73,6 +76,53 @@ void close_fd(Run& run, Index fd) {
   w.lowest_free_fd = std::min(w.lowest_free_fd, fd);
   if (believes(w, Misconception::close_removes)) erase_items_of_number(run, file, Fd{fd});
   fput(run, file);
+}
+
+std::int64_t dup2_call(Run& run, const Dup2& op) {
+  World& w = run.w;
+  const Index file = file_of(w, op.fd);
+  if (file == kNone) return -EBADF;
+  if (op.fd == op.to) return op.to.value;
+  if (op.to.value < 0 || op.to.value >= w.descriptor_limit) return -EBADF;
+  const Index replaced = file_of(w, op.to);
+  if (replaced != kNone) {
+    hold(w, replaced);  // it goes when the number means the other file already
+    close_fd(run, op.to.value);
+  }
+  install(w, op.to.value, file, false);
+  if (replaced != kNone) fput(run, replaced);
+  return op.to.value;
+}
+
+int setrlimit_call(World& w, const Setrlimit& op) {
+  if (op.resource != RLIMIT_NOFILE) return EPERM;  // the lab allows no other
+  if (op.limit > static_cast<std::uint64_t>(w.inputs.descriptor_limit)) return EINVAL;
+  w.descriptor_limit = static_cast<int>(op.limit);
+  return 0;
+}
+
+std::vector<Event> poll_call(Run& run, const Poll& op) {
+  constexpr std::uint32_t kAsked = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP;
+  std::vector<Event> found;
+  for (std::uint32_t i = 0; i < op.count; ++i) {
+    const Fd fd = op.fds[i];
+    if (fd.value < 0) continue;
+    const Index file = file_of(run.w, fd);
+    std::uint32_t mask = POLLNVAL;
+    if (file != kNone) {
+      mask = file_poll(run, file) & (kAsked | EPOLLERR | EPOLLHUP);
+      if (run.watched()) {
+        tell(run, {.function = "do_pollfd",
+                   .what = MicroStep::What::checked,
+                   .why = Why::checked_call,
+                   .file = file,
+                   .mask = mask,
+                   .args = {show_mask(mask)}});
+      }
+    }
+    if (mask != 0) found.push_back({mask, static_cast<std::uint64_t>(std::int64_t{fd.value})});
+  }
+  return found;
 }
 
 std::int64_t fcntl_call(Run& run, const Fcntl& op) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/base/ids.h"
+#include "core/call/outcome.h"
 #include "core/model/run.h"
 
 namespace epollscope {
@@ -19,6 +21,12 @@ void install(World& w, Index fd, Index file, bool cloexec);
 // Frees the number; the file goes with its last reference.
 void close_fd(Run& run, Index fd);
 
+// dup2(2): the number or -errno.
+std::int64_t dup2_call(Run& run, const Dup2& op);
+// setrlimit(2) of the soft limit: 0 or an errno.
+int setrlimit_call(World& w, const Setrlimit& op);
+// poll(2), whose pollfds are no more than the descriptor limit allows.
+std::vector<Event> poll_call(Run& run, const Poll& op);
 // fcntl(2): the result or -errno.
 std::int64_t fcntl_call(Run& run, const Fcntl& op);
 

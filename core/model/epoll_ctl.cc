@@ -105,7 +105,8 @@ int epoll_ctl(Run& run, const EpollCtl& op) {
   const Index ep_file = file_of(w, op.epfd);
   const Index file = file_of(w, op.fd);
   if (ep_file == kNone || file == kNone) return EBADF;
-  if (w.files[file].kind == FileKind::null_device) return EPERM;
+  const FileKind kind = w.files[file].kind;
+  if (kind == FileKind::null_device || kind == FileKind::regular) return EPERM;
   const std::uint32_t events =
       op.event ? op.event->events & ~static_cast<std::uint32_t>(EPOLLWAKEUP) : 0;
   if (ep_file == file || w.files[ep_file].kind != FileKind::epoll) return EINVAL;

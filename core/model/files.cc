@@ -5,8 +5,10 @@
 #include "core/call/flags.h"
 #include "core/model/eventfd.h"
 #include "core/model/eventpoll.h"
+#include "core/model/inotify.h"
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
+#include "core/model/regular.h"
 #include "core/model/timerfd.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
@@ -47,6 +49,12 @@ void release(Run& run, Index file) {
     case FileKind::timerfd:
       timerfd_release(w, object);
       break;
+    case FileKind::inotify:
+      inotify_release(w, object);
+      break;
+    case FileKind::regular:
+      regular_release(w, object);
+      break;
     case FileKind::null_device:
     case FileKind::other:
       break;
@@ -78,6 +86,10 @@ Index queue_of(const World& w, Index file) {
       return w.eps[f.object].poll_wait;
     case FileKind::timerfd:
       return w.timers[f.object].wqh;
+    case FileKind::inotify:
+      return w.inotifiers[f.object].wait;
+    case FileKind::regular:
+      return w.regulars[f.object].wait;
     case FileKind::null_device:
     case FileKind::other:
       return f.object;  // what the model does not know never wakes anybody
@@ -105,7 +117,10 @@ std::uint32_t file_level(const World& w, Index file) {
       return eventfd_level(w.eventfds[f.object]);
     case FileKind::epoll:
       return inner_is_ready(w, f.object) ? EPOLLIN | EPOLLRDNORM : 0U;
+    case FileKind::inotify:
+      return inotify_level(w.inotifiers[f.object]);
     case FileKind::null_device:
+    case FileKind::regular:
       return EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM;
     case FileKind::timerfd:
       return timerfd_level(w.timers[f.object]);

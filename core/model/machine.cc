@@ -33,6 +33,7 @@ Machine::Result result_of(std::optional<Outcome> step) {
 
 Machine::Machine(MachineInputs inputs, TreeOrder order) : world_(std::make_unique<World>()) {
   world_->inputs = inputs;
+  world_->descriptor_limit = inputs.descriptor_limit;
   world_->order = order;
   open_standard(*world_);
 }

@@ -85,6 +85,10 @@ std::string label_of(const World& w, Index file) {
         return "/dev/null";
       case FileKind::timerfd:
         return "timerfd";
+      case FileKind::inotify:
+        return "inotify";
+      case FileKind::regular:
+        return "memfd";
       case FileKind::other:
         break;
     }

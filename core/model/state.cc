@@ -9,6 +9,7 @@
 #include "core/model/eventfd.h"
 #include "core/model/eventpoll.h"
 #include "core/model/files.h"
+#include "core/model/inotify.h"
 #include "core/model/machine.h"
 #include "core/model/timerfd.h"
 #include "core/model/tree_order.h"
@@ -35,9 +36,13 @@ ObjectKind kind_of(FileKind kind) {
       return ObjectKind::eventfd;
     case FileKind::epoll:
       return ObjectKind::epoll;
-    case FileKind::null_device:
     case FileKind::timerfd:
       return ObjectKind::timerfd;
+    case FileKind::inotify:
+      return ObjectKind::inotify;
+    case FileKind::regular:
+      return ObjectKind::regular;
+    case FileKind::null_device:
     case FileKind::other:
       break;
   }
@@ -220,6 +225,12 @@ class Builder {
     } else if (f.kind == FileKind::timerfd) {
       o.fill = {w_.timers[f.object].ticks};
       o.capacity = {kGreatestCounter};
+    } else if (f.kind == FileKind::inotify) {
+      o.fill = {w_.inotifiers[f.object].events.size()};
+      o.capacity = {kGreatestCounter};
+    } else if (f.kind == FileKind::regular) {
+      o.fill = {w_.regulars[f.object].size};
+      o.capacity = {kMostFileBytes};
     }
     objects.push_back(std::move(o));
   }
@@ -277,8 +288,13 @@ std::optional<Level> Machine::level(Fd fd) const {
     case FileKind::eventfd:
       level.readable_bytes = static_cast<std::int64_t>(w.eventfds[f.object].count);
       return level;
+    case FileKind::inotify:
+      level.readable_bytes =
+          static_cast<std::int64_t>(w.inotifiers[f.object].events.size()) * kNotifyBytes;
+      return level;
     case FileKind::timerfd:
     case FileKind::null_device:
+    case FileKind::regular:
       return level;
     case FileKind::epoll:
     case FileKind::other:

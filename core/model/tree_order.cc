@@ -127,8 +127,7 @@ bool may_remove_before_ranked(const World& w, const Request& request) {
     return ctl->op == EPOLL_CTL_DEL && ep != kNone && file != kNone && has_unranked(w, ep) &&
            ep_find(w, ep, file, ctl->fd) != kNone;
   }
-  const auto* close = std::get_if<Close>(&request.op);
-  const Index file = close == nullptr ? kNone : file_of(w, close->fd);
+  const Index file = file_of(w, number_freed_by(request.op));
   if (file == kNone || w.files[file].fds.head != w.files[file].fds.tail) return false;
   for (Index i = w.files[file].items.head; i != kNone; i = w.items[i].file_link.next) {
     if (has_unranked(w, w.items[i].ep)) return true;

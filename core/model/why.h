@@ -10,9 +10,10 @@ namespace epollscope {
 // clang-format off
 enum class Why : std::uint8_t {
   created_epoll, created_pipe, created_unix, created_unix_messages, created_eventfd, created_timerfd,
+  created_inotify, created_regular,
   inserted_tree, inserted_later, erased_del, erased_close, erased_instance,
   hooked_head, hooked_tail, unhooked,
-  checked_add, checked_mod, checked_scan, checked_poll,
+  checked_add, checked_mod, checked_scan, checked_poll, checked_call,
   modified, modified_rearmed,
   queued_at_add, queued_at_mod, queued_wakeup, queued_after_scan,
   kept_queued, kept_at_mod, kept_after_scan,
@@ -21,7 +22,7 @@ enum class Why : std::uint8_t {
   reported, reported_fault,
   deferred_scan,
   wakeup_data, wakeup_space, wakeup_state, wakeup_counter, wakeup_spurious, wakeup_resized,
-  wakeup_nested, wakeup_next, wakeup_timer,
+  wakeup_nested, wakeup_next, wakeup_timer, wakeup_notify, merged_notify,
   filtered_mask, filtered_disarmed,
   scan_started, scan_done, scan_left,
   woke_event, woke_file,

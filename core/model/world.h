@@ -4,6 +4,7 @@
 // Slots are used again; the ids (FileId, EpitemId, ObjectId) that the outside sees are not.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,6 +52,8 @@ enum class FileKind : std::uint8_t {
   timerfd,
   epoll,
   null_device,
+  inotify,
+  regular,
   other
 };
 
@@ -127,6 +130,16 @@ struct TimerfdCtx {
   std::uint32_t settimes = 0;
   std::uint32_t reads = 0;
   Index wqh = kNone;
+};
+
+struct Inotifier {            // fsnotify_group
+  Fifo<std::int32_t> events;  // which scratch file each is about
+  Index wait = kNone;
+};
+
+struct Regular {
+  std::uint64_t size = 0;
+  Index wait = kNone;  // nobody ever waits there
 };
 
 // ---- epoll -------------------------------------------------------------------------------
@@ -223,11 +236,14 @@ class World {
   Pool<Sock> socks;
   Pool<EventFdCtx> eventfds;
   Pool<TimerfdCtx> timers;
+  Pool<Inotifier> inotifiers;
+  Pool<Regular> regulars;
   Pool<Eventpoll> eps;
   Pool<Epitem> items;
   std::vector<RbNode> nodes;  // of items, by the same index
   std::vector<Descriptor> fds;
   Index lowest_free_fd = 0;  // no free number is below it
+  int descriptor_limit = 0;  // the soft one; that of `inputs` is the hard one
   std::vector<Task> tasks;
   std::vector<Index> runnable;  // woken, in the order in which they were
 
@@ -239,8 +255,8 @@ class World {
   std::int32_t next_file_id = 0;
   std::int32_t next_item_id = 0;
   std::int32_t next_object_id = 0;
-  std::int32_t made[9] = {};     // objects by FileKind, for labels
-  std::uint64_t pipe_pages = 0;  // user->pipe_bufs
+  std::array<std::int32_t, 24> made = {};  // objects by FileKind, for labels
+  std::uint64_t pipe_pages = 0;            // user->pipe_bufs
   std::uint64_t calls = 0;
   std::vector<Index> touched;  // files
 

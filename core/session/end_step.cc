@@ -335,7 +335,7 @@ void Session::Impl::look_around(StepRecord& record) {
     }
   }
   const auto* ctl = std::get_if<EpollCtl>(&record.request.op);
-  const bool removal = std::holds_alternative<Close>(record.request.op) ||
+  const bool removal = number_freed_by(record.request.op).valid() ||
                        (ctl != nullptr && record.returned && ctl->op == 2);
   if (removal || options.verify_lists) verify_some_lists(record, removal);
 }

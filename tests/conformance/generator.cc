@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
@@ -59,6 +60,9 @@ void Generator::learn(const StepRecord& record) {
   if (record.call.name == CallName::epoll_ctl && record.returned && !record.outcome.failed()) {
     learn_ctl(record.call);
   }
+  if (record.call.name == CallName::dup2 && !record.bound.empty()) {
+    std::erase_if(files_, [&](const File& f) { return record.bound.contains(f.name); });
+  }
   if (!record.bound.empty()) files_.insert(files_.end(), pending_.begin(), pending_.end());
   pending_.clear();
 }
@@ -84,7 +88,7 @@ ActorId Generator::actor() {
 }
 
 std::string Generator::fresh(Kind kind) {
-  const char letter = "epsvmt"[static_cast<int>(kind)];
+  const char letter = "epsvmtnr"[static_cast<int>(kind)];
   const std::string name = letter + std::to_string(++made_);
   pending_.push_back({name, kind, name});
   return name;
@@ -140,7 +144,7 @@ Call Generator::creation(std::vector<std::string>& names) {
     return Call{CallName::epoll_create1, {flags(FlagSet::epoll_create, how)}};
   };
   if (files_.size() >= kFewFiles && epolls == 0) return epoll_create1();
-  switch (upto(11)) {
+  switch (upto(14)) {
     case 0:
     case 1:
       if (epolls >= most_epolls) break;
@@ -187,6 +191,21 @@ Call Generator::creation(std::vector<std::string>& names) {
                      pick<std::uint64_t>({CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_BOOTTIME, 99})),
                flags(FlagSet::timerfd, static_cast<unsigned>(more))}};
     }
+    case 9:
+      // Of two, nothing says which one hears first.
+      if (std::ranges::count(files_, Kind::notifier, &File::kind) > 0) break;
+      names = {fresh(Kind::notifier)};
+      if (nonblock) {
+        next_ = Call{CallName::fcntl,
+                     {ref(names[0]), flags(FlagSet::fcntl_command, F_SETFL),
+                      flags(FlagSet::file_status, O_NONBLOCK)}};
+      }
+      return {CallName::inotify, {}};
+    case 10:
+      names = {fresh(Kind::regular)};
+      return {CallName::memfd_create, {}};
+    case 11:
+      return dup2();
     default:
       break;
   }
@@ -198,6 +217,31 @@ Call Generator::creation(std::vector<std::string>& names) {
     pending_.back().wakes = known->wakes;
   }
   return {CallName::dup, {of}};
+}
+
+// The name of the number that is taken means the other file afterwards.
+Call Generator::dup2() {
+  const Value of = file();
+  const Value to = one_in(10) ? number(pick({7, 30, -1, 70000})) : file();
+  const File* known = find(of);
+  const File* replaced = find(to);
+  if (known != nullptr && replaced != nullptr) {
+    pending_.push_back(*known);
+    pending_.back().name = replaced->name;
+  }
+  return {CallName::dup2, {of, to}};
+}
+
+Call Generator::poll() {
+  Call c{CallName::poll, {one_in(4) ? epoll() : file()}};
+  for (int n = upto(3); n > 0; --n) c.args.push_back(file());
+  return c;
+}
+
+Call Generator::limit() {
+  return {
+      CallName::setrlimit,
+      {flags(FlagSet::resource, RLIMIT_NOFILE), number(pick({0, 8, 20, 65536, 65536, 1 << 30}))}};
 }
 
 std::uint32_t Generator::mask() {
@@ -355,6 +399,7 @@ Call Generator::settime(const Value& on) {
 }
 
 Call Generator::call(std::vector<std::string>& names) {
+  if (next_) return *std::exchange(next_, std::nullopt);
   if (std::exchange(expiring_, false)) return {CallName::sleep, {{.v = Duration{50'000}}}};
   if (files_.size() < kFewFiles || epolls().empty()) return creation(names);
   const auto loud = std::ranges::find_if(files_, [](const File& f) { return f.noise > kLoud; });
@@ -384,6 +429,9 @@ Call Generator::call(std::vector<std::string>& names) {
   }
   if (n < 89) return control();
   if (n < 91) return settime(timer());
+  if (n < 93) return poll();
+  if (n < 95) return {CallName::inotify_touch, {file(), number(pick({1, 1, 2, 3}))}};
+  if (one_in(50)) return limit();
   if (files_.size() >= (threads_ == 1 ? kManyFiles : kManyForThreads))
     return {CallName::close, {file()}};
   return creation(names);

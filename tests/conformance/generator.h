@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -35,7 +36,16 @@ class Generator {
   [[nodiscard]] bool stuck() const;
 
  private:
-  enum class Kind : std::uint8_t { epoll, pipe, stream, eventfd, semaphore, timer };
+  enum class Kind : std::uint8_t {
+    epoll,
+    pipe,
+    stream,
+    eventfd,
+    semaphore,
+    timer,
+    notifier,
+    regular
+  };
   struct File {
     std::string name;
     Kind kind;
@@ -74,6 +84,9 @@ class Generator {
   Call drain();
   Call control();
   Call settime(const Value& on);
+  Call dup2();
+  Call poll();
+  Call limit();
   Value file();
   Value epoll();
   Value busiest();
@@ -94,6 +107,7 @@ class Generator {
   int made_ = 0;
   int alone_ = 0;                     // statements since another thread was awake
   bool expiring_ = false;             // a timer was set to expire at once
+  std::optional<Call> next_;          // what the last one needs behind it
   std::vector<File> files_;           // open, as far as names tell
   std::vector<File> pending_;         // of the creation under way
   std::vector<std::string> watched_;  // peers of what ADD put somewhere
