@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -162,14 +161,6 @@ int scratch_file(int number) {
   return file < 0 ? -1 : move_to(file, number);
 }
 
-bool open_null_as_standard() {
-  const int null = open("/dev/null", O_RDWR);
-  if (null < 0) return false;
-  bool ok = true;
-  for (const int fd : {0, 1, 2}) ok = ok && dup2(null, fd) == fd;
-  return ok;
-}
-
 std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t n = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
@@ -188,8 +179,7 @@ void block_signals() {
 }
 
 [[noreturn]] void live(std::int64_t parent, std::uint32_t actors) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(0);  // it went before that was heard
+  die_with(static_cast<pid_t>(parent));
   block_signals();
   auto area = Area::map(kMemoryFd, actors);
   if (!area) _exit(2);

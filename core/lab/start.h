@@ -2,13 +2,12 @@
 // fixed numbers that it moves away before a scenario runs.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
-#include <utility>
+#include <string>
 
 #include "core/base/owned_fd.h"
 #include "core/base/result.h"
+#include "core/lab/child_process.h"
 #include "core/lab/shared.h"
 
 namespace epollscope::lab {
@@ -18,30 +17,6 @@ inline constexpr const char* kArgv1 = "--be-a-lab";  // then: parent's pid, numb
 inline constexpr int kMemoryFd = 3;                  // the Area
 inline constexpr int kReturnsFd = 4;  // eventfd: written once for each call that ended
 inline constexpr int kChannelFd = 5;  // stream socket: jobs; its end ends the lab
-
-// A running child process. Its destructor kills and reaps it.
-class ChildProcess {
- public:
-  ChildProcess() = default;
-  ChildProcess(pid_t pid, OwnedFd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
-  ChildProcess(ChildProcess&& o) noexcept
-      : pid_(std::exchange(o.pid_, -1)), pidfd_(std::move(o.pidfd_)), reaped_(o.reaped_) {}
-  ChildProcess& operator=(ChildProcess&&) = delete;
-  ChildProcess(const ChildProcess&) = delete;
-  ChildProcess& operator=(const ChildProcess&) = delete;
-  ~ChildProcess();
-
-  [[nodiscard]] pid_t pid() const { return pid_; }
-  [[nodiscard]] int pidfd() const { return pidfd_.get(); }  // readable when it has ended
-  // How it ended, "was killed by signal 9 (SIGKILL)"; empty while it runs. Reaps it.
-  std::string ended();
-
- private:
-  pid_t pid_ = -1;
-  OwnedFd pidfd_;
-  bool reaped_ = false;
-  std::string end_;
-};
 
 struct Started {
   Area area;
