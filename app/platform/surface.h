@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,10 +50,10 @@ class Window {
   [[nodiscard]] float scale() const;  // content scale of its monitor
   void begin();
   void present();
-  // Blocks until input, until `fd` (if ≥ 0) is readable, or until the time is over (none: never).
-  // True when there was any input. At rest neither this thread nor the helper thread that
-  // watches the descriptor wakes.
-  bool wait(int fd, std::optional<double> seconds);
+  // Blocks until input, until one of `fds` is readable (-1 is passed over), or until the time is
+  // over (none: never). True when there was any input. At rest neither this thread nor the helper
+  // thread that watches the descriptors wakes.
+  bool wait(std::span<const int> fds, std::optional<double> seconds);
   std::vector<KeyPress> take_keys();
   // Keys, repeats among them, and mouse buttons that went down since the window opened.
   [[nodiscard]] long presses() const;

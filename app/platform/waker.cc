@@ -4,7 +4,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <cstdint>
 #include <utility>
@@ -32,16 +31,16 @@ Waker::~Waker() {
   ::close(bell_);
 }
 
-void Waker::arm(int fd) {
+void Waker::arm(std::vector<int> fds) {
   {
     const std::scoped_lock lock(mutex_);
-    if (fd_ == fd) return;
-    fd_ = fd;
+    if (fds_ == fds) return;
+    fds_ = std::move(fds);
   }
   ring();
 }
 
-void Waker::disarm() { arm(-1); }
+void Waker::disarm() { arm({}); }
 
 void Waker::ring() {
   const std::uint64_t one = 1;
@@ -51,13 +50,14 @@ void Waker::ring() {
 
 void Waker::run() {
   for (;;) {
-    int fd = -1;
+    std::vector<int> fds;
     {
       const std::scoped_lock lock(mutex_);
       if (stop_) return;
-      fd = fd_;
+      fds = fds_;
     }
-    std::array<pollfd, 2> watched = {pollfd{bell_, POLLIN, 0}, pollfd{fd, POLLIN, 0}};
+    std::vector<pollfd> watched{{bell_, POLLIN, 0}};
+    for (const int fd : fds) watched.push_back({fd, POLLIN, 0});
     if (::poll(watched.data(), watched.size(), -1) < 0) continue;
     if (watched[0].revents != 0) {
       std::uint64_t count = 0;
@@ -65,8 +65,8 @@ void Waker::run() {
       continue;
     }
     const std::scoped_lock lock(mutex_);
-    if (fd_ != fd) continue;
-    fd_ = -1;
+    if (fds_ != fds) continue;
+    fds_.clear();
     wake_();
   }
 }

@@ -1,10 +1,10 @@
-// Wakes the window's event loop when a file descriptor becomes readable. GLFW can only wait for
-// the window system, and may be woken by an empty event; so a thread of ours waits for the
-// descriptor in its place:
+// Wakes the window's event loop when one of some descriptors becomes readable. GLFW can only wait
+// for the window system, and may be woken by an empty event; so a thread of ours waits for the
+// descriptors in its place:
 //
 //   window thread                        waker thread
-//   arm(fd) ──── eventfd ──────────────▶ poll(eventfd, fd)   at rest, both sleep here
-//   glfwWaitEvents()  ◀── empty event ── fd is readable; disarm
+//   arm(fds) ─── eventfd ──────────────▶ poll(eventfd, fds)   at rest, both sleep here
+//   glfwWaitEvents()  ◀── empty event ── one is readable; disarm
 //
 // The thread wakes the loop once for each arm(), so a readable descriptor that nobody reads
 // cannot make it spin.
@@ -13,6 +13,7 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace epollscope::platform {
 
@@ -24,7 +25,7 @@ class Waker {
   Waker& operator=(const Waker&) = delete;
   ~Waker();  // joins the thread
 
-  void arm(int fd);  // -1: none
+  void arm(std::vector<int> fds);  // -1 is passed over
   // After disarm() returns nobody is woken until the next arm().
   void disarm();
 
@@ -35,7 +36,7 @@ class Waker {
   std::function<void()> wake_;
   int bell_ = -1;  // eventfd: look at the fields below again
   std::mutex mutex_;
-  int fd_ = -1;
+  std::vector<int> fds_;
   bool stop_ = false;
   std::thread thread_;
 };

@@ -37,10 +37,11 @@ void fit_to_screen(int& width, int& height) {
   height = std::min(height, static_cast<int>(static_cast<float>(room_y) / scale_y));
 }
 
-bool readable(int fd) {
-  if (fd < 0) return false;
-  pollfd watched{fd, POLLIN, 0};
-  return ::poll(&watched, 1, 0) > 0;
+bool any_readable(std::span<const int> fds) {
+  return std::ranges::any_of(fds, [](int fd) {
+    pollfd watched{fd, POLLIN, 0};
+    return fd >= 0 && ::poll(&watched, 1, 0) > 0;
+  });
 }
 
 // glfwInit() and glfwTerminate() in pairs.
@@ -186,13 +187,13 @@ void Window::begin() {
 
 void Window::present() { glfwSwapBuffers(impl_->window.get()); }
 
-bool Window::wait(int fd, std::optional<double> seconds) {
+bool Window::wait(std::span<const int> fds, std::optional<double> seconds) {
   const auto start = Clock::now();
   glfwPollEvents();
   // The window system also wakes us for events that are no input (property changes, say), so
   // wait again until there is a reason to return.
-  while (!impl_->input && !readable(fd)) {
-    impl_->waker->arm(fd);
+  while (!impl_->input && !any_readable(fds)) {
+    impl_->waker->arm({fds.begin(), fds.end()});
     if (!seconds) {
       glfwWaitEvents();
       continue;
