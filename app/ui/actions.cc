@@ -20,7 +20,7 @@ constexpr std::array<Chord, 1> kInto{"Down"}, kOut{"Up"}, kPlay{"A"}, kFirst{"Ho
     kEdit{"E"}, kRemove{"Delete"}, kMoveUp{"Ctrl+Up"}, kMoveDown{"Ctrl+Down"}, kUndo{"Ctrl+Z"},
     kStop{"Ctrl+."}, kTheme{"T"}, kLanguage{"L"}, kPalette{"Ctrl+K"}, kEscape{"Escape"},
     kQuit{"Ctrl+Q"}, kRunAll{"Ctrl+End"}, kFull{"Shift+F11"}, kMotion{"M"}, kZoomIn{"Z"},
-    kZoomOut{"X"}, kFit{"F"}, kFollow{"W"};
+    kZoomOut{"X"}, kFit{"F"}, kFollow{"W"}, kMeter{"P"};
 constexpr std::array<Chord, 2> kScaleUp{"Ctrl+=", "Ctrl+Shift+="},
     kScaleDown{"Ctrl+-", "Ctrl+Shift+-"}, kLecture{"F5", "F11"}, kBlank{"B", "."}, kHelp{"?", "F1"};
 constexpr std::array<Chord, 2> kRedo{"Ctrl+Shift+Z", "Ctrl+Y"};
@@ -46,6 +46,7 @@ bool can_run_on(const Desk& d) {
 bool asks(const Desk& d) { return d.question().has_value(); }
 bool can_zoom_in(const Desk& d) { return d.view.kernel.camera.zoom < scene::kZoomMax; }
 bool can_zoom_out(const Desk& d) { return d.view.kernel.camera.zoom > scene::kZoomMin; }
+bool can_measure(const Desk& d) { return d.view.dialog != Dialog::meter || !d.meter.running(); }
 bool has_left_over(const Desk&) { return !left_over_session().empty(); }
 bool can_undo(const Desk& d) { return d.can_undo() && !d.running(); }
 bool can_redo(const Desk& d) { return d.can_redo() && !d.running(); }
@@ -143,6 +144,7 @@ const std::array kActions{
            }},
     Action{ActionId::help, "help", kHelp, Icon::none, Menu::view, always,
            [](Desk& d, T) { d.view.dialog = Dialog::help; }},
+    Action{ActionId::meter, "meter", kMeter, Icon::none, Menu::view, can_measure, effects::meter},
     Action{ActionId::escape, "escape", kEscape, Icon::none, Menu::view, always, effects::escape},
     Action{ActionId::quit, "quit", kQuit, Icon::none, Menu::file, always,
            [](Desk& d, T) { d.view.errands.quit = true; }},

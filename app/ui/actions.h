@@ -56,6 +56,7 @@ enum class ActionId : std::uint8_t {
   follow,
   palette,
   help,
+  meter,
   escape,
   quit,
   // These need a target that only a widget can give.

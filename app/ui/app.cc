@@ -3,6 +3,7 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -68,6 +69,7 @@ void App::run() {
     take_keys();
     // While calls follow each other there is another picture soon.
     if (desk_.pump()) ask_frames(desk_.running() ? 1 : kFramesPerChange, "lab");
+    if (desk_.hear_meter()) ask_frames(desk_.meter.running() ? 1 : kFramesPerChange, "meter");
     if (desk_.beat()) ask_frames(kFramesPerChange, "play");
     if (const auto frame = animator_.next_frame(); frame && *frame <= Clock::now()) {
       ask_frames(1, "motion");
@@ -91,7 +93,7 @@ void App::keep() {
 
 void App::wait() {
   const Session& session = desk_.session();
-  const int fd = session.wait_fd();
+  const std::array fds{session.wait_fd(), desk_.meter.wait_fd()};
   std::optional<double> seconds;
   if (const auto patience = session.patience()) seconds = Seconds(*patience).count();
   if (const auto beat = desk_.next_beat()) {
@@ -102,9 +104,9 @@ void App::wait() {
   }
   // A kernel without a descriptor (the model) must be asked at once while it works, and so must the
   // desk where one step has ended and the next has not begun.
-  const bool goes_on = desk_.running() && (fd < 0 || !session.busy());
+  const bool goes_on = desk_.running() && (session.wait_fd() < 0 || !session.busy());
   if (frames_due_ > 0 || goes_on) seconds = 0;
-  if (window_.wait(fd, seconds)) ask_frames(kFramesPerInput, "input");
+  if (window_.wait(fds, seconds)) ask_frames(kFramesPerInput, "input");
 }
 
 void App::take_keys() {
@@ -254,6 +256,9 @@ void App::draw_panels(Ui& ui, float width_dp, float height_dp) {
       break;
     case Dialog::help:
       help_panel(ui, all);
+      break;
+    case Dialog::meter:
+      meter_panel(ui, all);
       break;
     case Dialog::message:
       message_panel(ui, all);

@@ -40,6 +40,8 @@ std::string_view name_of(Dialog dialog) {
       return "palette";
     case Dialog::help:
       return "help";
+    case Dialog::meter:
+      return "meter";
     case Dialog::message:
       return "message";
   }
@@ -320,6 +322,11 @@ bool Desk::goes_on() {
     return false;
   }
   return session_->step();
+}
+
+bool Desk::hear_meter() {
+  if (view.dialog != Dialog::meter) meter.stop();
+  return meter.hear();
 }
 
 bool Desk::pump() {

@@ -18,6 +18,7 @@
 #include "app/ui/draft.h"
 #include "app/ui/view_state.h"
 #include "core/base/result.h"
+#include "core/meter/meter.h"
 #include "core/session/session.h"
 
 namespace epollscope::ui {
@@ -30,6 +31,7 @@ class Desk {
 
   ViewState view;
   Draft draft;
+  Meter meter;
 
   [[nodiscard]] Session& session() { return *session_; }
   [[nodiscard]] const Session& session() const { return *session_; }
@@ -71,6 +73,9 @@ class Desk {
   // Makes the autoplay step if its time has come; true when it did.
   bool beat();
   void stop();
+  // Lets the meter handle what its process said; true when something visible changed. A meter that
+  // nobody looks at stops.
+  bool hear_meter();
 
   // ---- changing the program; each re-runs as a branch and can be undone
   void branch_here(int step);

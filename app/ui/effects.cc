@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "app/ui/documents.h"
 #include "core/export/transcript.h"
@@ -245,6 +246,13 @@ void follow(Desk& desk, const Target&) {
   view.camera = view.kernel.camera;  // where it stands now
   view.camera.follow = !view.camera.follow;
   desk.say(view.camera.follow ? "ui.toast.follows" : "ui.toast.stays");
+}
+
+void meter(Desk& desk, const Target&) {
+  const MeterReadings& readings = desk.meter.readings();
+  const bool whole = readings.done && readings.trouble.empty();
+  const bool again = std::exchange(desk.view.dialog, Dialog::meter) == Dialog::meter;
+  if (again || !whole) desk.meter.start();
 }
 
 void next_theme(Desk& desk, const Target&) {

@@ -29,6 +29,9 @@ void go_to_statement(Desk& desk, const Target& target);
 // Nearer to the middle of what shows of the kernel.
 void zoom(Desk& desk, float factor);
 void follow(Desk& desk, const Target& target);
+// Shows what was measured; measures where there is nothing whole to show, or where it shows
+// already.
+void meter(Desk& desk, const Target& target);
 void next_theme(Desk& desk, const Target& target);
 void next_language(Desk& desk, const Target& target);
 void next_motion(Desk& desk, const Target& target);

@@ -16,12 +16,6 @@ namespace fs = std::filesystem;
 
 constexpr float kTwoColumnsDp = 560;
 
-scene::Rect centered(const scene::Rect& window, float w, float h) {
-  w = std::min(w, window.w - 40);
-  h = std::min(h, window.h - 40);
-  return {window.x + (window.w - w) / 2, window.y + (window.h - h) / 3, w, h};
-}
-
 bool contains_folded(std::string_view text, std::string_view part) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return !std::ranges::search(text, part, {}, lower, lower).empty() || part.empty();
@@ -69,6 +63,12 @@ void folder_rows(Ui& ui, Editing edit, float width_dp) {
 }
 
 }  // namespace
+
+scene::Rect centered(const scene::Rect& window, float w, float h) {
+  w = std::min(w, window.w - 40);
+  h = std::min(h, window.h - 40);
+  return {window.x + (window.w - w) / 2, window.y + (window.h - h) / 3, w, h};
+}
 
 void open_panel(Ui& ui, Editing edit, const scene::Rect& window) {
   const scene::Rect where = centered(window, 720, 620);

@@ -28,11 +28,14 @@ void welcome_panel(Ui& ui, const scene::Rect& where);
 // Banner and toast, along the top of `where`; `size`: of the words, in dp.
 void notice(Ui& ui, const scene::Rect& where, float size);
 void context_menu(Ui& ui, Editing edit);
+// Where a dialog of this size lies; smaller where the window is.
+scene::Rect centered(const scene::Rect& window, float w, float h);
 // The open dialog, if any, over the whole window.
 void open_panel(Ui& ui, Editing edit, const scene::Rect& window);
 void save_panel(Ui& ui, Editing edit, const scene::Rect& window);
 void palette_panel(Ui& ui, Editing edit, const scene::Rect& window);
 void help_panel(Ui& ui, const scene::Rect& window);
+void meter_panel(Ui& ui, const scene::Rect& window);
 void message_panel(Ui& ui, const scene::Rect& window);
 
 }  // namespace epollscope::ui

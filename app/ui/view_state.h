@@ -17,7 +17,7 @@
 namespace epollscope::ui {
 
 // At most one dialog is open; it lies above everything else.
-enum class Dialog : std::uint8_t { none, open, save, palette, help, message };
+enum class Dialog : std::uint8_t { none, open, save, palette, help, meter, message };
 std::string_view name_of(Dialog dialog);
 
 // How much of a change is shown as movement.
