@@ -79,10 +79,11 @@ class Chart {
              Face face = Face::sans) {
     ui_.painter().need(text);
     ImFont* font = ui_.painter().font(face, kWords * enlarged_);
-    const char* end = text.data() + text.size();
-    const ImVec2 size = font->CalcTextSizeA(font->FontSize, 1e6F, 0, text.data(), end);
+    const ImVec2 size =
+        font->CalcTextSizeA(font->FontSize, 1e6F, 0, text.data(), text.data() + text.size());
     const float from = std::min(x - size.x * align, right_ - size.x);
-    list_.AddText(font, font->FontSize, {from, y - size.y / 2}, ui_.ink(role), text.data(), end);
+    list_.AddText(font, font->FontSize, {from, y - size.y / 2}, ui_.ink(role), text.data(),
+                  text.data() + text.size());
   }
 
   void draw_ground() {

@@ -62,14 +62,13 @@ pid_t Meter::pid() const { return child_ ? child_->process.pid() : -1; }
 bool Meter::hear() {
   if (!child_) return false;
   bool changed = read_lines();
-  if (!readings_.done && !child_->lines.valid()) {
-    if (const std::string end = child_->process.ended(); !end.empty()) {
-      readings_.done = true;
-      readings_.trouble = "the meter " + end;
-      changed = true;
-    }
+  const std::string end = child_->lines.valid() ? "" : child_->process.ended();
+  if (!end.empty() && !readings_.done) {
+    readings_.done = true;
+    readings_.trouble = "the meter " + end;
+    changed = true;
   }
-  if (readings_.done) stop();
+  if (!end.empty() || !readings_.trouble.empty()) stop();
   return changed;
 }
 

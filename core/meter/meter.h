@@ -27,16 +27,18 @@ class Meter {
   // Begins to measure, for each n up to `most`; what was measured before is gone. That it cannot
   // begin is trouble too. All of it takes a second or two.
   void start(int most = kMeterCounts.back());
-  // Ends it early. What was measured stays.
+  // Ends it early, and waits for that: the kernel takes some 10 ms to close 10,000 descriptors.
+  // What was measured stays.
   void stop();
-  [[nodiscard]] bool running() const { return child_ != nullptr; }
+  [[nodiscard]] bool running() const { return child_ != nullptr && !readings_.done; }
 
-  // Readable when hear() has something to hear; -1: nothing runs.
+  // Readable when hear() has something to hear, be it the end of a child that is done; -1: there
+  // is no child.
   [[nodiscard]] int wait_fd() const;
   // Takes what the child has said; true when that changed something. Never blocks.
   bool hear();
   [[nodiscard]] const MeterReadings& readings() const { return readings_; }
-  [[nodiscard]] pid_t pid() const;  // of the child; -1: nothing runs
+  [[nodiscard]] pid_t pid() const;  // of the child; -1: there is none
 
  private:
   struct Child;

@@ -36,7 +36,7 @@ void say(std::string line) {
   if (write(kPipeFd, line.data(), line.size()) < 0) _exit(0);  // the parent is gone
 }
 
-[[noreturn]] void give_up(const char* what) {
+[[noreturn]] void give_up(std::string_view what) {
   say(fmt::format("failed {}: {}", what, std::strerror(errno)));
   _exit(1);
 }
@@ -99,7 +99,7 @@ double batch_ns(Watched& watched, MeteredCall call, int calls) {
   for (int i = 0; i < calls; ++i) {
     if (const int ready = watched.make(call); ready != 1) {
       if (ready >= 0) errno = EPROTO;
-      give_up(name_of(call).data());
+      give_up(name_of(call));
     }
   }
   return now_ns() - start;
@@ -121,7 +121,7 @@ double measure(Watched& watched, MeteredCall call) {
 int raise_descriptor_limit(int wanted) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
-  const auto needed = static_cast<rlim_t>(wanted + kOwnDescriptors);
+  const auto needed = static_cast<rlim_t>(wanted) + kOwnDescriptors;
   limit.rlim_cur = std::min(limit.rlim_max, needed);
   setrlimit(RLIMIT_NOFILE, &limit);
   return static_cast<int>(limit.rlim_cur) - kOwnDescriptors;
@@ -155,9 +155,8 @@ int raise_descriptor_limit(int wanted) {
 }
 
 bool read_int(std::string_view text, int& into) {
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, into);
-  return error == std::errc{} && stopped == end;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+  return error == std::errc{} && end == text.data() + text.size();
 }
 
 }  // namespace

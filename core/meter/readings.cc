@@ -16,9 +16,8 @@ std::string_view take_word(std::string_view& line) {
 
 template <class Number>
 bool read_positive(std::string_view word, Number& into) {
-  const char* end = word.data() + word.size();
-  const auto [stopped, error] = std::from_chars(word.data(), end, into);
-  return error == std::errc{} && stopped == end && into > 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), into);
+  return error == std::errc{} && end == word.data() + word.size() && into > 0;
 }
 
 std::optional<MeterPoint> point_of(std::string_view line) {

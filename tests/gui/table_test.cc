@@ -11,6 +11,7 @@
 #include "app/i18n/i18n.h"
 #include "app/ui/actions.h"
 #include "app/ui/draft.h"
+#include "app/ui/meter_chart.h"
 #include "app/ui/object_calls.h"
 #include "app/ui/widgets.h"
 
@@ -72,6 +73,19 @@ TEST(Focus, GoesThroughWidgetsThenThePictureAndAroundAgain) {
   EXPECT_EQ(way, "action:step action:back item:1 fd:4 action:step ");
   focus.move(-1);
   EXPECT_EQ(focus.id, "fd:4");
+}
+
+TEST(MeterNumbers, AreReadAtAGlance) {
+  EXPECT_EQ(grouped(10), "10");
+  EXPECT_EQ(grouped(1000), "1,000");
+  EXPECT_EQ(grouped(1048576), "1,048,576");
+  EXPECT_EQ(short_time(87.4), "87 ns");
+  EXPECT_EQ(short_time(999.6), "1.00 µs");
+  EXPECT_EQ(short_time(9'996), "10.0 µs");
+  EXPECT_EQ(short_time(33'120), "33.1 µs");
+  EXPECT_EQ(short_time(375'235), "375 µs");
+  EXPECT_EQ(short_time(999'600), "1.00 ms");
+  EXPECT_EQ(short_time(12'340'000), "12.3 ms");
 }
 
 const std::vector<KnownName> kNames{

@@ -14,9 +14,9 @@
 namespace epollscope {
 namespace {
 
-// Hears it to its end.
+// Hears it until its process is gone.
 const MeterReadings& all_of(Meter& meter) {
-  while (meter.running()) {
+  while (meter.wait_fd() >= 0) {
     pollfd p{.fd = meter.wait_fd(), .events = POLLIN, .revents = 0};
     poll(&p, 1, -1);
     meter.hear();
@@ -99,6 +99,7 @@ TEST(Meter, StoppedItLeavesNobodyBehind) {
 bool holds_within(rlim_t hard_limit, bool (*holds)(const MeterReadings&)) {
   const pid_t pid = fork();
   if (pid == 0) {
+    close_range(3, ~0U, 0);  // whatever this process was given to hold
     const rlimit low{.rlim_cur = hard_limit, .rlim_max = hard_limit};
     if (setrlimit(RLIMIT_NOFILE, &low) != 0) _exit(2);
     Meter meter;
