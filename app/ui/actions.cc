@@ -20,7 +20,7 @@ constexpr std::array<Chord, 1> kInto{"Down"}, kOut{"Up"}, kPlay{"A"}, kFirst{"Ho
     kEdit{"E"}, kRemove{"Delete"}, kMoveUp{"Ctrl+Up"}, kMoveDown{"Ctrl+Down"}, kUndo{"Ctrl+Z"},
     kStop{"Ctrl+."}, kTheme{"T"}, kLanguage{"L"}, kPalette{"Ctrl+K"}, kEscape{"Escape"},
     kQuit{"Ctrl+Q"}, kRunAll{"Ctrl+End"}, kFull{"Shift+F11"}, kMotion{"M"}, kZoomIn{"Z"},
-    kZoomOut{"X"}, kFit{"F"}, kFollow{"W"}, kMeter{"P"};
+    kZoomOut{"X"}, kFit{"F"}, kFollow{"W"}, kMeter{"V"};
 constexpr std::array<Chord, 2> kScaleUp{"Ctrl+=", "Ctrl+Shift+="},
     kScaleDown{"Ctrl+-", "Ctrl+Shift+-"}, kLecture{"F5", "F11"}, kBlank{"B", "."}, kHelp{"?", "F1"};
 constexpr std::array<Chord, 2> kRedo{"Ctrl+Shift+Z", "Ctrl+Y"};
