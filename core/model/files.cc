@@ -7,7 +7,9 @@
 #include "core/model/eventpoll.h"
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
+#include "core/model/tcp.h"
 #include "core/model/timerfd.h"
+#include "core/model/udp.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
 
@@ -47,6 +49,12 @@ void release(Run& run, Index file) {
     case FileKind::timerfd:
       timerfd_release(w, object);
       break;
+    case FileKind::tcp:
+      tcp_release(run, file);
+      break;
+    case FileKind::udp:
+      udp_release(w, file);
+      break;
     case FileKind::null_device:
     case FileKind::other:
       break;
@@ -78,6 +86,9 @@ Index queue_of(const World& w, Index file) {
       return w.eps[f.object].poll_wait;
     case FileKind::timerfd:
       return w.timers[f.object].wqh;
+    case FileKind::tcp:
+    case FileKind::udp:
+      return w.inets[f.object].wait;
     case FileKind::null_device:
     case FileKind::other:
       return f.object;  // what the model does not know never wakes anybody
@@ -109,6 +120,10 @@ std::uint32_t file_level(const World& w, Index file) {
       return EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM;
     case FileKind::timerfd:
       return timerfd_level(w.timers[f.object]);
+    case FileKind::tcp:
+      return tcp_level(w.inets[f.object]);
+    case FileKind::udp:
+      return udp_level(w.inets[f.object]);
     case FileKind::other:
       break;
   }

@@ -85,6 +85,10 @@ std::string label_of(const World& w, Index file) {
         return "/dev/null";
       case FileKind::timerfd:
         return "timerfd";
+      case FileKind::tcp:
+        return "tcp";
+      case FileKind::udp:
+        return "udp";
       case FileKind::other:
         break;
     }

@@ -10,6 +10,7 @@ namespace epollscope {
 // clang-format off
 enum class Why : std::uint8_t {
   created_epoll, created_pipe, created_unix, created_unix_messages, created_eventfd, created_timerfd,
+  created_socket, listening, connected, directed, accepted,
   inserted_tree, inserted_later, erased_del, erased_close, erased_instance,
   hooked_head, hooked_tail, unhooked,
   checked_add, checked_mod, checked_scan, checked_poll,
@@ -21,11 +22,11 @@ enum class Why : std::uint8_t {
   reported, reported_fault,
   deferred_scan,
   wakeup_data, wakeup_space, wakeup_state, wakeup_counter, wakeup_spurious, wakeup_resized,
-  wakeup_nested, wakeup_next, wakeup_timer,
+  wakeup_nested, wakeup_next, wakeup_timer, wakeup_connection, wakeup_error, wakeup_sent,
   filtered_mask, filtered_disarmed,
   scan_started, scan_done, scan_left,
   woke_event, woke_file,
-  slept_wait, slept_again, slept_read, slept_write, slept_sleep,
+  slept_wait, slept_again, slept_read, slept_write, slept_accept, slept_sleep,
   timed_out_wait, timed_out_sleep, interrupted_wait,
   moved_in, moved_out, moved_cut, moved_counter,
   timer_armed, timer_disarmed, timer_read, timer_goes_on,

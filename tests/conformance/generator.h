@@ -25,7 +25,8 @@ class Generator {
         threads_(threads),
         calm_(calm),
         nests_(threads == 1 && one_in(4)),
-        drains_(!calm && one_in(2)) {}
+        drains_(!calm && one_in(2)),
+        connects_(one_in(3)) {}
 
   // The next statement. Requires: stuck() is false.
   CallStatement next();
@@ -35,7 +36,17 @@ class Generator {
   [[nodiscard]] bool stuck() const;
 
  private:
-  enum class Kind : std::uint8_t { epoll, pipe, stream, eventfd, semaphore, timer };
+  enum class Kind : std::uint8_t {
+    epoll,
+    pipe,
+    stream,
+    eventfd,
+    semaphore,
+    timer,
+    tcp,
+    listener,
+    udp
+  };
   struct File {
     std::string name;
     Kind kind;
@@ -43,6 +54,7 @@ class Generator {
     std::vector<std::string> wakes =
         {};         // of an instance: what is written there makes an item ready
     int noise = 0;  // of an instance: how often a wait for it returned at once
+    std::vector<std::string> clients = {};  // of a listener: connected and not accepted yet
   };
 
   [[nodiscard]] int upto(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
@@ -63,6 +75,7 @@ class Generator {
   }
 
   void learn_ctl(const Call& ctl);
+  void learn_connection(const StepRecord& record);
   ActorId actor();
   Call call(std::vector<std::string>& names);
   Call creation(std::vector<std::string>& names);
@@ -74,6 +87,17 @@ class Generator {
   Call drain();
   Call control();
   Call settime(const Value& on);
+  // ---- sockets of the internet: generator_sockets.cc
+  Call connection(std::vector<std::string>& names);
+  Call socket(std::vector<std::string>& names);
+  Call connect();
+  Call accept(std::vector<std::string>& names);
+  Call message();
+  Call option();
+  Value amount_for(const File* file);
+  Value net();                   // a socket, of those there are
+  File* one_of_kind(Kind kind);  // nullptr: there is none
+  static bool is_net(const File* file);
   Value file();
   Value epoll();
   Value busiest();
@@ -89,8 +113,9 @@ class Generator {
   std::mt19937_64 random_;
   int threads_;
   bool calm_;
-  bool nests_;   // many instances, in one another
-  bool drains_;  // then no semaphores: one with a great counter would be read a unit at a time
+  bool nests_;     // many instances, in one another
+  bool drains_;    // then no semaphores: one with a great counter would be read a unit at a time
+  bool connects_;  // sockets of the internet are among the files
   int made_ = 0;
   int alone_ = 0;                     // statements since another thread was awake
   bool expiring_ = false;             // a timer was set to expire at once
