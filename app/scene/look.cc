@@ -142,6 +142,12 @@ std::string_view kind_key(ObjectKind kind) {
       return "file.eventfd";
     case ObjectKind::epoll:
       return "file.epoll";
+    case ObjectKind::tcp:
+      return "file.tcp";
+    case ObjectKind::udp:
+      return "file.udp";
+    case ObjectKind::listener:
+      return "file.listener";
     case ObjectKind::other:
       break;
   }

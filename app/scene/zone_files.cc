@@ -131,7 +131,16 @@ void draw_queues(Sketch& pen, const ObjectPlace& place, Rect bar, Type set) {
   }
 }
 
-void draw_object(Sketch& pen, const ObjectPlace& place, Rect where, FileStyle style) {
+// The name of the other end of a connection; empty where there is none.
+std::string peer_name(const State& state, const ObjectState& object) {
+  const ObjectState* peer = object.peer ? find_object(state, *object.peer) : nullptr;
+  const FileState* file =
+      peer == nullptr || peer->files.empty() ? nullptr : find_file(state, peer->files.front());
+  return file == nullptr ? std::string{} : first_name(*file);
+}
+
+void draw_object(Sketch& pen, const KernelContext& c, const ObjectPlace& place, Rect where,
+                 FileStyle style) {
   const ObjectState& object = *place.object;
   const Rect at = moved(place.body, where);
   const bool small = style == FileStyle::compact;
@@ -148,6 +157,8 @@ void draw_object(Sketch& pen, const ObjectPlace& place, Rect where, FileStyle st
     std::string words = buffer_text(pen, object, 0, false);
     if (Sketch::width_of(words, set) > bar.w - 24) words = buffer_text(pen, object, 0, true);
     draw_bar(pen, object, 0, bar, words, set);
+  } else if (object.kind == ObjectKind::listener) {
+    draw_bar(pen, object, 0, bar, pen.t("file.waiting", {std::to_string(object.waiting)}), set);
   }
   std::string says = pen.t(kind_key(object.kind));
   for (const FilePlace& file : place.files) {
@@ -155,6 +166,12 @@ void draw_object(Sketch& pen, const ObjectPlace& place, Rect where, FileStyle st
   }
   for (std::size_t i = 0; i < object.fill.size(); ++i) {
     says += ", " + buffer_text(pen, object, i, false);
+  }
+  if (object.kind == ObjectKind::listener) {
+    says += ", " + pen.t("file.waiting", {std::to_string(object.waiting)});
+  }
+  if (const std::string peer = peer_name(c.state, object); !peer.empty()) {
+    says += ", " + pen.t("file.to_peer", {peer});
   }
   pen.hit("object:" + std::to_string(object.id.value), at, says, 10);
 }
@@ -316,7 +333,7 @@ void draw_files(Sketch& pen, const KernelContext& context, const FilesPlan& plan
       draw_mini(pen, object, where);
       continue;
     }
-    draw_object(pen, object, where, plan.style);
+    draw_object(pen, c, object, where, plan.style);
     for (const FilePlace& file : object.files) {
       draw_open_file(pen, context, file, moved(object.body, where), where);
     }

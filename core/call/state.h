@@ -22,6 +22,9 @@ enum class ObjectKind : std::uint8_t {
   inotify,
   regular,
   epoll,
+  tcp,
+  udp,
+  listener,  // a socket that takes connections in
   other
 };
 // Two files that read what the other wrote: ObjectState::fill has one number for each.
@@ -92,11 +95,14 @@ struct FileState {  // struct file
 struct ObjectState {
   ObjectId id;
   ObjectKind kind = ObjectKind::other;
-  std::string label;                    // "pipe:1"
-  std::vector<FileId> files;            // pipe: read end, write end; pair: first, second
-  std::vector<std::uint64_t> fill;      // bytes unread: pipe 1 buffer, pair one per file (what that
-                                        // file can read), eventfd the counter
-  std::vector<std::uint64_t> capacity;  // same order; eventfd: the greatest counter
+  std::string label;                // "pipe:1"
+  std::vector<FileId> files;        // pipe: read end, write end; pair: first, second
+  std::vector<std::uint64_t> fill;  // bytes unread: pipe 1 buffer, pair one per file (what that
+                                    // file can read), eventfd the counter
+  std::vector<std::uint64_t>
+      capacity;                  // same order; eventfd: the greatest counter; empty: not known
+  std::optional<ObjectId> peer;  // a connection's other end, once it was accepted
+  std::uint32_t waiting = 0;     // listener: connections that nobody has accepted yet
 };
 
 enum class TaskState : std::uint8_t { idle, blocked, runnable };

@@ -32,6 +32,12 @@ std::string_view name_of(ObjectKind kind) {
       return "eventfd";
     case ObjectKind::epoll:
       return "epoll";
+    case ObjectKind::tcp:
+      return "tcp";
+    case ObjectKind::udp:
+      return "udp";
+    case ObjectKind::listener:
+      return "listener";
     case ObjectKind::other:
       break;
   }
@@ -152,13 +158,18 @@ Json file(const Index& index, const FileState& f) {
   Json names = Json::array();
   for (const std::string& name : f.names) names.push_back(json_text(name));
   const ObjectState* object = index.object(f.object);
-  return {{"file", json_text(f.label)},
-          {"kind", name_of(object == nullptr ? ObjectKind::other : object->kind)},
-          {"end", name_of(f.end)},
-          {"fds", std::move(fds)},
-          {"names", std::move(names)},
-          {"readable_bytes", readable_bytes(object, f)},
-          {"level", json_events(f.level & kLevelBits)}};
+  Json out = {{"file", json_text(f.label)},
+              {"kind", name_of(object == nullptr ? ObjectKind::other : object->kind)},
+              {"end", name_of(f.end)},
+              {"fds", std::move(fds)},
+              {"names", std::move(names)},
+              {"readable_bytes", readable_bytes(object, f)},
+              {"level", json_events(f.level & kLevelBits)}};
+  if (object == nullptr) return out;
+  if (object->kind == ObjectKind::listener) out["waiting"] = object->waiting;
+  const ObjectState* peer = object->peer ? index.object(*object->peer) : nullptr;
+  if (peer != nullptr) out["peer"] = json_text(peer->label);
+  return out;
 }
 
 Json thread(const ThreadState& t) {

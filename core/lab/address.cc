@@ -8,12 +8,15 @@ namespace epollscope::lab {
 
 bool Address::of_socket(int fd) { return syscall(SYS_getsockname, fd, &storage, &length) == 0; }
 
+// Without a port, or, when a connection was refused, without the loopback.
 bool Address::is_unbound_inet() const {
   if (storage.ss_family == AF_INET) {
-    return reinterpret_cast<const sockaddr_in&>(storage).sin_port == 0;
+    const auto& in = reinterpret_cast<const sockaddr_in&>(storage);
+    return in.sin_port == 0 || in.sin_addr.s_addr == htonl(INADDR_ANY);
   }
-  return storage.ss_family == AF_INET6 &&
-         reinterpret_cast<const sockaddr_in6&>(storage).sin6_port == 0;
+  if (storage.ss_family != AF_INET6) return false;
+  const auto& in6 = reinterpret_cast<const sockaddr_in6&>(storage);
+  return in6.sin6_port == 0 || IN6_IS_ADDR_UNSPECIFIED(&in6.sin6_addr);
 }
 
 long bind_to_loopback(int fd) {

@@ -24,6 +24,7 @@
 #include "core/lab/forbidden.h"
 #include "core/lab/lab.h"
 #include "core/lab/levels.h"
+#include "core/lab/network.h"
 #include "core/lab/shared.h"
 #include "core/lab/start.h"
 
@@ -91,6 +92,10 @@ class Child {
         answer(order.ticket);
         break;
       }
+      case Job::network:
+        area_.header().job_count = segments_under_way(descriptors_, area_.header().tcp_end);
+        answer(order.ticket);
+        break;
     }
   }
 

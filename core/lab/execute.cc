@@ -114,6 +114,10 @@ class Execution {
 
   void created(std::int32_t fd, FdKind kind) {
     shop_.descriptors.remember(fd, kind);
+    if (kind == FdKind::tcp) {
+      std::atomic<std::uint32_t>& end = shop_.header.tcp_end;
+      end = std::max<std::uint32_t>(end, static_cast<std::uint32_t>(fd) + 1);
+    }
     slot_.reply.created[slot_.reply.created_count++] = fd;
   }
   void created_one(FdKind kind) { created(static_cast<std::int32_t>(slot_.reply.returned), kind); }
@@ -125,7 +129,11 @@ class Execution {
     if (make(SYS_epoll_create1, op.flags)) created_one(FdKind::epoll);
   }
   void call(const Socket& op) {
-    if (make(SYS_socket, op.domain, op.type, 0)) created_one(FdKind::other);
+    const bool inet = op.domain == AF_INET || op.domain == AF_INET6;
+    const bool stream = (op.type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) == SOCK_STREAM;
+    if (make(SYS_socket, op.domain, op.type, 0)) {
+      created_one(inet && stream ? FdKind::tcp : FdKind::other);
+    }
   }
   void call(const Bind& op) {
     row([&] { return bind_to_loopback(number_of(op.fd)); });
@@ -147,9 +155,8 @@ class Execution {
     });
   }
   void call(const Accept4& op) {
-    if (make(SYS_accept4, number_of(op.fd), nullptr, nullptr, op.flags)) {
-      created_one(FdKind::other);
-    }
+    const FdKind kind = kind_of(op.fd);
+    if (make(SYS_accept4, number_of(op.fd), nullptr, nullptr, op.flags)) created_one(kind);
   }
   void call(const Setsockopt& op) {
     const linger when{.l_onoff = op.value < 0 ? 0 : 1, .l_linger = std::max(op.value, 0)};
@@ -362,6 +369,7 @@ class Execution {
         reply_value(got / sizeof(inotify_event), ValueKind::events);
         return true;
       case FdKind::epoll:
+      case FdKind::tcp:
       case FdKind::other:
         return false;
     }

@@ -13,7 +13,7 @@
 
 namespace epollscope::lab {
 
-enum class FdKind : std::uint8_t { other, eventfd, timerfd, epoll, signalfd, inotify };
+enum class FdKind : std::uint8_t { other, eventfd, timerfd, epoll, signalfd, inotify, tcp };
 
 // What the lab remembers of descriptor numbers: the kind of the file a number was last given
 // to, and which numbers belong to the control channel. Any thread.

@@ -25,6 +25,8 @@ using std::chrono::milliseconds;
 constexpr microseconds kFirstLook{40};
 constexpr milliseconds kRarestLook{5};
 constexpr int kYields = 2;
+// The kernel delays an acknowledgement by 40 ms, rarely by 200.
+constexpr milliseconds kLongestDelay{500};
 
 Notification notice(Notification::Kind kind, ActorId actor = {}) {
   Notification n;
@@ -105,7 +107,7 @@ std::optional<Notification> LabKernel::take() {
   if (!just_submitted && hear()) {
     if (auto n = take_known()) return n;
   }
-  if (unsettled_ && busy_ > 0) arm_timer();
+  if (unsettled_ && (busy_ > 0 || network_since_)) arm_timer();
   return std::nullopt;
 }
 
@@ -166,12 +168,31 @@ Outcome LabKernel::read_reply(std::size_t slot) const {
 
 std::optional<Notification> LabKernel::take_rest() {
   if (!unsettled_ || !death_.empty()) return std::nullopt;
-  if (busy_ == 0) return rest();
+  if (busy_ == 0 && !network_since_ && network_rests()) return rest();
   if (Clock::now() < look_at_) return std::nullopt;
-  if (detector_.all_asleep(busy_slots())) return rest();
+  const auto asleep = [this] { return busy_ == 0 || detector_.all_asleep(busy_slots()); };
+  // What a segment wakes is asleep again when it is looked at behind it.
+  if (asleep() && network_rests() && asleep()) return rest();
   look_at_ = Clock::now() + look_again_;
   look_again_ = std::min<Clock::duration>(look_again_ * 2, kRarestLook);
   return std::nullopt;
+}
+
+bool LabKernel::network_rests() {
+  if (area_.header().tcp_end.load(std::memory_order_relaxed) == 0 || ask(Job::network)) {
+    network_since_.reset();
+    return true;
+  }
+  const std::uint32_t count = area_.header().job_count;
+  stuck_segments_ = std::min(stuck_segments_, count);
+  if (count > stuck_segments_) {
+    const Clock::time_point now = Clock::now();
+    if (!network_since_) network_since_ = now;
+    if (now - *network_since_ < kLongestDelay) return false;
+    stuck_segments_ = count;
+  }
+  network_since_.reset();
+  return true;
 }
 
 Notification LabKernel::rest() {

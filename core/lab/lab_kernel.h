@@ -50,6 +50,8 @@ class LabKernel : public Lab {
   std::optional<Notification> take_known();           // without asking wait_fd()
   std::optional<Notification> take_return();
   std::optional<Notification> take_rest();
+  // Whether no segment is under way, or has been for longer than the kernel delays one.
+  bool network_rests();
   Notification rest();
   Outcome read_reply(std::size_t slot) const;
   // Takes in what wait_fd() shows. True when there may be something to hand out now.
@@ -79,6 +81,8 @@ class LabKernel : public Lab {
   Clock::time_point look_at_;         // when to look at the threads, while unsettled
   Clock::duration look_again_{};
   std::optional<Clock::time_point> timer_set_;
+  std::optional<Clock::time_point> network_since_;  // since when one is seen under way
+  std::uint32_t stuck_segments_ = 0;                // that no patience was enough for
   std::uint8_t ticket_ = 0;
   std::string death_;
 };

@@ -54,10 +54,10 @@ struct alignas(256) Slot {
   Reply reply;
 };
 
-// What the parent asks of the service thread, on the channel. levels and forbidden are answered
-// by the ticket when payload 0 holds the answer; make_actors is not answered. Ticket 0 is the
+// What the parent asks of the service thread, on the channel. All but make_actors are answered
+// by the ticket when payload 0 holds the answer; Ticket 0 is the
 // lab's own word that it is ready.
-enum class Job : std::uint8_t { make_actors = 1, levels, forbidden };
+enum class Job : std::uint8_t { make_actors = 1, levels, forbidden, network };
 struct Order {
   Job job;
   std::uint8_t ticket;
@@ -81,8 +81,9 @@ struct Header {
   std::atomic<std::uint32_t> wanted;  // actors that must have a thread
   std::atomic<std::uint64_t> returns;
   std::array<std::atomic<std::uint32_t>, kRing> ring;
-  std::uint32_t job_count;           // entries in payload 0
-  std::array<char, 256> last_words;  // why the lab ended itself; zero-terminated
+  std::uint32_t job_count;             // entries in payload 0; of Job::network: what is under way
+  std::atomic<std::uint32_t> tcp_end;  // TCP sockets have numbers below it; 0: there were none
+  std::array<char, 256> last_words;    // why the lab ended itself; zero-terminated
 };
 
 // The mapping, on either side. Owns nothing but the address range.

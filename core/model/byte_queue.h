@@ -20,6 +20,7 @@ struct Source {
 class ByteQueue {
  public:
   [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
 
   // Bytes [from, from + count) of the source.
   void push(const Source& source, std::uint64_t from, std::uint64_t count);

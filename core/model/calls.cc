@@ -19,6 +19,7 @@
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
 #include "core/model/regular.h"
+#include "core/model/socket_calls.h"
 #include "core/model/timerfd.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
@@ -28,14 +29,6 @@ namespace {
 
 using What = MicroStep::What;
 using Step = std::optional<Outcome>;
-
-// AF_UNIX takes SOCK_RAW for SOCK_DGRAM.
-std::optional<FileKind> unix_kind(int type) {
-  if (type == SOCK_STREAM) return FileKind::unix_stream;
-  if (type == SOCK_DGRAM || type == SOCK_RAW) return FileKind::unix_dgram;
-  if (type == SOCK_SEQPACKET) return FileKind::unix_seqpacket;
-  return std::nullopt;
-}
 
 // The internet has no pairs, and says so once it knows the type.
 int inet_pair_refused(int type) {
@@ -193,14 +186,58 @@ class Caller {
     return install_one(fd, file, false);
   }
 
+  Step operator()(const Socket& op) {
+    constexpr std::string_view kWho = "__sys_socket";
+    if (const int error = socket_refused(w_, op); error != 0) return refuse(kWho, error);
+    const Index fd = lowest_free(w_);
+    if (fd == kNone) return refuse(kWho, EMFILE);
+    const Index file = make_socket(run_, op);
+    Step step = install_one(fd, file, (op.type & SOCK_CLOEXEC) != 0);
+    say_created(kWho, Why::created_socket, file);
+    return step;
+  }
+
+  Step operator()(const Bind& op) { return plain("__sys_bind", socket_bind(run_, op), op.fd); }
+  Step operator()(const Listen& op) {
+    return plain("__sys_listen", socket_listen(run_, op), op.fd);
+  }
+  Step operator()(const Connect& op) {
+    return plain("__sys_connect", socket_connect(run_, op), op.fd);
+  }
   Step operator()(const Shutdown& op) {
-    constexpr std::string_view kWho = "__sys_shutdown";
-    const Index file = file_of(w_, op.fd);
-    if (file == kNone) return refuse(kWho, EBADF);
-    const FileKind kind = w_.files[file].kind;
-    if (!is_unix(kind)) return refuse(kWho, ENOTSOCK, op.fd);
-    const int error = unix_shutdown(run_, file, op.how);
-    return error != 0 ? refuse(kWho, error, op.fd) : Outcome{};
+    return plain("__sys_shutdown", socket_shutdown(run_, op), op.fd);
+  }
+  Step operator()(const Setsockopt& op) {
+    return plain("do_sock_setsockopt", socket_setsockopt(run_, op), op.fd);
+  }
+  Step operator()(const Getsockopt& op) {
+    return say_failure("do_sock_getsockopt", op.fd, socket_getsockopt(run_, op));
+  }
+
+  Step operator()(const Accept4& op) {
+    constexpr std::string_view kWho = "do_accept";
+    AcceptCall call;
+    if (const int error = check_accept(run_, op, call); error != 0) {
+      return refuse(kWho, error, op.fd);
+    }
+    begin(file_of(w_, op.fd), op.fd, call);
+    return say_failure(kWho, op.fd, do_accept(run_, task_));
+  }
+
+  Step operator()(const SendBytes& op) {
+    return send(op.fd, op.flags, [&](Index f) { return write_frame(w_, f, request_.bytes); });
+  }
+  Step operator()(const SendAmount& op) {
+    return send(op.fd, op.flags, [&](Index f) { return write_frame(w_, f, op.n); });
+  }
+  Step operator()(const Recv& op) {
+    constexpr std::string_view kWho = "__sys_recvfrom";
+    int error = 0;
+    const Index file = socket_of(w_, op.fd, error);
+    if (error != 0) return refuse(kWho, error, op.fd);
+    check_message_flags(w_, file, op.flags);
+    begin(file, op.fd, ReadCall{.count = op.count, .flags = op.flags, .recv = true});
+    return say_failure(kWho, op.fd, do_read(run_, task_));
   }
 
   Step operator()(const Fcntl& op) {
@@ -209,16 +246,6 @@ class Caller {
     return success(answer);
   }
 
-  Step operator()(const Socket&) { return unknown("sockets other than pairs"); }
-  Step operator()(const Bind&) { return unknown("bind"); }
-  Step operator()(const Listen&) { return unknown("listen"); }
-  Step operator()(const Connect&) { return unknown("connect"); }
-  Step operator()(const Accept4&) { return unknown("accept"); }
-  Step operator()(const Setsockopt&) { return unknown("setsockopt"); }
-  Step operator()(const Getsockopt&) { return unknown("getsockopt"); }
-  Step operator()(const SendBytes&) { return unknown("send"); }
-  Step operator()(const SendAmount&) { return unknown("send"); }
-  Step operator()(const Recv&) { return unknown("recv"); }
   Step operator()(const SignalFd&) { return unknown("signalfd"); }
   Step operator()(const Kill&) { return unknown("signals"); }
   Step operator()(const Sigaction&) { return unknown("signals"); }
@@ -309,6 +336,25 @@ class Caller {
   Step say_failure(std::string_view function, Fd fd, Step step) {
     if (step && step->failed()) refuse(function, step->error, fd);
     return step;
+  }
+
+  // Of a call that returns 0 or fails.
+  Step plain(std::string_view function, int error, Fd fd) {
+    return error != 0 ? refuse(function, error, fd) : Outcome{};
+  }
+
+  template <class Frame>
+  Step send(Fd fd, std::int32_t flags, Frame frame) {
+    constexpr std::string_view kWho = "__sys_sendto";
+    int error = 0;
+    const Index file = socket_of(w_, fd, error);
+    if (error != 0) return refuse(kWho, error, fd);
+    check_message_flags(w_, file, flags);
+    WriteCall call = frame(file);
+    call.flags = flags;
+    call.send = true;
+    begin(file, fd, std::move(call));
+    return say_failure(kWho, fd, do_write(run_, task_));
   }
 
   template <class Frame>
@@ -435,6 +481,8 @@ std::optional<Outcome> continue_call(Run& run, Index task) {
     step = do_read(run, task);
   } else if (std::holds_alternative<WriteCall>(frame)) {
     step = do_write(run, task);
+  } else if (std::holds_alternative<AcceptCall>(frame)) {
+    step = do_accept(run, task);
   } else {
     step = Outcome{};
   }
@@ -480,8 +528,11 @@ static std::string_view call_name(EpollWait::Form form) {
 
 std::string_view call_name(const Frame& frame) {
   if (const auto* wait = std::get_if<WaitCall>(&frame)) return call_name(wait->form);
-  if (std::holds_alternative<ReadCall>(frame)) return "read";
-  if (std::holds_alternative<WriteCall>(frame)) return "write";
+  if (const auto* read = std::get_if<ReadCall>(&frame)) return read->recv ? "recv" : "read";
+  if (const auto* write = std::get_if<WriteCall>(&frame)) return write->send ? "send" : "write";
+  if (const auto* accept = std::get_if<AcceptCall>(&frame)) {
+    return accept->flags != 0 ? "accept4" : "accept";
+  }
   return "sleep";
 }
 

@@ -13,7 +13,9 @@
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
 #include "core/model/regular.h"
+#include "core/model/tcp.h"
 #include "core/model/timerfd.h"
+#include "core/model/udp.h"
 #include "core/model/unix_dgram.h"
 #include "core/model/unix_stream.h"
 
@@ -68,6 +70,10 @@ Answer read_file(Run& run, Index task, Index file, ReadCall& call, Outcome& out)
       }
       return answer;
     }
+    case FileKind::tcp:
+      return tcp_read(run, task, file, call, bytes);
+    case FileKind::udp:
+      return udp_read(run, task, file, call, bytes);
     case FileKind::null_device:
     case FileKind::regular:
       return 0;
@@ -91,6 +97,10 @@ Answer write_file(Run& run, Index task, Index file, WriteCall& call) {
       return eventfd_write(run, task, file, call);
     case FileKind::regular:
       return regular_write(run, file, call);
+    case FileKind::tcp:
+      return tcp_write(run, file, call);
+    case FileKind::udp:
+      return udp_write(run, file, call);
     case FileKind::null_device:
       return static_cast<std::int64_t>(call.size);
     case FileKind::epoll:

@@ -10,7 +10,7 @@
 #include "core/model/believed.h"
 #include "core/model/files.h"
 #include "core/model/pipe.h"
-#include "core/model/unix_sock.h"
+#include "core/model/socket_calls.h"
 
 namespace epollscope {
 namespace {
@@ -26,7 +26,7 @@ std::int64_t set_flags(World& w, Index file, std::uint32_t flags) {
     not_modelled(w, "O_NOATIME on a device");
   }
   std::uint32_t settable = kSettable;
-  if (is_pipe || is_unix(f.kind)) settable |= O_ASYNC;  // others have no fasync
+  if (is_pipe || is_socket(f.kind)) settable |= O_ASYNC;  // others have no fasync
   f.flags = (f.flags & ~settable) | (flags & settable);
   return 0;
 }
@@ -55,7 +55,7 @@ Index find_ep(const World& w, Fd fd) {
 Index lowest_free(World& w, Index least) {
   const Index end = static_cast<Index>(w.fds.size());
   Index fd = std::max(least, w.lowest_free_fd);
-  while (fd < end && w.fds[at(fd)].file != kNone) ++fd;
+  while (fd < end && (w.fds[at(fd)].file != kNone || w.fds[at(fd)].reserved)) ++fd;
   if (least <= w.lowest_free_fd) w.lowest_free_fd = fd;
   return fd < w.descriptor_limit ? fd : kNone;
 }
@@ -64,8 +64,19 @@ void install(World& w, Index fd, Index file, bool cloexec) {
   if (w.fds.size() <= at(fd)) w.fds.resize(at(fd) + 1);
   w.fds[at(fd)].file = file;
   w.fds[at(fd)].cloexec = cloexec;
+  w.fds[at(fd)].reserved = false;
   w.fd_links().add_head(w.files[file].fds, fd);
   hold(w, file);
+}
+
+void reserve(World& w, Index fd) {
+  if (w.fds.size() <= at(fd)) w.fds.resize(at(fd) + 1);
+  w.fds[at(fd)].reserved = true;
+}
+
+void free_reserved(World& w, Index fd) {
+  w.fds[at(fd)].reserved = false;
+  w.lowest_free_fd = std::min(w.lowest_free_fd, fd);
 }
 
 void close_fd(Run& run, Index fd) {

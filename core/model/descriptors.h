@@ -18,6 +18,9 @@ Index find_ep(const World& w, Fd fd);
 // The lowest free number from `least` on; kNone: none below the limit (EMFILE).
 Index lowest_free(World& w, Index least = 0);
 void install(World& w, Index fd, Index file, bool cloexec);
+// A free number is taken before there is a file for it.
+void reserve(World& w, Index fd);
+void free_reserved(World& w, Index fd);
 // Frees the number; the file goes with its last reference.
 void close_fd(Run& run, Index fd);
 

@@ -9,7 +9,9 @@
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
 #include "core/model/regular.h"
+#include "core/model/tcp.h"
 #include "core/model/timerfd.h"
+#include "core/model/udp.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
 
@@ -55,6 +57,12 @@ void release(Run& run, Index file) {
     case FileKind::regular:
       regular_release(w, object);
       break;
+    case FileKind::tcp:
+      tcp_release(run, file);
+      break;
+    case FileKind::udp:
+      udp_release(w, file);
+      break;
     case FileKind::null_device:
     case FileKind::other:
       break;
@@ -90,6 +98,9 @@ Index queue_of(const World& w, Index file) {
       return w.inotifiers[f.object].wait;
     case FileKind::regular:
       return w.regulars[f.object].wait;
+    case FileKind::tcp:
+    case FileKind::udp:
+      return w.inets[f.object].wait;
     case FileKind::null_device:
     case FileKind::other:
       return f.object;  // what the model does not know never wakes anybody
@@ -124,6 +135,10 @@ std::uint32_t file_level(const World& w, Index file) {
       return EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM;
     case FileKind::timerfd:
       return timerfd_level(w.timers[f.object]);
+    case FileKind::tcp:
+      return tcp_level(w.inets[f.object]);
+    case FileKind::udp:
+      return udp_level(w.inets[f.object]);
     case FileKind::other:
       break;
   }

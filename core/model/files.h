@@ -1,6 +1,9 @@
 // Open files: what poll() answers for each kind, and what happens when the last reference goes.
 #pragma once
 
+#include <fcntl.h>
+#include <sys/socket.h>
+
 #include <cstdint>
 #include <string>
 
@@ -33,6 +36,13 @@ void fput_owed(Run& run, Index task);
 // The level of these files may have changed in this call.
 void touch(World& w, Index file);
 void touch_both(World& w, Index file);  // and of its peer
+
+// Whether a call on a socket may sleep: it has, or neither O_NONBLOCK nor MSG_DONTWAIT forbids it.
+template <class Call>
+bool may_sleep(const World& w, Index file, const Call& call) {
+  if (call.slept) return true;  // from then on what the flag says now does not matter
+  return (w.files[file].flags & O_NONBLOCK) == 0 && (call.flags & MSG_DONTWAIT) == 0;
+}
 
 void not_modelled(World& w, std::string what);  // the first reason stays
 

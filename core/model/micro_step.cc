@@ -89,6 +89,10 @@ std::string label_of(const World& w, Index file) {
         return "inotify";
       case FileKind::regular:
         return "memfd";
+      case FileKind::tcp:
+        return "tcp";
+      case FileKind::udp:
+        return "udp";
       case FileKind::other:
         break;
     }

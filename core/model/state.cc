@@ -9,8 +9,10 @@
 #include "core/model/eventfd.h"
 #include "core/model/eventpoll.h"
 #include "core/model/files.h"
+#include "core/model/inet_sock.h"
 #include "core/model/inotify.h"
 #include "core/model/machine.h"
+#include "core/model/tcp.h"
 #include "core/model/timerfd.h"
 #include "core/model/tree_order.h"
 #include "core/model/unix_sock.h"
@@ -36,6 +38,10 @@ ObjectKind kind_of(FileKind kind) {
       return ObjectKind::eventfd;
     case FileKind::epoll:
       return ObjectKind::epoll;
+    case FileKind::tcp:
+      return ObjectKind::tcp;
+    case FileKind::udp:
+      return ObjectKind::udp;
     case FileKind::timerfd:
       return ObjectKind::timerfd;
     case FileKind::inotify:
@@ -239,9 +245,21 @@ class Builder {
     const File& f = w_.files[file];
     ObjectState& o = objects.back();
     o.files.push_back(f.id);
+    if (is_inet(f.kind)) extend_inet(o, f);
     if (!is_unix(f.kind)) return;
     o.fill.push_back(w_.socks[f.object].bytes.size());
     o.capacity.push_back(w_.inputs.unix_sndbuf);
+  }
+
+  void extend_inet(ObjectState& o, const File& f) const {
+    const InetSock& s = w_.inets[f.object];
+    if (s.state == TcpState::listen) {
+      o.kind = ObjectKind::listener;
+      o.waiting = static_cast<std::uint32_t>(s.accept_queue.size());
+      return;
+    }
+    o.fill.push_back(s.bytes.size());
+    if (f.peer != kNone) o.peer = w_.files[f.peer].object_id;
   }
 
   const World& w_;
@@ -292,6 +310,14 @@ std::optional<Level> Machine::level(Fd fd) const {
       level.readable_bytes =
           static_cast<std::int64_t>(w.inotifiers[f.object].events.size()) * kNotifyBytes;
       return level;
+    case FileKind::tcp:
+      level.readable_bytes = tcp_readable(w.inets[f.object]);
+      return level;
+    case FileKind::udp: {
+      const InetSock& s = w.inets[f.object];
+      level.readable_bytes = s.messages.empty() ? 0 : std::int64_t{s.messages.front()};
+      return level;
+    }
     case FileKind::timerfd:
     case FileKind::null_device:
     case FileKind::regular:

@@ -1,6 +1,6 @@
 #include "core/model/unix_dgram.h"
 
-#include <fcntl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -57,13 +57,14 @@ std::uint32_t dgram_truesize(const MachineInputs& inputs, std::uint32_t length) 
 Answer unix_dgram_read(Run& run, Index task, Index file, ReadCall& call, std::string* out) {
   World& w = run.w;
   Sock& s = sock_of(w, file);
-  if (call.count == 0) return 0;
+  if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
+  if (call.count == 0 && !call.recv) return 0;
   while (s.error == 0 && s.receive_queue.empty()) {
     const bool ended = (s.shutdown & kReceiveShutdown) != 0;
-    const bool blocks = call.slept || (w.files[file].flags & O_NONBLOCK) == 0;
+    const bool blocks = may_sleep(w, file, call);
     if (ended && (s.hears_of_peer || blocks)) return 0;
     if (!blocks) return -EAGAIN;
-    call.slept = true;  // from here on what the flag says now does not matter
+    call.slept = true;
     if (await_queue(run, s.wait)) continue;
     fall_asleep(
         run, task,
@@ -77,6 +78,10 @@ Answer unix_dgram_read(Run& run, Index task, Index file, ReadCall& call, std::st
   }
   const Skb message = s.receive_queue.front();
   const auto got = std::min<std::uint64_t>(message.length, call.count);
+  if ((call.flags & MSG_PEEK) != 0) {
+    ByteQueue(s.bytes).pop(got, out);
+    return static_cast<std::int64_t>(got);
+  }
   touch_both(w, file);
   s.receive_queue.pop();
   s.bytes.pop(got, out);
@@ -95,10 +100,11 @@ Answer unix_dgram_write(Run& run, Index task, Index file, WriteCall& call) {
     touch(w, file);
     return -std::exchange(s.error, 0);
   }
+  if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
   if (call.size > dgram_longest(w.inputs)) return -EMSGSIZE;
   if ((s.shutdown & kSendShutdown) != 0) return -EPIPE;
   while (s.wmem >= w.inputs.unix_sndbuf) {
-    if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    if (!may_sleep(w, file, call)) return -EAGAIN;
     call.slept = true;
     if (await_queue(run, s.wait)) continue;
     fall_asleep(run, task, {s.wait, Place::head, false}, "sock_wait_for_wmem", Why::slept_write);

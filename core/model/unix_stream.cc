@@ -1,6 +1,6 @@
 #include "core/model/unix_stream.h"
 
-#include <fcntl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -47,18 +47,23 @@ SkbSize stream_skb(const MachineInputs& inputs, std::uint64_t size) {
 Answer unix_stream_read(Run& run, Index task, Index file, ReadCall& call, std::string* out) {
   World& w = run.w;
   Sock& s = w.socks[w.files[file].object];
-  if (call.count == 0) return 0;
+  if (call.count == 0 && !call.recv) return 0;
   while (s.receive_queue.empty()) {
     if (s.error != 0) {
       touch(w, file);
       return -std::exchange(s.error, 0);
     }
     if ((s.shutdown & kReceiveShutdown) != 0) return 0;
-    if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
-    call.slept = true;  // from here on what the flag says now does not matter
+    if (!may_sleep(w, file, call)) return -EAGAIN;
+    call.slept = true;
     if (await_queue(run, s.wait)) continue;
     fall_asleep(run, task, {s.wait, Place::head, false}, "unix_stream_data_wait", Why::slept_read);
     return std::nullopt;
+  }
+  if ((call.flags & MSG_PEEK) != 0) {
+    const std::uint64_t seen = std::min(call.count, s.bytes.size());
+    ByteQueue(s.bytes).pop(seen, out);
+    return static_cast<std::int64_t>(seen);
   }
   touch_both(w, file);
   const std::uint64_t got = consume(run, s, s.bytes.within_message(call.count), out);
@@ -82,7 +87,7 @@ Answer unix_stream_write(Run& run, Index task, Index file, WriteCall& call) {
     }
     if ((s.shutdown & kSendShutdown) != 0) return end(EPIPE);
     if (s.wmem >= w.inputs.unix_sndbuf) {
-      if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return end(EAGAIN);
+      if (!may_sleep(w, file, call)) return end(EAGAIN);
       call.slept = true;
       if (await_queue(run, s.wait)) continue;
       fall_asleep(run, task, {s.wait, Place::head, false}, "sock_wait_for_wmem", Why::slept_write);

@@ -54,8 +54,11 @@ enum class FileKind : std::uint8_t {
   null_device,
   inotify,
   regular,
+  tcp,
+  udp,
   other
 };
+inline constexpr std::size_t kFileKinds = static_cast<std::size_t>(FileKind::other) + 1;
 
 struct File {  // struct file
   FileId id;   // invalid: the slot is free
@@ -78,6 +81,7 @@ struct Descriptor {
   Link link;           // of the descriptors of the same file
   NameId name = kNone;
   bool cloexec = false;
+  bool reserved = false;  // by a call that sleeps before it has the file
 };
 
 struct PipeSlot {  // pipe_buffer
@@ -113,6 +117,39 @@ struct Sock {  // unix_sock
   int error = 0;              // sk_err
   Index peer = kNone;
   Index wait = kNone;
+};
+
+// The states of a TCP socket between two calls: on the loopback a handshake is over, and a FIN
+// acknowledged, before the next one.
+enum class TcpState : std::uint8_t { close, listen, established, fin_wait, close_wait };
+enum class SocketState : std::uint8_t { unconnected, connecting, connected, disconnecting };  // SS_
+enum class Urgent : std::uint8_t { none, waiting, read };  // urg_data
+
+struct InetSock {  // of both families
+  bool v6 = false;
+  bool nodelay = false, reuseaddr = false, keepalive = false, oobinline = false;
+  std::int32_t linger = -1;   // seconds; -1: off
+  std::uint32_t lowat = 1;    // SO_RCVLOWAT
+  std::uint8_t shutdown = 0;  // sk_shutdown
+  bool done = false;          // SOCK_DONE: the peer's FIN has come
+  bool bound = false;         // by bind(): the port outlives a connection
+  bool has_port = false;      // inet_num; `port` is still told after it is given back
+  bool addressed = false;     // of the loopback, and not of every network
+  TcpState state = TcpState::close;
+  SocketState socket_state = SocketState::unconnected;
+  int error = 0;                 // sk_err
+  std::int32_t port = 0;         // no two that were bound have the same; 0: none
+  std::int32_t peer_port = 0;    // UDP: of whom it sends to; 0: nobody
+  Index peer = kNone;            // TCP: the other end; kNone: it is gone
+  Index file = kNone;            // kNone: not accepted yet
+  Index wait = kNone;            // kNone as well
+  ByteQueue bytes;               // receive queue
+  std::uint64_t segments = 0;    // that came since it was empty
+  Fifo<std::uint32_t> messages;  // UDP: lengths
+  std::uint64_t urgent_in = 0;   // bytes in front of the urgent one
+  Urgent urgent = Urgent::none;
+  Fifo<Index> accept_queue;
+  std::uint32_t backlog = 0;
 };
 
 struct EventFdCtx {
@@ -197,6 +234,10 @@ struct ReadCall {
   std::uint64_t count = 0;
   bool discard = false;  // the bytes are counted and not kept
   bool slept = false;
+  std::int32_t flags = 0;  // of recv
+  bool recv = false;
+  std::string got = {};    // before it slept for more, …
+  std::uint64_t done = 0;  // … and how much
 };
 struct WriteCall {
   std::string text;
@@ -204,8 +245,15 @@ struct WriteCall {
   std::uint64_t done = 0;
   std::uint64_t value = 0;
   bool slept = false;
+  std::int32_t flags = 0;  // of send
+  bool send = false;
 };
-using Frame = std::variant<SleepCall, WaitCall, ReadCall, WriteCall>;
+struct AcceptCall {
+  std::int32_t flags = 0;
+  Index fd = kNone;  // reserved for what it accepts
+  bool slept = false;
+};
+using Frame = std::variant<SleepCall, WaitCall, ReadCall, WriteCall, AcceptCall>;
 
 struct Task {
   ActorId actor;
@@ -234,6 +282,7 @@ class World {
   Pool<File> files;
   Pool<Pipe> pipes;
   Pool<Sock> socks;
+  Pool<InetSock> inets;
   Pool<EventFdCtx> eventfds;
   Pool<TimerfdCtx> timers;
   Pool<Inotifier> inotifiers;
@@ -255,8 +304,9 @@ class World {
   std::int32_t next_file_id = 0;
   std::int32_t next_item_id = 0;
   std::int32_t next_object_id = 0;
-  std::array<std::int32_t, 24> made = {};  // objects by FileKind, for labels
-  std::uint64_t pipe_pages = 0;            // user->pipe_bufs
+  std::int32_t next_port = 0;
+  std::array<std::int32_t, kFileKinds> made = {};  // objects by FileKind, for labels
+  std::uint64_t pipe_pages = 0;                    // user->pipe_bufs
   std::uint64_t calls = 0;
   std::vector<Index> touched;  // files
 

@@ -63,6 +63,7 @@ void Generator::learn(const StepRecord& record) {
   if (record.call.name == CallName::dup2 && !record.bound.empty()) {
     std::erase_if(files_, [&](const File& f) { return record.bound.contains(f.name); });
   }
+  learn_connection(record);
   if (!record.bound.empty()) files_.insert(files_.end(), pending_.begin(), pending_.end());
   pending_.clear();
 }
@@ -88,7 +89,7 @@ ActorId Generator::actor() {
 }
 
 std::string Generator::fresh(Kind kind) {
-  const char letter = "epsvmtnr"[static_cast<int>(kind)];
+  const char letter = "epsvmtnrclu"[static_cast<int>(kind)];
   const std::string name = letter + std::to_string(++made_);
   pending_.push_back({name, kind, name});
   return name;
@@ -330,7 +331,7 @@ Call Generator::write_to(const Value& to) {
   if (known != nullptr && known->kind == Kind::eventfd && one_in(8)) {
     return {CallName::write, {to, {.v = Integer{~0ULL - static_cast<unsigned>(upto(3)), false}}}};
   }
-  return {CallName::write, {to, number(small_amount())}};
+  return {CallName::write, {to, amount_for(known)}};
 }
 
 // Something that may end one of the sleeps.
@@ -339,6 +340,7 @@ Call Generator::rouse() {
   std::advance(sleeper, upto(static_cast<int>(asleep_.size())));
   const File* on = find(sleeper->second);
   if (on == nullptr) return write();
+  if (on->kind == Kind::listener) return connect();
   if (on->kind == Kind::epoll && (on->wakes.empty() || one_in(5))) {
     return {CallName::epoll_ctl,
             {sleeper->second, flags(FlagSet::ctl_op, EPOLL_CTL_ADD), file(),
@@ -415,13 +417,17 @@ Call Generator::call(std::vector<std::string>& names) {
     if (n < 16) return control();
   }
   if (threads_ > 1 && one_in(asleep_.empty() ? 3 : 2)) return wait();
+  if (connects_ && one_in(3)) return connection(names);
   const int n = upto(100);
   if (n < 27) return ctl();
   if (n < 49) return wait();
   if (n < 64) return write();
   if (n < 75) return {CallName::read, {file(), number(small_amount() + (one_in(2) ? 7 : 0))}};
   if (n < 77) return drain();
-  if (n < 79) return calm_ ? ctl() : Call{CallName::fill, {file()}};
+  if (n < 79) {
+    const Value on = file();
+    return calm_ || is_net(find(on)) ? ctl() : Call{CallName::fill, {on}};
+  }
   if (n < 84) return {CallName::close, {file()}};
   if (n < 86) {
     const auto how = static_cast<std::uint32_t>(pick<int>({SHUT_RD, SHUT_WR, SHUT_RDWR, 3, -1}));

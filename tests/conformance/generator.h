@@ -26,7 +26,8 @@ class Generator {
         threads_(threads),
         calm_(calm),
         nests_(threads == 1 && one_in(4)),
-        drains_(!calm && one_in(2)) {}
+        drains_(!calm && one_in(2)),
+        connects_(one_in(3)) {}
 
   // The next statement. Requires: stuck() is false.
   CallStatement next();
@@ -44,7 +45,10 @@ class Generator {
     semaphore,
     timer,
     notifier,
-    regular
+    regular,
+    tcp,
+    listener,
+    udp
   };
   struct File {
     std::string name;
@@ -53,6 +57,7 @@ class Generator {
     std::vector<std::string> wakes =
         {};         // of an instance: what is written there makes an item ready
     int noise = 0;  // of an instance: how often a wait for it returned at once
+    std::vector<std::string> clients = {};  // of a listener: connected and not accepted yet
   };
 
   [[nodiscard]] int upto(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
@@ -73,6 +78,7 @@ class Generator {
   }
 
   void learn_ctl(const Call& ctl);
+  void learn_connection(const StepRecord& record);
   ActorId actor();
   Call call(std::vector<std::string>& names);
   Call creation(std::vector<std::string>& names);
@@ -87,6 +93,17 @@ class Generator {
   Call dup2();
   Call poll();
   Call limit();
+  // ---- sockets of the internet: generator_sockets.cc
+  Call connection(std::vector<std::string>& names);
+  Call socket(std::vector<std::string>& names);
+  Call connect();
+  Call accept(std::vector<std::string>& names);
+  Call message();
+  Call option();
+  Value amount_for(const File* file);
+  Value net();                   // a socket, of those there are
+  File* one_of_kind(Kind kind);  // nullptr: there is none
+  static bool is_net(const File* file);
   Value file();
   Value epoll();
   Value busiest();
@@ -102,8 +119,9 @@ class Generator {
   std::mt19937_64 random_;
   int threads_;
   bool calm_;
-  bool nests_;   // many instances, in one another
-  bool drains_;  // then no semaphores: one with a great counter would be read a unit at a time
+  bool nests_;     // many instances, in one another
+  bool drains_;    // then no semaphores: one with a great counter would be read a unit at a time
+  bool connects_;  // sockets of the internet are among the files
   int made_ = 0;
   int alone_ = 0;                     // statements since another thread was awake
   bool expiring_ = false;             // a timer was set to expire at once

@@ -1,6 +1,7 @@
 #include "tests/unit/model/real_calls.h"
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -17,6 +18,8 @@
 #include <ctime>
 #include <fstream>
 #include <string>
+
+#include "tests/unit/model/real_sockets.h"
 
 namespace epollscope::test {
 namespace {
@@ -112,18 +115,55 @@ class Maker {
   }
 
   Outcome operator()(const WriteBytes& op) {
-    return answer(write(calls_.real(op.fd), request_.bytes.data(), request_.bytes.size()));
+    return quiet(answer(write(calls_.real(op.fd), request_.bytes.data(), request_.bytes.size())));
   }
   Outcome operator()(const WriteAmount& op) {
     const int fd = calls_.real(op.fd);
     if (is_a(fd, "[eventfd]")) return answer(write(fd, &op.n, sizeof op.n));
     // Beyond what fits in memory the kernel refuses the pointer before it reads anything.
     const std::string bytes(op.n > kMostBytes ? 0 : op.n, kFillerByte);
-    return answer(syscall(SYS_write, fd, bytes.data(), op.n));
+    return quiet(answer(syscall(SYS_write, fd, bytes.data(), op.n)));
+  }
+
+  Outcome operator()(const Socket& op) { return one(socket(op.domain, op.type, 0)); }
+  Outcome operator()(const Bind& op) { return answer(bind_real(calls_.real(op.fd))); }
+  Outcome operator()(const Listen& op) {
+    return answer(listen_real(calls_.real(op.fd), op.backlog));
+  }
+  Outcome operator()(const Connect& op) {
+    return quiet(answer(connect_real(calls_.real(op.fd), calls_.real(op.to))));
+  }
+  Outcome operator()(const Accept4& op) {
+    return one(accept4(calls_.real(op.fd), nullptr, nullptr, op.flags));
+  }
+  Outcome operator()(const Setsockopt& op) {
+    return answer(setsockopt_real(calls_.real(op.fd), op.option, op.value));
+  }
+  Outcome operator()(const Getsockopt& op) {
+    int value = 0;
+    Outcome o = answer(getsockopt_real(calls_.real(op.fd), op.option, value));
+    if (!o.failed()) o.value = static_cast<std::uint64_t>(std::int64_t{value});
+    return o;
+  }
+  Outcome operator()(const SendBytes& op) {
+    return quiet(answer(send(calls_.real(op.fd), request_.bytes.data(), request_.bytes.size(),
+                             op.flags | MSG_NOSIGNAL)));
+  }
+  Outcome operator()(const SendAmount& op) {
+    const std::string bytes(op.n, kFillerByte);
+    return quiet(answer(send(calls_.real(op.fd), bytes.data(), op.n, op.flags | MSG_NOSIGNAL)));
+  }
+  Outcome operator()(const Recv& op) {
+    std::string buffer(op.count, '\0');
+    Outcome o = answer(recv(calls_.real(op.fd), buffer.data(), op.count, op.flags));
+    if (!o.failed()) o.bytes = buffer.substr(0, static_cast<std::size_t>(o.returned));
+    return o;
   }
 
   Outcome operator()(const Close& op) { return answer(close(calls_.real(op.fd))); }
-  Outcome operator()(const Shutdown& op) { return answer(shutdown(calls_.real(op.fd), op.how)); }
+  Outcome operator()(const Shutdown& op) {
+    return quiet(answer(shutdown(calls_.real(op.fd), op.how)));
+  }
   Outcome operator()(const Fcntl& op) {
     return answer(fcntl(calls_.real(op.fd), op.command, op.arg));
   }
@@ -136,8 +176,19 @@ class Maker {
     return repeat(op.fd, [&](int fd) { return write(fd, bytes.data(), bytes.size()); });
   }
   Outcome operator()(const Sleep&) { return {}; }
+  template <class Other>
+  Outcome operator()(const Other&) {
+    ADD_FAILURE() << "no real call is made for this one";
+    return {};
+  }
 
  private:
+  // As a lab does, it goes on when no segment is under way.
+  Outcome quiet(Outcome o) {
+    while (calls_.segment_under_way()) usleep(200);
+    return o;
+  }
+
   Outcome one(int fd) {
     Outcome o = answer(fd);
     if (fd < 0) return o;
@@ -214,6 +265,13 @@ std::vector<Machine::Row> RealCalls::interest(Fd epfd) const {
     rows.push_back(row);
   }
   return rows;
+}
+
+bool RealCalls::segment_under_way() const {
+  for (const int fd : numbers_) {
+    if (is_under_way_real(fd)) return true;
+  }
+  return false;
 }
 
 std::uint32_t RealCalls::level(Fd fd) const {

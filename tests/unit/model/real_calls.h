@@ -25,6 +25,9 @@ class RealCalls {
   std::uint32_t level(Fd fd) const;
   std::int64_t readable(Fd fd) const;  // FIONREAD; -1: has none
 
+  // A TCP segment of one of its sockets that the other end has not heard of yet.
+  [[nodiscard]] bool segment_under_way() const;
+
   // A lab starts with 0, 1 and 2 open only. This process may have others: the n-th number that was
   // free at the start stands for the lab's.
   [[nodiscard]] int real(Fd fd) const;
