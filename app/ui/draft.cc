@@ -63,6 +63,7 @@ std::vector<std::string> propose_names(const CallSpec& spec, const std::vector<K
     return {numbered(names, "ep")};
   }
   if (spec.call == CallName::timerfd_create) return {numbered(names, "t")};
+  if (spec.call == CallName::signalfd) return {numbered(names, "sig")};
   return {numbered(names, spec.call == CallName::eventfd ? "v" : "d")};
 }
 
@@ -199,7 +200,8 @@ bool makes_sense(const KnownName& on, CallName call) {
     case CallName::drain:
       return !on.epoll && on.end != FileEnd::write;
     case CallName::write:
-      return !on.epoll && on.end != FileEnd::read && on.kind != ObjectKind::timerfd;
+      return !on.epoll && on.end != FileEnd::read && on.kind != ObjectKind::timerfd &&
+             on.kind != ObjectKind::signalfd;
     case CallName::fill:
       return !on.epoll && on.end != FileEnd::read && !is_counter(on.kind);
     case CallName::timerfd_settime:

@@ -19,6 +19,7 @@ enum class ObjectKind : std::uint8_t {
   unix_seqpacket,
   eventfd,
   timerfd,
+  signalfd,
   epoll,
   other
 };
@@ -29,7 +30,7 @@ inline bool is_pair(ObjectKind kind) {
 }
 // A number and not bytes: ObjectState::fill is what a read gives.
 inline bool is_counter(ObjectKind kind) {
-  return kind == ObjectKind::eventfd || kind == ObjectKind::timerfd;
+  return kind == ObjectKind::eventfd || kind == ObjectKind::timerfd || kind == ObjectKind::signalfd;
 }
 enum class FileEnd : std::uint8_t { whole, read, write };
 
@@ -87,6 +88,11 @@ struct FileState {  // struct file
   bool nonblocking = false;
 };
 
+struct PendingSignal {
+  ActorId actor;  // the thread that it was sent to, and the only one that can read it
+  std::int32_t signal = 0;
+};
+
 struct ObjectState {
   ObjectId id;
   ObjectKind kind = ObjectKind::other;
@@ -95,6 +101,7 @@ struct ObjectState {
   std::vector<std::uint64_t> fill;      // bytes unread: pipe 1 buffer, pair one per file (what that
                                         // file can read), eventfd the counter
   std::vector<std::uint64_t> capacity;  // same order; eventfd: the greatest counter
+  std::vector<PendingSignal> signals;   // signalfd: those of its mask; `fill` is how many
 };
 
 enum class TaskState : std::uint8_t { idle, blocked, runnable };
@@ -105,6 +112,7 @@ struct ThreadState {
   std::string call;  // name of the call it is in: "epoll_wait"
   std::string on;    // name of the descriptor it sleeps on
   std::optional<std::int64_t> timeout_ns;
+  std::uint64_t blocked_signals = 0, pending_signals = 0;  // bit n-1: signal n
 };
 
 struct State {

@@ -24,6 +24,8 @@ std::string_view name_of(ObjectKind kind) {
       return "unix_seqpacket";
     case ObjectKind::timerfd:
       return "timerfd";
+    case ObjectKind::signalfd:
+      return "signalfd";
     case ObjectKind::eventfd:
       return "eventfd";
     case ObjectKind::epoll:

@@ -11,6 +11,7 @@
 #include "core/model/files.h"
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
+#include "core/model/signalfd.h"
 #include "core/model/timerfd.h"
 #include "core/model/unix_dgram.h"
 #include "core/model/unix_stream.h"
@@ -57,6 +58,15 @@ Answer read_file(Run& run, Index task, Index file, ReadCall& call, Outcome& out)
       if (answer && *answer > 0) out.value = value;
       return answer;
     }
+    case FileKind::signalfd: {
+      std::uint64_t first = 0;
+      const Answer answer = signalfd_read(run, task, file, call, first);
+      if (answer && *answer > 0) {
+        out.value = first;
+        out.value_kind = ValueKind::signal;
+      }
+      return answer;
+    }
     case FileKind::null_device:
       return 0;
     case FileKind::epoll:
@@ -81,6 +91,7 @@ Answer write_file(Run& run, Index task, Index file, WriteCall& call) {
       return static_cast<std::int64_t>(call.size);
     case FileKind::epoll:
     case FileKind::timerfd:
+    case FileKind::signalfd:
     case FileKind::other:
       break;
   }
@@ -109,7 +120,9 @@ int check_read(const World& w, Index file, std::uint64_t count) {
 }
 
 int check_write(const World& w, Index file, std::uint64_t count) {
-  if (w.files[file].kind == FileKind::timerfd) return EINVAL;  // it has no write operation
+  const FileKind kind = w.files[file].kind;
+  // These have no write operation.
+  if (kind == FileKind::timerfd || kind == FileKind::signalfd) return EINVAL;
   return check(w, file, count, O_RDONLY);
 }
 

@@ -7,6 +7,8 @@
 #include "core/model/eventpoll.h"
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
+#include "core/model/signalfd.h"
+#include "core/model/signals.h"
 #include "core/model/timerfd.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
@@ -47,6 +49,9 @@ void release(Run& run, Index file) {
     case FileKind::timerfd:
       timerfd_release(w, object);
       break;
+    case FileKind::signalfd:
+      signalfd_release(w, object);
+      break;
     case FileKind::null_device:
     case FileKind::other:
       break;
@@ -78,6 +83,8 @@ Index queue_of(const World& w, Index file) {
       return w.eps[f.object].poll_wait;
     case FileKind::timerfd:
       return w.timers[f.object].wqh;
+    case FileKind::signalfd:
+      return w.signalfd_wqh;
     case FileKind::null_device:
     case FileKind::other:
       return f.object;  // what the model does not know never wakes anybody
@@ -89,6 +96,10 @@ std::uint32_t file_poll(Run& run, Index file) {
   const File& f = run.w.files[file];
   if (f.kind == FileKind::epoll) return ep_eventpoll_poll(run, f.object);
   if (f.kind == FileKind::pipe) run.w.pipes[f.object].poll_usage = true;
+  if (f.kind == FileKind::signalfd) {
+    await_siglock(run);
+    return signalfd_level(run.w, run.w.signalfds[f.object], task_of(run.w, run.actor));
+  }
   return file_level(run.w, file);
 }
 
@@ -109,6 +120,8 @@ std::uint32_t file_level(const World& w, Index file) {
       return EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM;
     case FileKind::timerfd:
       return timerfd_level(w.timers[f.object]);
+    case FileKind::signalfd:
+      return signalfd_level(w, w.signalfds[f.object], kNone);
     case FileKind::other:
       break;
   }

@@ -8,6 +8,7 @@
 
 #include "core/model/files.h"
 #include "core/model/interleave.h"
+#include "core/model/signals.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
 
@@ -65,6 +66,7 @@ Answer unix_dgram_read(Run& run, Index task, Index file, ReadCall& call, std::st
     if (!blocks) return -EAGAIN;
     call.slept = true;  // from here on what the flag says now does not matter
     if (await_queue(run, s.wait)) continue;
+    if (signal_pending(w, task)) return -kRestartSys;
     fall_asleep(
         run, task,
         {.queue = s.wait, .place = Place::tail, .exclusive = true, .wants = EPOLLIN | EPOLLERR},
@@ -101,6 +103,7 @@ Answer unix_dgram_write(Run& run, Index task, Index file, WriteCall& call) {
     if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
     call.slept = true;
     if (await_queue(run, s.wait)) continue;
+    if (signal_pending(w, task)) return -kRestartSys;
     fall_asleep(run, task, {s.wait, Place::head, false}, "sock_wait_for_wmem", Why::slept_write);
     return std::nullopt;
   }

@@ -4,6 +4,7 @@
 // Slots are used again; the ids (FileId, EpitemId, ObjectId) that the outside sees are not.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,6 +50,7 @@ enum class FileKind : std::uint8_t {
   unix_seqpacket,
   eventfd,
   timerfd,
+  signalfd,
   epoll,
   null_device,
   other
@@ -129,6 +131,10 @@ struct TimerfdCtx {
   Index wqh = kNone;
 };
 
+struct SignalfdCtx {
+  std::uint64_t mask = 0;  // bit n-1: it reads signal n
+};
+
 // ---- epoll -------------------------------------------------------------------------------
 
 struct Epitem {
@@ -204,6 +210,23 @@ struct Task {
   Index entry = kNone;      // its WaitEntry
   std::vector<Index> owed;  // files whose last reference it let go; released when its call ends
   bool rising = false;      // by itself: a wakeup takes its entry away and does not count it
+
+  // Signals; bit n-1 of a mask is signal n.
+  bool inside = false;     // of a call: signals are handled when it leaves it
+  bool signalled = false;  // TIF_SIGPENDING
+  std::uint64_t blocked = 0;
+  std::optional<std::uint64_t> saved_mask;  // while epoll_pwait's own one is in place
+  std::vector<std::uint8_t> pending;        // in the order in which they were sent
+  Request request;                          // what it sleeps in, should it be made again
+};
+
+// ---- signals -----------------------------------------------------------------------------
+
+inline constexpr int kSignals = 64;  // _NSIG
+
+struct Disposition {  // struct sigaction
+  SignalAction action = signal_default;
+  std::int32_t flags = 0;
 };
 
 // ---- the whole ---------------------------------------------------------------------------
@@ -223,6 +246,7 @@ class World {
   Pool<Sock> socks;
   Pool<EventFdCtx> eventfds;
   Pool<TimerfdCtx> timers;
+  Pool<SignalfdCtx> signalfds;
   Pool<Eventpoll> eps;
   Pool<Epitem> items;
   std::vector<RbNode> nodes;  // of items, by the same index
@@ -230,6 +254,11 @@ class World {
   Index lowest_free_fd = 0;  // no free number is below it
   std::vector<Task> tasks;
   std::vector<Index> runnable;  // woken, in the order in which they were
+
+  std::array<Disposition, kSignals + 1> dispositions;  // by signal number
+  Index signalfd_wqh = kNone;                          // one queue for all signalfds
+  bool siglock = false;                                // held, while several tasks run
+  std::optional<int> killed_by;                        // the signal that ended the process
 
   Names names;
   std::vector<IndexList> named;         // items by NameId
@@ -239,7 +268,7 @@ class World {
   std::int32_t next_file_id = 0;
   std::int32_t next_item_id = 0;
   std::int32_t next_object_id = 0;
-  std::int32_t made[9] = {};     // objects by FileKind, for labels
+  std::int32_t made[10] = {};    // objects by FileKind, for labels
   std::uint64_t pipe_pages = 0;  // user->pipe_bufs
   std::uint64_t calls = 0;
   std::vector<Index> touched;  // files
