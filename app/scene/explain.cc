@@ -99,7 +99,8 @@ class Teller {
 
   static bool by_actor(const MicroStep& m) {
     return m.what == MicroStep::What::woke || m.what == MicroStep::What::slept ||
-           m.what == MicroStep::What::timed_out || m.what == MicroStep::What::interrupted;
+           m.what == MicroStep::What::timed_out || m.what == MicroStep::What::interrupted ||
+           m.what == MicroStep::What::signalled;
   }
   static std::string about(const MicroStep& m) {
     if (m.what == MicroStep::What::created) return {};  // has no name yet

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "core/call/flags.h"
 
@@ -87,7 +88,8 @@ Unread unread_of(const State& state, const FileState& file) {
   }
   return {.amount = object->fill[i],
           .capacity = i < object->capacity.size() ? object->capacity[i] : 0,
-          .counter = is_counter(object->kind)};
+          .counter = is_counter(object->kind),
+          .signals = object->kind == ObjectKind::signalfd};
 }
 
 std::string_view case_key(const ItemState& item) {
@@ -104,6 +106,18 @@ std::string_view brief_case_key(const ItemState& item) {
   if (!item.armed) return "item.short.spent";
   if (item.queued) return item.ready ? "item.short.queued" : "item.short.stale";
   return item.ready ? "item.short.ready" : "item.idle";
+}
+
+std::string signals_text(const ObjectState& object) {
+  std::map<std::int32_t, int> counts;
+  for (const PendingSignal& s : object.signals) ++counts[s.signal];
+  std::string words;
+  for (const auto& [signal, count] : counts) {
+    if (!words.empty()) words += ", ";
+    if (count > 1) words += fmt::format("{} ", count);
+    words += print_flags(FlagSet::signal, static_cast<std::uint64_t>(signal));
+  }
+  return words;
 }
 
 std::string mask_text(std::uint32_t mask) {
@@ -138,6 +152,8 @@ std::string_view kind_key(ObjectKind kind) {
       return "file.inotify";
     case ObjectKind::regular:
       return "file.regular";
+    case ObjectKind::signalfd:
+      return "file.signalfd";
     case ObjectKind::eventfd:
       return "file.eventfd";
     case ObjectKind::epoll:

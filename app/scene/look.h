@@ -24,6 +24,7 @@ struct Unread {
   std::uint64_t amount = 0;
   std::uint64_t capacity = 0;
   bool counter = false;  // an eventfd's number, not bytes
+  bool signals = false;  // and that of signals that are pending
 };
 Unread unread_of(const State& state, const FileState& file);
 
@@ -32,6 +33,7 @@ Unread unread_of(const State& state, const FileState& file);
 std::string_view case_key(const ItemState& item);
 std::string_view kind_key(ObjectKind kind);              // "file.pipe"
 std::string_view brief_case_key(const ItemState& item);  // for little room
+std::string signals_text(const ObjectState& object);     // "SIGUSR1, 2 SIGUSR2"
 std::string mask_text(std::uint32_t mask);               // "IN|ET", short
 std::string bytes_text(std::uint64_t bytes);             // "5 B", "64 KiB"
 std::string timeout_text(const Sketch& pen, std::optional<std::int64_t> ns);

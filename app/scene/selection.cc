@@ -227,7 +227,11 @@ class Teller {
       const FileState* reader = i < o->files.size() ? find_file(state_, o->files[i]) : nullptr;
       const Origin level = reader == nullptr ? Origin{} : of_level(reader->fds);
       const std::string holds = std::to_string(o->fill[i]);
-      if (is_counter(o->kind)) {
+      if (o->kind == ObjectKind::signalfd) {
+        const std::string names = signals_text(*o);
+        s.fields.push_back(
+            {"field.pending", names.empty() ? pen_.t("file.no_signals") : names, {}});
+      } else if (is_counter(o->kind)) {
         s.fields.push_back({"field.counter", holds, level});
       } else {
         const std::uint64_t most = i < o->capacity.size() ? o->capacity[i] : 0;

@@ -36,6 +36,9 @@ std::string of_file(Lang lang, const State& state, const FileState& file, bool r
   const std::string name = file.names.empty() ? file.label : file.names.front();
   const ObjectState* object = find_object(state, file.object);
   if (!reads) return tr(lang, "wakes.room", {name});
+  if (object != nullptr && object->kind == ObjectKind::signalfd) {
+    return tr(lang, "wakes.signal", {name});
+  }
   const bool counts = object != nullptr && is_counter(object->kind);
   return tr(lang, counts ? "wakes.count" : "wakes.bytes", {name});
 }

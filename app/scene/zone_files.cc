@@ -50,6 +50,10 @@ std::string first_name(const FileState& file) {
 
 std::string buffer_text(const Sketch& pen, const ObjectState& object, std::size_t i, bool brief) {
   const std::uint64_t fill = i < object.fill.size() ? object.fill[i] : 0;
+  if (object.kind == ObjectKind::signalfd) {
+    if (fill == 0) return pen.t("file.no_signals");
+    return brief ? pen.t("file.some_signals", {std::to_string(fill)}) : signals_text(object);
+  }
   if (is_counter(object.kind)) {
     return pen.t("file.counter", {std::to_string(fill)});
   }

@@ -207,7 +207,8 @@ bool makes_sense(const KnownName& on, CallName call) {
     case CallName::drain:
       return !on.epoll && on.end != FileEnd::write;
     case CallName::write:
-      return !on.epoll && on.end != FileEnd::read && on.kind != ObjectKind::timerfd;
+      return !on.epoll && on.end != FileEnd::read && on.kind != ObjectKind::timerfd &&
+             on.kind != ObjectKind::signalfd;
     case CallName::fill:
       return !on.epoll && on.end != FileEnd::read && !is_counter(on.kind);
     case CallName::timerfd_settime:

@@ -21,6 +21,7 @@ enum class ObjectKind : std::uint8_t {
   timerfd,
   inotify,
   regular,
+  signalfd,
   epoll,
   tcp,
   udp,
@@ -34,7 +35,8 @@ inline bool is_pair(ObjectKind kind) {
 }
 // A number and not bytes: ObjectState::fill is what a read gives.
 inline bool is_counter(ObjectKind kind) {
-  return kind == ObjectKind::eventfd || kind == ObjectKind::timerfd || kind == ObjectKind::inotify;
+  return kind == ObjectKind::eventfd || kind == ObjectKind::timerfd ||
+         kind == ObjectKind::inotify || kind == ObjectKind::signalfd;
 }
 enum class FileEnd : std::uint8_t { whole, read, write };
 
@@ -92,6 +94,11 @@ struct FileState {  // struct file
   bool nonblocking = false;
 };
 
+struct PendingSignal {
+  ActorId actor;  // the thread that it was sent to, and the only one that can read it
+  std::int32_t signal = 0;
+};
+
 struct ObjectState {
   ObjectId id;
   ObjectKind kind = ObjectKind::other;
@@ -103,6 +110,7 @@ struct ObjectState {
       capacity;                  // same order; eventfd: the greatest counter; empty: not known
   std::optional<ObjectId> peer;  // a connection's other end, once it was accepted
   std::uint32_t waiting = 0;     // listener: connections that nobody has accepted yet
+  std::vector<PendingSignal> signals;  // signalfd: those of its mask; `fill` is how many
 };
 
 enum class TaskState : std::uint8_t { idle, blocked, runnable };
@@ -113,6 +121,7 @@ struct ThreadState {
   std::string call;  // name of the call it is in: "epoll_wait"
   std::string on;    // name of the descriptor it sleeps on
   std::optional<std::int64_t> timeout_ns;
+  std::uint64_t blocked_signals = 0, pending_signals = 0;  // bit n-1: signal n
 };
 
 struct State {

@@ -28,6 +28,8 @@ std::string_view name_of(ObjectKind kind) {
       return "inotify";
     case ObjectKind::regular:
       return "regular";
+    case ObjectKind::signalfd:
+      return "signalfd";
     case ObjectKind::eventfd:
       return "eventfd";
     case ObjectKind::epoll:

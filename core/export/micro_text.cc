@@ -13,6 +13,7 @@ std::string subject_of(const MicroStep& step) {
     case MicroStep::What::slept:
     case MicroStep::What::timed_out:
     case MicroStep::What::interrupted:
+    case MicroStep::What::signalled:
       return print(step.actor);
     default:
       return {};

@@ -107,7 +107,7 @@ std::optional<Notification> LabKernel::take() {
   if (!just_submitted && hear()) {
     if (auto n = take_known()) return n;
   }
-  if (unsettled_ && (busy_ > 0 || network_since_)) arm_timer();
+  if (unsettled_ && (busy_ > 0 || signalled_ != 0 || network_since_)) arm_timer();
   return std::nullopt;
 }
 
@@ -136,6 +136,8 @@ std::optional<Notification> LabKernel::take_return() {
   n.outcome = read_reply(slot);
   actor.busy = false;
   --busy_;
+  const Slot& s = area_.slot(slot);
+  if (std::holds_alternative<Kill>(s.operation)) signalled_ = s.target;
   detector_.forget(slot);
   area_.slot(slot).phase.store(idle, std::memory_order_release);
   unsettled_ = true;
@@ -168,9 +170,15 @@ Outcome LabKernel::read_reply(std::size_t slot) const {
 
 std::optional<Notification> LabKernel::take_rest() {
   if (!unsettled_ || !death_.empty()) return std::nullopt;
-  if (busy_ == 0 && !network_since_ && network_rests()) return rest();
+  if (busy_ == 0 && signalled_ == 0 && !network_since_ && network_rests()) return rest();
   if (Clock::now() < look_at_) return std::nullopt;
-  const auto asleep = [this] { return busy_ == 0 || detector_.all_asleep(busy_slots()); };
+  // An idle actor handles a signal by itself, soon after it was sent.
+  if (signalled_ != 0 && (actors_[signalled_ - 1].busy || detector_.is_asleep(signalled_))) {
+    signalled_ = 0;
+  }
+  const auto asleep = [this] {
+    return signalled_ == 0 && (busy_ == 0 || detector_.all_asleep(busy_slots()));
+  };
   // What a segment wakes is asleep again when it is looked at behind it.
   if (asleep() && network_rests() && asleep()) return rest();
   look_at_ = Clock::now() + look_again_;

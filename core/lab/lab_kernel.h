@@ -77,6 +77,7 @@ class LabKernel : public Lab {
   std::uint64_t next_return_ = 0;
   std::deque<Notification> refused_;  // answers to requests that never reached the lab
   bool unsettled_ = false;            // at_rest is owed
+  std::size_t signalled_ = 0;         // the slot that a signal was sent to; 0: none
   bool just_submitted_ = false;       // and take() was not called since
   Clock::time_point look_at_;         // when to look at the threads, while unsettled
   Clock::duration look_again_{};

@@ -27,13 +27,22 @@ RestDetector::Pass RestDetector::pass(const std::vector<std::size_t>& busy) {
   return result;
 }
 
+bool RestDetector::is_asleep(std::size_t slot) {
+  if (watched_.size() <= slot) watched_.resize(slot + 1);
+  Watched& w = watched_[slot];
+  return has_eyes(slot, w) && w.eyes.asleep().has_value();
+}
+
+bool RestDetector::has_eyes(std::size_t slot, Watched& w) {
+  if (w.eyes.is_open()) return true;
+  const auto tid = static_cast<pid_t>(area_.slot(slot).tid.load(std::memory_order_acquire));
+  return tid != 0 && w.eyes.open(pid_, tid) == 0;
+}
+
 // How it sleeps, then the flag: it cannot have left its call before the flag was read.
 std::optional<TaskLook> RestDetector::look(std::size_t slot, Watched& w) {
   const Slot& s = area_.slot(slot);
-  if (!w.eyes.is_open()) {
-    const auto tid = static_cast<pid_t>(s.tid.load(std::memory_order_acquire));
-    if (tid == 0 || w.eyes.open(pid_, tid) != 0) return std::nullopt;
-  }
+  if (!has_eyes(slot, w)) return std::nullopt;
   const std::optional<TaskLook> now = w.eyes.asleep();
   if (!now || s.phase.load(std::memory_order_acquire) != in_call) return std::nullopt;
   return now;

@@ -28,6 +28,8 @@ class RestDetector {
   // True when all of `busy` (slots whose calls are under way) sleep in them. Never waits for a
   // thread that runs; false means: ask again.
   bool all_asleep(const std::vector<std::size_t>& busy);
+  // Whether an actor that makes no call sleeps: then it has handled what was sent to it.
+  bool is_asleep(std::size_t slot);
 
  private:
   struct Watched {
@@ -38,6 +40,7 @@ class RestDetector {
   // `agrees`: every actor sleeps, and slept just so in the previous pass.
   Pass pass(const std::vector<std::size_t>& busy);
   std::optional<TaskLook> look(std::size_t slot, Watched& w);
+  bool has_eyes(std::size_t slot, Watched& w);
 
   Area area_;
   pid_t pid_;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
@@ -19,6 +20,8 @@
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
 #include "core/model/regular.h"
+#include "core/model/signalfd.h"
+#include "core/model/signals.h"
 #include "core/model/socket_calls.h"
 #include "core/model/timerfd.h"
 #include "core/model/unix_sock.h"
@@ -59,6 +62,7 @@ class Caller {
     constexpr std::string_view kWho = "do_epoll_wait";
     const bool exists = op.form != EpollWait::Form::pwait2 || w_.inputs.traits.has_epoll_pwait2;
     if (!exists) return refuse(kWho, ENOSYS, op.epfd);
+    if (op.sigmask) set_user_sigmask(w_, task_, *op.sigmask);
     const Index file = file_of(w_, op.epfd);
     const bool fits = op.maxevents > 0 && op.maxevents <= kMostEvents;
     if (!fits && !w_.inputs.traits.wait_checks_fd_first) return refuse(kWho, EINVAL, op.epfd);
@@ -71,7 +75,7 @@ class Caller {
           WaitCall{w_.files[file].object, op.maxevents, timeout == 0, op.null_buffer, op.form});
     me().timeout_ns = timeout;
     Step step = ep_poll(run_, task_, false);
-    if (step && step->failed()) return refuse("ep_send_events", step->error, op.epfd);
+    if (step && step->error == EFAULT) return refuse("ep_send_events", EFAULT, op.epfd);
     return step;
   }
 
@@ -146,6 +150,24 @@ class Caller {
   Step operator()(const TimerfdSettime& op) {
     const int error = timerfd_settime(run_, op);
     return error != 0 ? refuse("do_timerfd_settime", error, op.fd) : Outcome{};
+  }
+
+  Step operator()(const SignalFd& op) {
+    constexpr std::string_view kWho = "do_signalfd4";
+    if ((op.flags & ~(SFD_CLOEXEC | SFD_NONBLOCK)) != 0) return refuse(kWho, EINVAL);
+    const Index fd = lowest_free(w_);
+    if (fd == kNone) return refuse(kWho, EMFILE);
+    const Index file =
+        make_signalfd(run_, op.mask, static_cast<std::uint32_t>(op.flags & SFD_NONBLOCK));
+    Step step = install_one(fd, file, (op.flags & SFD_CLOEXEC) != 0);
+    say_created(kWho, Why::created_signalfd, file, signal_names(op.mask));
+    return step;
+  }
+
+  Step operator()(const Kill& op) { return plain("do_tkill", do_tkill(run_, op)); }
+  Step operator()(const Sigaction& op) { return plain("do_sigaction", do_sigaction(run_, op)); }
+  Step operator()(const Sigprocmask& op) {
+    return plain("sigprocmask", do_sigprocmask(run_, task_, op));
   }
 
   Step operator()(const Read& op) {
@@ -246,11 +268,6 @@ class Caller {
     return success(answer);
   }
 
-  Step operator()(const SignalFd&) { return unknown("signalfd"); }
-  Step operator()(const Kill&) { return unknown("signals"); }
-  Step operator()(const Sigaction&) { return unknown("signals"); }
-  Step operator()(const Sigprocmask&) { return unknown("signals"); }
-
   Step operator()(const Inotify&) {
     return create_one("do_inotify_init", Why::created_inotify, make_inotify);
   }
@@ -309,11 +326,6 @@ class Caller {
   }
 
  private:
-  Step unknown(std::string what) {
-    not_modelled(w_, std::move(what));
-    return failure(ENOSYS);
-  }
-
   Task& me() { return w_.tasks[at(task_)]; }
 
   void begin(Index file, Fd fd, Frame frame) {
@@ -333,8 +345,13 @@ class Caller {
     return failure(error);
   }
 
+  // 0 or an errno.
+  Step plain(std::string_view function, int error) {
+    return error != 0 ? refuse(function, error) : Outcome{};
+  }
+
   Step say_failure(std::string_view function, Fd fd, Step step) {
-    if (step && step->failed()) refuse(function, step->error, fd);
+    if (step && step->failed() && !is_restart(step->error)) refuse(function, step->error, fd);
     return step;
   }
 
@@ -427,113 +444,10 @@ class Caller {
   const Request& request_;
 };
 
-// While a call sleeps it holds its file: closing the number does not end it.
-Step settle(Run& run, Index task, Step step, bool slept_before) {
-  World& w = run.w;
-  Task& t = w.tasks[at(task)];
-  const Index file = t.file;
-  if (!step) {
-    if (!slept_before && file != kNone) hold(w, file);
-    return step;
-  }
-  t.state = TaskState::idle;
-  t.frame = SleepCall{};
-  t.file = t.on_fd = kNone;
-  t.timeout_ns.reset();
-  if (slept_before && file != kNone) fput(run, file);
-  fput_owed(run, task);
-  return step;
-}
-
-// The task leaves its queue by itself. True: a wakeup came first and took it out.
-bool rise(Run& run, Index task) {
-  World& w = run.w;
-  w.tasks[at(task)].rising = true;
-  point(run);
-  w.tasks[at(task)].rising = false;
-  const Index entry = w.tasks[at(task)].entry;
-  const bool was_woken =
-      w.entries[entry].queue == kNone && std::holds_alternative<WaitCall>(w.tasks[at(task)].frame);
-  remove_entry(w, entry);
-  return was_woken;
-}
-
-// The scan of a wait that ends in any case; nullopt: there was nothing to report.
-std::optional<Outcome> last_look(Run& run, Index task) {
-  const auto call = std::get<WaitCall>(run.w.tasks[at(task)].frame);
-  if (!ep_events_available(run.w, call.ep)) return std::nullopt;
-  return ep_try_send_events(run, call);
-}
-
 }  // namespace
 
-std::optional<Outcome> start_call(Run& run, Index task, const Request& request) {
-  return settle(run, task, std::visit(Caller(run, task, request), request.op), false);
-}
-
-std::optional<Outcome> continue_call(Run& run, Index task) {
-  const Frame& frame = run.w.tasks[at(task)].frame;
-  run.w.tasks[at(task)].state = TaskState::idle;
-  Step step;
-  if (std::holds_alternative<WaitCall>(frame)) {
-    step = ep_poll(run, task, true);
-  } else if (std::holds_alternative<ReadCall>(frame)) {
-    step = do_read(run, task);
-  } else if (std::holds_alternative<WriteCall>(frame)) {
-    step = do_write(run, task);
-  } else if (std::holds_alternative<AcceptCall>(frame)) {
-    step = do_accept(run, task);
-  } else {
-    step = Outcome{};
-  }
-  return settle(run, task, std::move(step), true);
-}
-
-Outcome end_call_in_time(Run& run, Index task) {
-  const bool was_woken = rise(run, task);
-  const Task& t = run.w.tasks[at(task)];
-  const bool sleep = std::holds_alternative<SleepCall>(t.frame);
-  note(run, {.function = sleep ? "hrtimer_nanosleep" : "ep_poll",
-             .what = What::timed_out,
-             .why = sleep ? Why::timed_out_sleep : Why::timed_out_wait,
-             .file = t.file,
-             .task = task});
-  std::optional<Outcome> outcome = was_woken ? last_look(run, task) : std::nullopt;
-  return *settle(run, task, outcome ? std::move(*outcome) : Outcome{}, true);
-}
-
-Outcome interrupt_wait(Run& run, Index task) {
-  rise(run, task);
-  note(run, {.function = "ep_poll",
-             .what = What::interrupted,
-             .why = Why::interrupted_wait,
-             .file = run.w.tasks[at(task)].file,
-             .task = task});
-  // The kernel scans before it looks for a signal.
-  std::optional<Outcome> outcome = last_look(run, task);
-  return *settle(run, task, outcome ? std::move(*outcome) : failure(EINTR), true);
-}
-
-static std::string_view call_name(EpollWait::Form form) {
-  switch (form) {
-    case EpollWait::Form::wait:
-      break;
-    case EpollWait::Form::pwait:
-      return "epoll_pwait";
-    case EpollWait::Form::pwait2:
-      return "epoll_pwait2";
-  }
-  return "epoll_wait";
-}
-
-std::string_view call_name(const Frame& frame) {
-  if (const auto* wait = std::get_if<WaitCall>(&frame)) return call_name(wait->form);
-  if (const auto* read = std::get_if<ReadCall>(&frame)) return read->recv ? "recv" : "read";
-  if (const auto* write = std::get_if<WriteCall>(&frame)) return write->send ? "send" : "write";
-  if (const auto* accept = std::get_if<AcceptCall>(&frame)) {
-    return accept->flags != 0 ? "accept4" : "accept";
-  }
-  return "sleep";
+std::optional<Outcome> make_call(Run& run, Index task, const Request& request) {
+  return std::visit(Caller(run, task, request), request.op);
 }
 
 }  // namespace epollscope

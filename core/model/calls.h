@@ -11,6 +11,8 @@ namespace epollscope {
 
 // nullopt: the task fell asleep in its call.
 std::optional<Outcome> start_call(Run& run, Index task, const Request& request);
+// The call itself, without what comes when it ends; nullopt: it sleeps.
+std::optional<Outcome> make_call(Run& run, Index task, const Request& request);
 // A woken task goes on.
 std::optional<Outcome> continue_call(Run& run, Index task);
 // The deadline of a sleeping task has passed.

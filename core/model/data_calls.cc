@@ -13,6 +13,7 @@
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
 #include "core/model/regular.h"
+#include "core/model/signalfd.h"
 #include "core/model/tcp.h"
 #include "core/model/timerfd.h"
 #include "core/model/udp.h"
@@ -74,6 +75,15 @@ Answer read_file(Run& run, Index task, Index file, ReadCall& call, Outcome& out)
       return tcp_read(run, task, file, call, bytes);
     case FileKind::udp:
       return udp_read(run, task, file, call, bytes);
+    case FileKind::signalfd: {
+      std::uint64_t first = 0;
+      const Answer answer = signalfd_read(run, task, file, call, first);
+      if (answer && *answer > 0) {
+        out.value = first;
+        out.value_kind = ValueKind::signal;
+      }
+      return answer;
+    }
     case FileKind::null_device:
     case FileKind::regular:
       return 0;
@@ -106,6 +116,7 @@ Answer write_file(Run& run, Index task, Index file, WriteCall& call) {
     case FileKind::epoll:
     case FileKind::timerfd:
     case FileKind::inotify:
+    case FileKind::signalfd:
     case FileKind::other:
       break;
   }
@@ -134,7 +145,9 @@ int check_read(const World& w, Index file, std::uint64_t count) {
 }
 
 int check_write(const World& w, Index file, std::uint64_t count) {
-  if (w.files[file].kind == FileKind::timerfd) return EINVAL;  // it has no write operation
+  const FileKind kind = w.files[file].kind;
+  // These have no write operation.
+  if (kind == FileKind::timerfd || kind == FileKind::signalfd) return EINVAL;
   return check(w, file, count, O_RDONLY);
 }
 

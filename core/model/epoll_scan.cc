@@ -9,6 +9,7 @@
 #include "core/model/eventpoll.h"
 #include "core/model/files.h"
 #include "core/model/interleave.h"
+#include "core/model/signals.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -198,12 +199,22 @@ std::optional<Outcome> ep_poll(Run& run, Index task, bool woken) {
   World& w = run.w;
   const auto call = std::get<WaitCall>(w.tasks[at(task)].frame);
   const auto available = [&] { return ep_events_available(w, call.ep); };
-  for (bool look = woken || available(); look; look = available()) {
-    if (auto outcome = ep_try_send_events(run, call)) return outcome;
+  for (bool look = woken || available();; look = true) {
+    if (look) {
+      if (auto outcome = ep_try_send_events(run, call)) return outcome;
+    }
     if (call.at_once) return Outcome{};
-    point(run);
+    if (look) point(run);
+    if (signal_pending(w, task)) {
+      note(run, {.function = "ep_poll",
+                 .what = What::interrupted,
+                 .why = Why::interrupted_signal,
+                 .file = w.tasks[at(task)].file,
+                 .task = task});
+      return failure(EINTR);
+    }
+    if (!available()) break;
   }
-  if (call.at_once) return Outcome{};
   fall_asleep(run, task, {w.eps[call.ep].wq, Place::head, true}, "ep_poll",
               woken ? Why::slept_again : Why::slept_wait);
   return std::nullopt;

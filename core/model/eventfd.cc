@@ -8,6 +8,7 @@
 
 #include "core/model/files.h"
 #include "core/model/interleave.h"
+#include "core/model/signals.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -48,6 +49,7 @@ Answer eventfd_read(Run& run, Index task, Index file, ReadCall& call, std::uint6
   const QueueLock lock(run, ctx.wqh);
   if (ctx.count == 0) {
     if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    if (signal_pending(w, task)) return -kRestartSys;
     call.slept = true;
     fall_asleep(run, task, {ctx.wqh, Place::tail, false}, "eventfd_read", Why::slept_read);
     return std::nullopt;
@@ -68,6 +70,7 @@ Answer eventfd_write(Run& run, Index task, Index file, WriteCall& call) {
   const QueueLock lock(run, ctx.wqh);
   if (kNever - ctx.count <= call.value) {
     if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    if (signal_pending(w, task)) return -kRestartSys;
     call.slept = true;
     fall_asleep(run, task, {ctx.wqh, Place::tail, false}, "eventfd_write", Why::slept_write);
     return std::nullopt;

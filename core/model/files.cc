@@ -9,6 +9,8 @@
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
 #include "core/model/regular.h"
+#include "core/model/signalfd.h"
+#include "core/model/signals.h"
 #include "core/model/tcp.h"
 #include "core/model/timerfd.h"
 #include "core/model/udp.h"
@@ -63,6 +65,9 @@ void release(Run& run, Index file) {
     case FileKind::udp:
       udp_release(w, file);
       break;
+    case FileKind::signalfd:
+      signalfd_release(w, object);
+      break;
     case FileKind::null_device:
     case FileKind::other:
       break;
@@ -101,6 +106,8 @@ Index queue_of(const World& w, Index file) {
     case FileKind::tcp:
     case FileKind::udp:
       return w.inets[f.object].wait;
+    case FileKind::signalfd:
+      return w.signalfd_wqh;
     case FileKind::null_device:
     case FileKind::other:
       return f.object;  // what the model does not know never wakes anybody
@@ -112,6 +119,10 @@ std::uint32_t file_poll(Run& run, Index file) {
   const File& f = run.w.files[file];
   if (f.kind == FileKind::epoll) return ep_eventpoll_poll(run, f.object);
   if (f.kind == FileKind::pipe) run.w.pipes[f.object].poll_usage = true;
+  if (f.kind == FileKind::signalfd) {
+    await_siglock(run);
+    return signalfd_level(run.w, run.w.signalfds[f.object], task_of(run.w, run.actor));
+  }
   return file_level(run.w, file);
 }
 
@@ -139,6 +150,8 @@ std::uint32_t file_level(const World& w, Index file) {
       return tcp_level(w.inets[f.object]);
     case FileKind::udp:
       return udp_level(w.inets[f.object]);
+    case FileKind::signalfd:
+      return signalfd_level(w, w.signalfds[f.object], kNone);
     case FileKind::other:
       break;
   }

@@ -17,7 +17,7 @@ Index queue_of(const World& w, Index file);
 // poll() as the kernel calls it: of an instance, a scan that drops what is not ready; of a pipe,
 // the promise that every later write wakes.
 std::uint32_t file_poll(Run& run, Index file);
-// The same answer without touching anything.
+// The same answer without touching anything; of a signalfd, what some thread would hear.
 std::uint32_t file_level(const World& w, Index file);
 // "EPOLLIN|EPOLLOUT"; "nothing" for 0.
 std::string show_mask(std::uint32_t mask);

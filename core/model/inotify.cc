@@ -7,6 +7,7 @@
 
 #include "core/model/files.h"
 #include "core/model/interleave.h"
+#include "core/model/signals.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -58,6 +59,7 @@ Answer inotify_read(Run& run, Index task, Index file, ReadCall& call, std::uint6
   Inotifier& inotify = w.inotifiers[w.files[file].object];
   if (inotify.events.empty()) {
     if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    if (signal_pending(w, task)) return -kRestartSys;
     call.slept = true;
     fall_asleep(run, task, {inotify.wait, Place::head, false}, "inotify_read", Why::slept_read);
     return std::nullopt;

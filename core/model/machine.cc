@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <csignal>
 
 #include "core/model/believed.h"
 #include "core/model/calls.h"
@@ -36,6 +37,10 @@ Machine::Machine(MachineInputs inputs, TreeOrder order) : world_(std::make_uniqu
   world_->descriptor_limit = inputs.descriptor_limit;
   world_->order = order;
   open_standard(*world_);
+  // A lab wants the errors that come with them.
+  for (const int signal : {SIGPIPE, SIGXFSZ}) {
+    world_->dispositions[at(signal)].action = signal_ignored;
+  }
 }
 
 Machine::Machine(const Machine& o) : world_(std::make_unique<World>(*o.world_)) {}
@@ -100,6 +105,8 @@ Machine::Result Machine::interrupt(ActorId actor, const Observer& observe) {
   Run run{w, *this, observe, actor};
   return result_of(interrupt_wait(run, task));
 }
+
+std::optional<int> Machine::killed_by() const { return world_->killed_by; }
 
 bool Machine::idle(ActorId actor) const {
   const Index task = find_task(*world_, actor);
@@ -219,6 +226,7 @@ std::vector<Fd> Machine::touched() const {
   for (const Index file : w.touched) {
     const File& f = w.files[file];
     if (!f.id.valid() || f.fds.head == kNone || f.kind == FileKind::epoll) continue;
+    if (f.kind == FileKind::signalfd) continue;
     fds.push_back(Fd{f.fds.head});
   }
   std::sort(fds.begin(), fds.end());

@@ -124,6 +124,9 @@ class Machine {
   Interleaved run(const Turn& turn, const Schedule& schedule, const Observer& observe = {},
                   const Fits& fits = {}, const Dice& dice = {});
 
+  // The signal whose default action has ended the process; nothing is told of it any more.
+  [[nodiscard]] std::optional<int> killed_by() const;
+
   // Not inside a call, or never seen.
   [[nodiscard]] bool idle(ActorId actor) const;
 
@@ -177,8 +180,8 @@ class Machine {
   [[nodiscard]] std::optional<Level> level(Fd fd) const;   // what poll() would answer
   [[nodiscard]] bool is_epoll(Fd fd) const;
   [[nodiscard]] std::optional<FileId> instance(Fd epfd) const;  // which one; State's `file`
-  // Open descriptors, one an open file, that are not epoll instances and whose level may have
-  // changed in the last call() and what was resumed since.
+  // Open descriptors, one an open file, whose level may have changed in the last call() and what
+  // was resumed since; no epoll instances, and no signalfds: theirs depends on who asks.
   [[nodiscard]] std::vector<Fd> touched() const;
 
  private:

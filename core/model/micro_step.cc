@@ -57,6 +57,8 @@ std::string_view name_of(MicroStep::What what) {
       return "timed_out";
     case interrupted:
       return "interrupted";
+    case signalled:
+      return "signalled";
     case data_moved:
       return "data_moved";
     case closed:
@@ -93,6 +95,8 @@ std::string label_of(const World& w, Index file) {
         return "tcp";
       case FileKind::udp:
         return "udp";
+      case FileKind::signalfd:
+        return "signalfd";
       case FileKind::other:
         break;
     }

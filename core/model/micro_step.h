@@ -38,6 +38,7 @@ struct MicroStep {
     slept,         // the actor fell asleep in its call
     timed_out,     // the deadline passed
     interrupted,   // a signal, a stop or a debugger ended the sleep
+    signalled,     // a signal was sent, handled or thrown away
     data_moved,    // bytes entered or left a buffer
     closed,        // last reference to an open file gone
     failed,        // a check refused the call

@@ -2,6 +2,8 @@
 // move and jumps to the next deadline when nothing can. Woken actors run in the order in which
 // they were woken. A timer expires before a call whose deadline is the same moment: the kernel
 // gives calls some slack and timers none.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <deque>
 #include <limits>
@@ -49,7 +51,7 @@ class ModelKernel final : public Kernel {
 
  private:
   void settle(ActorId actor, Machine::Result result) {
-    if (result.blocked) return;
+    if (result.blocked || machine_.killed_by()) return;
     result.outcome.elapsed_ns = now_ - began_[actor];
     news_.push_back({.kind = Notification::Kind::returned,
                      .actor = actor,
@@ -58,11 +60,27 @@ class ModelKernel final : public Kernel {
                      .text = {}});
   }
 
+  // False: it lives.
+  bool has_died() {
+    if (!machine_.killed_by()) return false;
+    news_.push_back(
+        {.kind = Notification::Kind::died,
+         .actor = {},
+         .outcome = {},
+         .blocked = {},
+         .text = fmt::format(
+             "the model was killed by {}",
+             print_flags(FlagSet::signal, static_cast<std::uint64_t>(*machine_.killed_by())))});
+    return true;
+  }
+
   void come_to_rest() {
     for (auto woken = machine_.runnable(); !woken.empty(); woken = machine_.runnable()) {
+      if (machine_.killed_by()) break;
       tell_overruns();
       settle(woken.front(), machine_.resume(woken.front()));
     }
+    if (has_died()) return;
     follow_timers();
     Notification rest;
     for (const ThreadState& t : machine_.threads()) rest.blocked.push_back(t.actor);
@@ -126,6 +144,7 @@ class ModelKernel final : public Kernel {
 
   // False: nothing will happen by itself.
   bool pass_time() {
+    if (machine_.killed_by()) return false;
     const std::vector<ThreadState> asleep = machine_.threads();
     const auto first = std::min_element(
         asleep.begin(), asleep.end(),

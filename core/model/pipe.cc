@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <csignal>
 
 #include "core/model/files.h"
 #include "core/model/interleave.h"
+#include "core/model/signals.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -146,6 +148,7 @@ Answer pipe_read(Run& run, Index task, Index file, ReadCall& call, std::string* 
     if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
     call.slept = true;
     if (await_queue(run, p.rd_wait)) continue;
+    if (signal_pending(w, task)) return -kRestartSys;
     fall_asleep(run, task, {p.rd_wait, Place::tail, true}, "pipe_read", Why::slept_read);
     return std::nullopt;
   }
@@ -172,21 +175,34 @@ Answer pipe_write(Run& run, Index task, Index file, WriteCall& call) {
   if (call.size == 0) return 0;
   const std::uint64_t before = call.done;
   bool was_empty = p.slots.empty();
+  int error = EAGAIN;
   while (p.readers) {
     if (!call.slept || !full(p)) {
       was_empty = p.slots.empty();
       put_bytes(run, file, p, call);
       if (call.done == call.size || (w.files[file].flags & O_NONBLOCK) != 0) break;
+      if (signal_pending(w, task)) {
+        error = kRestartSys;
+        break;
+      }
       if (was_empty) wake_readers(run, p, Why::wakeup_data);
       call.slept = true;
       continue;  // a reader may have made room
     }
     if (await_queue(run, p.wr_wait)) continue;
+    if (signal_pending(w, task)) {
+      was_empty = false;
+      error = kRestartSys;
+      break;
+    }
     fall_asleep(run, task, {p.wr_wait, Place::tail, true}, "pipe_write", Why::slept_write);
     return std::nullopt;
   }
   if (call.done > 0 && believes(w, Misconception::whole_messages)) p.bytes.end_message();
-  const int error = p.readers ? EAGAIN : EPIPE;
+  if (!p.readers) {
+    error = EPIPE;
+    send_sig(run, task, SIGPIPE);
+  }
   const bool wake_next = call.slept && !full(p);
   const bool every_write = p.poll_usage && w.inputs.traits.pipe_wakes_on_every_write;
   if (was_empty || every_write) {

@@ -12,6 +12,7 @@
 #include "core/model/inet_sock.h"
 #include "core/model/inotify.h"
 #include "core/model/machine.h"
+#include "core/model/signals.h"
 #include "core/model/tcp.h"
 #include "core/model/timerfd.h"
 #include "core/model/tree_order.h"
@@ -48,6 +49,8 @@ ObjectKind kind_of(FileKind kind) {
       return ObjectKind::inotify;
     case FileKind::regular:
       return ObjectKind::regular;
+    case FileKind::signalfd:
+      return ObjectKind::signalfd;
     case FileKind::null_device:
     case FileKind::other:
       break;
@@ -90,7 +93,13 @@ class Builder {
 
   [[nodiscard]] ThreadState thread(Index task) const {
     const Task& t = w_.tasks[at(task)];
-    ThreadState s{.actor = t.actor, .state = t.state, .call = {}, .on = {}, .timeout_ns = {}};
+    ThreadState s{.actor = t.actor,
+                  .state = t.state,
+                  .call = {},
+                  .on = {},
+                  .timeout_ns = {},
+                  .blocked_signals = t.blocked,
+                  .pending_signals = pending_set(t)};
     if (t.state == TaskState::idle) return s;
     s.call = call_name(t.frame);
     s.timeout_ns = t.timeout_ns;
@@ -207,9 +216,12 @@ class Builder {
     const IndexList& queue = w_.queues[queue_of(w_, file)].entries;
     for (Index i = queue.head; i != kNone; i = w_.entries[i].link.next) {
       const WaitEntry& entry = w_.entries[i];
-      if (entry.item != kNone) s.hooks.push_back(w_.items[entry.item].id);
-      if (entry.task == kNone) continue;
+      if (entry.item != kNone) {  // signalfds share a queue
+        if (w_.items[entry.item].file == file) s.hooks.push_back(w_.items[entry.item].id);
+        continue;
+      }
       const Task& t = w_.tasks[at(entry.task)];
+      if (t.file != file) continue;
       (std::holds_alternative<WriteCall>(t.frame) ? s.writers : s.readers).push_back(t.actor);
     }
     return s;
@@ -237,8 +249,17 @@ class Builder {
     } else if (f.kind == FileKind::regular) {
       o.fill = {w_.regulars[f.object].size};
       o.capacity = {kMostFileBytes};
+    } else if (f.kind == FileKind::signalfd) {
+      for (const Task& t : w_.tasks) add_signals(t, w_.signalfds[f.object].mask, o.signals);
+      o.fill = {o.signals.size()};
     }
     objects.push_back(std::move(o));
+  }
+
+  static void add_signals(const Task& t, std::uint64_t mask, std::vector<PendingSignal>& out) {
+    for (const int signal : t.pending) {
+      if ((mask >> (signal - 1) & 1) != 0) out.push_back({t.actor, signal});
+    }
   }
 
   void extend(std::vector<ObjectState>& objects, Index file) const {
@@ -321,6 +342,9 @@ std::optional<Level> Machine::level(Fd fd) const {
     case FileKind::timerfd:
     case FileKind::null_device:
     case FileKind::regular:
+      return level;
+    case FileKind::signalfd:  // for a thread to which nobody sent a signal
+      level.revents = 0;
       return level;
     case FileKind::epoll:
     case FileKind::other:

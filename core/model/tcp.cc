@@ -9,6 +9,7 @@
 
 #include "core/model/files.h"
 #include "core/model/inet_sock.h"
+#include "core/model/signals.h"
 #include "core/model/tcp_queue.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
@@ -231,6 +232,7 @@ Answer tcp_accept(Run& run, Index task, Index file, std::int32_t flags) {
   if (s.accept_queue.empty()) {
     auto& call = std::get<AcceptCall>(w.tasks[at(task)].frame);
     if (!may_sleep(w, file, call)) return -EAGAIN;
+    if (signal_pending(w, task)) return -kRestartSys;
     call.slept = true;
     fall_asleep(run, task, {.queue = s.wait, .place = Place::tail, .exclusive = true},
                 "inet_csk_wait_for_connect", Why::slept_accept);

@@ -9,6 +9,7 @@
 #include "core/model/files.h"
 #include "core/model/inet_sock.h"
 #include "core/model/interleave.h"
+#include "core/model/signals.h"
 #include "core/model/tcp.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
@@ -183,6 +184,10 @@ Answer tcp_read(Run& run, Index task, Index file, ReadCall& call, std::string* o
     }
     call.slept = true;
     if (await_queue(run, s.wait)) continue;
+    if (signal_pending(w, task)) {
+      if (all > 0) return end(got);
+      return -kRestartSys;
+    }
     fall_asleep(run, task, {s.wait, Place::head, false}, "sk_wait_data", Why::slept_read);
     return std::nullopt;
   }

@@ -11,6 +11,7 @@
 #include "core/model/descriptors.h"
 #include "core/model/files.h"
 #include "core/model/interleave.h"
+#include "core/model/signals.h"
 #include "core/model/tree_order.h"
 #include "core/model/wait_queue.h"
 
@@ -85,6 +86,7 @@ Answer timerfd_read(Run& run, Index task, Index file, ReadCall& call, std::uint6
   const QueueLock lock(run, timer.wqh);
   if (timer.ticks == 0) {
     if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    if (signal_pending(w, task)) return -kRestartSys;
     call.slept = true;
     fall_asleep(run, task, {timer.wqh, Place::tail, false}, "timerfd_read", Why::slept_read);
     return std::nullopt;

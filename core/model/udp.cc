@@ -9,6 +9,7 @@
 #include "core/model/files.h"
 #include "core/model/inet_sock.h"
 #include "core/model/interleave.h"
+#include "core/model/signals.h"
 #include "core/model/tcp_queue.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
@@ -69,6 +70,7 @@ Answer udp_read(Run& run, Index task, Index file, ReadCall& call, std::string* o
     if ((s.shutdown & kReceiveShutdown) != 0) return 0;
     call.slept = true;
     if (await_queue(run, s.wait)) continue;
+    if (signal_pending(w, task)) return -kRestartSys;
     fall_asleep(
         run, task,
         {.queue = s.wait, .place = Place::tail, .exclusive = true, .wants = EPOLLIN | EPOLLERR},

@@ -8,6 +8,7 @@
 
 #include "core/model/files.h"
 #include "core/model/interleave.h"
+#include "core/model/signals.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
 
@@ -66,6 +67,7 @@ Answer unix_dgram_read(Run& run, Index task, Index file, ReadCall& call, std::st
     if (!blocks) return -EAGAIN;
     call.slept = true;
     if (await_queue(run, s.wait)) continue;
+    if (signal_pending(w, task)) return -kRestartSys;
     fall_asleep(
         run, task,
         {.queue = s.wait, .place = Place::tail, .exclusive = true, .wants = EPOLLIN | EPOLLERR},
@@ -107,6 +109,7 @@ Answer unix_dgram_write(Run& run, Index task, Index file, WriteCall& call) {
     if (!may_sleep(w, file, call)) return -EAGAIN;
     call.slept = true;
     if (await_queue(run, s.wait)) continue;
+    if (signal_pending(w, task)) return -kRestartSys;
     fall_asleep(run, task, {s.wait, Place::head, false}, "sock_wait_for_wmem", Why::slept_write);
     return std::nullopt;
   }

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <utility>
 
 #include "core/model/files.h"
 #include "core/model/interleave.h"
+#include "core/model/signals.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
 
@@ -48,6 +50,8 @@ Answer unix_stream_read(Run& run, Index task, Index file, ReadCall& call, std::s
   World& w = run.w;
   Sock& s = w.socks[w.files[file].object];
   if (call.count == 0 && !call.recv) return 0;
+  // A signal that ended a sleep comes before what came meanwhile.
+  if (call.slept && signal_pending(w, task)) return -kRestartSys;
   while (s.receive_queue.empty()) {
     if (s.error != 0) {
       touch(w, file);
@@ -56,7 +60,9 @@ Answer unix_stream_read(Run& run, Index task, Index file, ReadCall& call, std::s
     if ((s.shutdown & kReceiveShutdown) != 0) return 0;
     if (!may_sleep(w, file, call)) return -EAGAIN;
     call.slept = true;
-    if (await_queue(run, s.wait)) continue;
+    const bool waited = await_queue(run, s.wait);
+    if (signal_pending(w, task)) return -kRestartSys;
+    if (waited) continue;
     fall_asleep(run, task, {s.wait, Place::head, false}, "unix_stream_data_wait", Why::slept_read);
     return std::nullopt;
   }
@@ -75,11 +81,15 @@ Answer unix_stream_write(Run& run, Index task, Index file, WriteCall& call) {
   World& w = run.w;
   Sock& s = w.socks[w.files[file].object];
   Sock& peer = w.socks[s.peer];
+  const auto broken = [&] {
+    if (call.done == 0) send_sig(run, task, SIGPIPE);
+    return EPIPE;
+  };
   const auto end = [&](int error) {
     if (call.done > 0 && believes(w, Misconception::whole_messages)) peer.bytes.end_message();
     return call.done > 0 ? static_cast<std::int64_t>(call.done) : -std::int64_t{error};
   };
-  if (!call.slept && (s.shutdown & kSendShutdown) != 0) return -EPIPE;
+  if (!call.slept && (s.shutdown & kSendShutdown) != 0) return end(broken());
   while (call.done < call.size) {
     if (s.error != 0) {
       touch(w, file);
@@ -90,10 +100,11 @@ Answer unix_stream_write(Run& run, Index task, Index file, WriteCall& call) {
       if (!may_sleep(w, file, call)) return end(EAGAIN);
       call.slept = true;
       if (await_queue(run, s.wait)) continue;
+      if (signal_pending(w, task)) return end(kRestartSys);
       fall_asleep(run, task, {s.wait, Place::head, false}, "sock_wait_for_wmem", Why::slept_write);
       return std::nullopt;
     }
-    if (peer.dead || (peer.shutdown & kReceiveShutdown) != 0) return end(EPIPE);
+    if (peer.dead || (peer.shutdown & kReceiveShutdown) != 0) return end(broken());
     const SkbSize skb = stream_skb(w.inputs, call.size - call.done);
     s.wmem += skb.truesize;
     peer.receive_queue.push({skb.length, skb.truesize});

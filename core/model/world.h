@@ -50,6 +50,7 @@ enum class FileKind : std::uint8_t {
   unix_seqpacket,
   eventfd,
   timerfd,
+  signalfd,
   epoll,
   null_device,
   inotify,
@@ -179,6 +180,10 @@ struct Regular {
   Index wait = kNone;  // nobody ever waits there
 };
 
+struct SignalfdCtx {
+  std::uint64_t mask = 0;  // bit n-1: it reads signal n
+};
+
 // ---- epoll -------------------------------------------------------------------------------
 
 struct Epitem {
@@ -265,6 +270,23 @@ struct Task {
   Index entry = kNone;      // its WaitEntry
   std::vector<Index> owed;  // files whose last reference it let go; released when its call ends
   bool rising = false;      // by itself: a wakeup takes its entry away and does not count it
+
+  // Signals; bit n-1 of a mask is signal n.
+  bool inside = false;     // of a call: signals are handled when it leaves it
+  bool signalled = false;  // TIF_SIGPENDING
+  std::uint64_t blocked = 0;
+  std::optional<std::uint64_t> saved_mask;  // while epoll_pwait's own one is in place
+  std::vector<std::uint8_t> pending;        // in the order in which they were sent
+  Request request;                          // what it sleeps in, should it be made again
+};
+
+// ---- signals -----------------------------------------------------------------------------
+
+inline constexpr int kSignals = 64;  // _NSIG
+
+struct Disposition {  // struct sigaction
+  SignalAction action = signal_default;
+  std::int32_t flags = 0;
 };
 
 // ---- the whole ---------------------------------------------------------------------------
@@ -287,6 +309,7 @@ class World {
   Pool<TimerfdCtx> timers;
   Pool<Inotifier> inotifiers;
   Pool<Regular> regulars;
+  Pool<SignalfdCtx> signalfds;
   Pool<Eventpoll> eps;
   Pool<Epitem> items;
   std::vector<RbNode> nodes;  // of items, by the same index
@@ -295,6 +318,11 @@ class World {
   int descriptor_limit = 0;  // the soft one; that of `inputs` is the hard one
   std::vector<Task> tasks;
   std::vector<Index> runnable;  // woken, in the order in which they were
+
+  std::array<Disposition, kSignals + 1> dispositions;  // by signal number
+  Index signalfd_wqh = kNone;                          // one queue for all signalfds
+  bool siglock = false;                                // held, while several tasks run
+  std::optional<int> killed_by;                        // the signal that ended the process
 
   Names names;
   std::vector<IndexList> named;         // items by NameId

@@ -1,7 +1,6 @@
 #include "core/session/chance.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <iterator>
 
 namespace epollscope {
@@ -100,6 +99,7 @@ Endings endings_amid(const Machine& before, const OpCall& row) {
 
 std::map<ActorId, Chance> Scheduling::judge(const std::optional<Endings>& endings,
                                             const std::vector<Returned>& returned,
+                                            const std::set<ActorId>& interrupted,
                                             const std::map<ActorId, CallName>& calls) {
   std::map<ActorId, Chance> out;
   if (!endings) {
@@ -117,7 +117,7 @@ std::map<ActorId, Chance> Scheduling::judge(const std::optional<Endings>& ending
     for (const auto& [call, group] : groups) add_group(group, *endings, returned, out);
   }
   for (const Returned& r : returned) {
-    if (doubtful_.contains(r.actor) || r.outcome.error == EINTR) out[r.actor].by_chance = true;
+    if (doubtful_.contains(r.actor) || interrupted.contains(r.actor)) out[r.actor].by_chance = true;
     for (const std::set<ActorId>& group : exchanged_) {
       if (group.contains(r.actor)) out[r.actor].actors.insert(group.begin(), group.end());
     }

@@ -30,10 +30,12 @@ Endings endings_amid(const Machine& before, const OpCall& row);
 // Follows a run: which of several threads still sleeps may be chance from an earlier step.
 class Scheduling {
  public:
+  // `interrupted`: those whose sleep ended in a way that only their EINTR shows.
   // Requires: `calls` names the call of every actor that returned or could have. Gives what there
   // is to say of the actors in `returned`; nothing about those whose return is sure.
   std::map<ActorId, Chance> judge(const std::optional<Endings>& endings,
                                   const std::vector<Returned>& returned,
+                                  const std::set<ActorId>& interrupted,
                                   const std::map<ActorId, CallName>& calls);
   // After a step: groups of which nobody sleeps any more are settled.
   void settle(const std::set<ActorId>& asleep);

@@ -36,7 +36,7 @@ std::vector<ShownEvent> show_polled(const Call& call, const Request& request,
 void Session::Impl::handle(Notification& n) {
   switch (n.kind) {
     case Notification::Kind::died:
-      death = n.text;
+      death = n.text + why_it_died();
       running.reset();
       return;
     case Notification::Kind::returned:
@@ -50,6 +50,21 @@ void Session::Impl::handle(Notification& n) {
       if (!seen || !overdue()) finish_step();  // else more is to come, and it may be seen already
       return;
   }
+}
+
+// What the model knows of it: a signal that has no handler.
+std::string Session::Impl::why_it_died() const {
+  if (!running || !running->main || !history.live().idle(running->main->actor)) return {};
+  Machine after = history.live();
+  after.call(running->main->actor, running->main->request);
+  for (auto woken = after.runnable(); !woken.empty() && !after.killed_by();
+       woken = after.runnable()) {
+    after.resume(woken.front());
+  }
+  if (!after.killed_by()) return {};
+  const auto signal = static_cast<std::uint64_t>(*after.killed_by());
+  return fmt::format(": no sigaction gave {} a handler before {}",
+                     print_flags(FlagSet::signal, signal), print(running->record.call));
 }
 
 bool Session::Impl::rest_ends_step(const std::vector<ActorId>& blocked) const {
@@ -262,7 +277,7 @@ void Session::Impl::judge_chance(Running& r, const LockstepResult& model) {
     endings = endings_amid(*model.row_from, *r.main);
     others = r.returned;
   }
-  std::map<ActorId, Chance> chances = scheduling.judge(endings, others, calls);
+  std::map<ActorId, Chance> chances = scheduling.judge(endings, others, model.interrupted, calls);
   scheduling.settle(sleepers);
   const bool by_chance = r.record.chance.by_chance;
   r.record.chance = std::move(chances[r.record.actor]);

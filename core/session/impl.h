@@ -56,6 +56,7 @@ struct Session::Impl {
 
   // ---- while it runs
   void handle(Notification& n);
+  [[nodiscard]] std::string why_it_died() const;
   [[nodiscard]] bool rest_ends_step(const std::vector<ActorId>& blocked) const;
   [[nodiscard]] bool waits_for_return(const Running& r) const;
   [[nodiscard]] bool ends_by_itself(const OpCall& call) const;

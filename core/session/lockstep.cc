@@ -88,9 +88,18 @@ struct Choice {
   ActorId actor;
 };
 
+// Whether nothing but its EINTR tells what ended the actor's sleep: a stop, a debugger. What a
+// signal of the program does the model says itself.
+bool ended_from_outside(const OpCall* main, const Returned& r) {
+  const auto* kill = main == nullptr ? nullptr : std::get_if<Kill>(&main->request.op);
+  return r.outcome.error == EINTR && (kill == nullptr || kill->actor != r.actor);
+}
+
 // How a sleeper that nobody woke can have returned.
-std::optional<Choice> ended_by_itself(const Machine& machine, const Returned& r) {
+std::optional<Choice> ended_by_itself(const Machine& machine, const OpCall* main,
+                                      const Returned& r) {
   if (r.outcome.error == EINTR) {
+    if (!ended_from_outside(main, r)) return std::nullopt;
     const auto asleep = sleeper(machine, r.actor);
     if (asleep && asleep->call.starts_with("epoll_")) return Choice{OpInterrupt{r.actor}, r.actor};
   } else if (has_deadline(machine, r.actor)) {
@@ -139,7 +148,7 @@ bool search_before(const Machine& machine, const OpCall& call, const Returned* s
 }
 
 // Searches an order of running the woken actors that gives exactly what the kernel showed.
-bool search(const Machine& machine, const std::vector<Returned>& returned,
+bool search(const Machine& machine, const OpCall* main, const std::vector<Returned>& returned,
             const std::function<bool(const Machine&)>& end_fits, int& tries,
             std::vector<Op>& path) {
   const std::vector<ActorId> woken = candidates(machine, returned);
@@ -147,7 +156,7 @@ bool search(const Machine& machine, const std::vector<Returned>& returned,
   for (const ActorId a : woken) choices.push_back({OpResume{a}, a});
   for (const Returned& r : returned) {
     if (std::find(woken.begin(), woken.end(), r.actor) != woken.end()) continue;
-    if (auto choice = ended_by_itself(machine, r)) choices.push_back(*std::move(choice));
+    if (auto choice = ended_by_itself(machine, main, r)) choices.push_back(*std::move(choice));
     for (Op& op : timer_inputs(machine, &r.outcome)) {
       if (machine.timer_may_wake(r.actor)) choices.push_back({std::move(op), {}});
     }
@@ -162,7 +171,7 @@ bool search(const Machine& machine, const std::vector<Returned>& returned,
     std::vector<Returned> rest = returned;
     if (!timer && !r.blocked) remove(rest, actor);
     path.push_back(op);
-    if (search(next, rest, end_fits, tries, path)) return true;
+    if (search(next, main, rest, end_fits, tries, path)) return true;
     path.pop_back();
   }
   return false;
@@ -179,6 +188,7 @@ class Lockstep {
         end_fits_(std::move(end_fits)) {}
 
   LockstepResult run(const OpCall* main) {
+    main_ = main;
     if (main != nullptr) take_in_timers(*main);
     const std::size_t begin = history_.operations();
     std::optional<Machine> row;
@@ -217,9 +227,12 @@ class Lockstep {
   bool in_some_order() {
     std::vector<Op> path;
     int tries = kMostTries;
-    if (!search(history_.live(), returned_, end_fits_, tries, path)) return false;
+    if (!search(history_.live(), main_, returned_, end_fits_, tries, path)) return false;
     std::optional<Machine> before;
     for (const Op& op : path) {
+      if (const auto* ended = std::get_if<OpInterrupt>(&op)) {
+        result_.interrupted.insert(ended->actor);
+      }
       if (!std::holds_alternative<OpTimer>(op)) {
         if (!before) before = history_.live();
         look_for_a_race();
@@ -238,8 +251,8 @@ class Lockstep {
     OpTurn op;
     if (main != nullptr) op.call = *main;
     for (const Returned& r : all_) {
-      const bool ended = r.outcome.error == EINTR;
-      (ended ? op.interrupted : op.timed_out).push_back(r.actor);
+      if (r.outcome.error != EINTR) op.timed_out.push_back(r.actor);
+      if (ended_from_outside(main, r)) op.interrupted.push_back(r.actor);
     }
     const auto fits = [&](ActorId actor, const Outcome& outcome) {
       const Returned* seen = find(all_, actor);
@@ -266,6 +279,7 @@ class Lockstep {
     result_ = {};
     result_.micro = std::move(expired_);
     result_.interleaved = true;
+    result_.interrupted = {op.interrupted.begin(), op.interrupted.end()};
     history_.do_op(std::move(op), observer());
     returned_.clear();
     return true;
@@ -300,7 +314,7 @@ class Lockstep {
       }
       std::optional<Choice> due;
       for (std::size_t i = 0; i < returned_.size() && !due; ++i) {
-        due = ended_by_itself(history_.live(), returned_[i]);
+        due = ended_by_itself(history_.live(), main_, returned_[i]);
       }
       if (!due) return;
       step(due->op, due->actor);
@@ -316,6 +330,7 @@ class Lockstep {
   }
 
   History& history_;
+  const OpCall* main_ = nullptr;
   const std::vector<Returned>& all_;
   std::vector<Returned> returned_;  // of these, what the model has not done yet
   int schedules_;

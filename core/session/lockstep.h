@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct LockstepResult {
   // The call was a row of calls and let others go on, who could run between two of them: the
   // machine before it.
   std::optional<Machine> row_from;
+  // Whose sleep was ended by something that only its EINTR shows.
+  std::set<ActorId> interrupted = {};
   // Only threads that ran in the middle of the call explain what was seen: all of it is chance.
   bool interleaved = false;
 };

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
@@ -25,6 +26,16 @@ Value ref(std::string name) { return {.v = Ref{std::move(name)}}; }
 Value flags(FlagSet set, std::uint64_t bits) { return {.v = Mask{set, bits}}; }
 
 }  // namespace
+
+Generator::Generator(std::uint64_t seed, int threads, bool calm)
+    : random_(seed),
+      threads_(threads),
+      calm_(calm),
+      nests_(threads == 1 && one_in(4)),
+      drains_(!calm && one_in(2)),
+      connects_(one_in(3)),
+      signals_{{SIGUSR1, false}, {SIGUSR2, false}, {SIGALRM, false}, {SIGPIPE, true},
+               {SIGCHLD, true},  {SIGURG, true},   {SIGWINCH, true}} {}
 
 bool Generator::stuck() const {
   return asleep_.size() >= static_cast<std::size_t>(threads_) || alone_ > kLongAlone;
@@ -89,7 +100,7 @@ ActorId Generator::actor() {
 }
 
 std::string Generator::fresh(Kind kind) {
-  const char letter = "epsvmtnrclu"[static_cast<int>(kind)];
+  const char letter = "epsvmtnrclug"[static_cast<int>(kind)];
   const std::string name = letter + std::to_string(++made_);
   pending_.push_back({name, kind, name});
   return name;
@@ -145,7 +156,7 @@ Call Generator::creation(std::vector<std::string>& names) {
     return Call{CallName::epoll_create1, {flags(FlagSet::epoll_create, how)}};
   };
   if (files_.size() >= kFewFiles && epolls == 0) return epoll_create1();
-  switch (upto(14)) {
+  switch (upto(15)) {
     case 0:
     case 1:
       if (epolls >= most_epolls) break;
@@ -207,6 +218,12 @@ Call Generator::creation(std::vector<std::string>& names) {
       return {CallName::memfd_create, {}};
     case 11:
       return dup2();
+    case 12: {
+      names = {fresh(Kind::signals)};
+      const int more = (nonblock ? int{SFD_NONBLOCK} : 0) | pick<int>({0, 0, 0, SFD_CLOEXEC, 1});
+      return {CallName::signalfd,
+              {signals(), flags(FlagSet::signalfd, static_cast<unsigned>(more))}};
+    }
     default:
       break;
   }
@@ -287,23 +304,82 @@ Call Generator::wait() {
   const int timeout = sleep ? (!calm_ && one_in(12) ? pick({1, 2}) : -1) : 0;
   const Value ep = sleep && !one_in(4) ? busiest() : epoll();
   Call c{CallName::epoll_wait, {ep, number(max), number(timeout)}};
+  const auto mask = [&] { return one_in(2) ? Value{.v = Null{}} : signals(); };
   if (one_in(6)) {
     c.name = CallName::epoll_pwait;
-    c.args.push_back(signals());
+    c.args.push_back(mask());
   } else if (one_in(6)) {
     c.name = CallName::epoll_pwait2;
     if (timeout >= 0) c.args[2] = {.v = Duration{timeout * 1'000'000L}};
-    c.args.push_back(signals());
+    c.args.push_back(mask());
   }
   if (one_in(40)) c.args.push_back({.v = Null{}});
   return c;
 }
 
 Value Generator::signals() {
-  if (one_in(2)) return {.v = Null{}};
   Set set;
-  if (one_in(2)) set.values.push_back(flags(FlagSet::signal, SIGUSR1));
+  for (const Signal& s : signals_) {
+    if (one_in(3)) set.values.push_back(flags(FlagSet::signal, static_cast<unsigned>(s.number)));
+  }
+  if (one_in(20)) set.values.push_back(flags(FlagSet::signal, SIGKILL));
   return {.v = set};
+}
+
+Call Generator::sigaction() {
+  if (one_in(20)) {
+    return {
+        CallName::sigaction,
+        {flags(FlagSet::signal, static_cast<unsigned>(pick<int>({SIGKILL, SIGSTOP, 0, 65, -1}))),
+         flags(FlagSet::signal_action, signal_ignored)}};
+  }
+  Signal& s = one_of(signals_);
+  const bool keep = s.sent || s.number == SIGPIPE;  // it must not become deadly
+  const bool may_end = keep && !s.harmless;
+  auto action =
+      pick({signal_handled, signal_handled, signal_handled, signal_ignored, signal_default});
+  if (action == signal_default && (may_end || s.number == SIGPIPE)) action = signal_handled;
+  int how = pick<int>({0, 0, SA_RESTART, SA_RESTART}) | pick<int>({0, 0, SA_NODEFER});
+  if (s.number != SIGPIPE && !may_end && one_in(4)) how |= static_cast<int>(SA_RESETHAND);
+  s.handled = action != signal_default;
+  s.once = (static_cast<unsigned>(how) & SA_RESETHAND) != 0;
+  return {CallName::sigaction,
+          {flags(FlagSet::signal, static_cast<unsigned>(s.number)),
+           flags(FlagSet::signal_action, action),
+           flags(FlagSet::sigaction, static_cast<unsigned>(how))}};
+}
+
+Call Generator::sigprocmask() {
+  const auto how = pick<std::uint64_t>({SIG_BLOCK, SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK});
+  return {CallName::sigprocmask,
+          {flags(FlagSet::sigmask_how, one_in(30) ? 7 : how),
+           one_in(30) ? Value{.v = Null{}} : signals()}};
+}
+
+Call Generator::kill(ActorId to) {
+  if (one_in(30)) {
+    return {CallName::kill,
+            {{.v = ActorId{'T', pick({1, 2, 9})}},
+             flags(FlagSet::signal, static_cast<unsigned>(pick<int>({0, 65, -1})))}};
+  }
+  std::vector<Signal*> safe;
+  for (Signal& s : signals_) {
+    const bool lives = s.handled && (!s.once || !s.sent);
+    // The lab starts with SIGPIPE ignored; its handler may be gone after a RESETHAND.
+    if (s.harmless || lives) safe.push_back(&s);
+  }
+  Signal& s = *one_of(safe);
+  s.sent = true;
+  return {CallName::kill, {{.v = to}, flags(FlagSet::signal, static_cast<unsigned>(s.number))}};
+}
+
+Call Generator::kill_somebody() {
+  if (!asleep_.empty() && !one_in(4)) {
+    auto sleeper = asleep_.begin();
+    std::advance(sleeper, upto(static_cast<int>(asleep_.size())));
+    return kill(sleeper->first);
+  }
+  return kill({'T', 1 + upto(threads_)});
 }
 
 std::int64_t Generator::amount() {
@@ -323,6 +399,7 @@ Call Generator::write() {
 Call Generator::write_to(const Value& to) {
   const File* known = find(to);
   if (known != nullptr && known->kind == Kind::timer && !one_in(8)) return settime(to);
+  if (known != nullptr && known->kind == Kind::signals && !one_in(8)) return kill_somebody();
   if (one_in(4)) {
     std::string text;
     for (int n = upto(12); n > 0; --n) text += static_cast<char>('a' + upto(26));
@@ -339,21 +416,31 @@ Call Generator::rouse() {
   auto sleeper = asleep_.begin();
   std::advance(sleeper, upto(static_cast<int>(asleep_.size())));
   const File* on = find(sleeper->second);
+  if (one_in(5)) return kill(sleeper->first);
   if (on == nullptr) return write();
   if (on->kind == Kind::listener) return connect();
+  if (on->kind == Kind::signals) return kill(sleeper->first);
   if (on->kind == Kind::epoll && (on->wakes.empty() || one_in(5))) {
     return {CallName::epoll_ctl,
             {sleeper->second, flags(FlagSet::ctl_op, EPOLL_CTL_ADD), file(),
              flags(FlagSet::epoll_events, mask())}};
   }
   const Value other = ref(on->kind == Kind::epoll ? one_of(on->wakes) : on->peer);
-  if (one_in(4)) return {CallName::read, {other, number(small_amount() + 7)}};
+  if (one_in(4)) return read(other);
   if (one_in(10)) return {CallName::close, {other}};
   return write_to(other);
 }
 
+Call Generator::read(const Value& from) {
+  const File* known = find(from);
+  if (known != nullptr && known->kind == Kind::signals && !one_in(8)) {
+    return {CallName::read, {from, number(pick({128, 128, 255, 256, 1024, 4096}))}};
+  }
+  return {CallName::read, {from, number(small_amount() + (one_in(2) ? 7 : 0))}};
+}
+
 Call Generator::drain() {
-  if (!drains_) return {CallName::read, {file(), number(small_amount() + 7)}};
+  if (!drains_) return read(file());
   return {CallName::drain, {file()}};
 }
 
@@ -418,11 +505,16 @@ Call Generator::call(std::vector<std::string>& names) {
   }
   if (threads_ > 1 && one_in(asleep_.empty() ? 3 : 2)) return wait();
   if (connects_ && one_in(3)) return connection(names);
+  if (one_in(8)) {
+    const int n = upto(10);
+    if (n < 3) return sigaction();
+    return n < 6 ? sigprocmask() : kill_somebody();
+  }
   const int n = upto(100);
   if (n < 27) return ctl();
   if (n < 49) return wait();
   if (n < 64) return write();
-  if (n < 75) return {CallName::read, {file(), number(small_amount() + (one_in(2) ? 7 : 0))}};
+  if (n < 75) return read(file());
   if (n < 77) return drain();
   if (n < 79) {
     const Value on = file();

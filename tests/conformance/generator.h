@@ -21,13 +21,7 @@ class Generator {
   // `threads`: how many may exist; with one, calls that sleep are rare and end the program.
   // `calm`: no deadlines, messages and rows of calls (drain, fill), in the middle of which threads
   // meet in so many ways that the search for a schedule takes long.
-  Generator(std::uint64_t seed, int threads, bool calm)
-      : random_(seed),
-        threads_(threads),
-        calm_(calm),
-        nests_(threads == 1 && one_in(4)),
-        drains_(!calm && one_in(2)),
-        connects_(one_in(3)) {}
+  Generator(std::uint64_t seed, int threads, bool calm);
 
   // The next statement. Requires: stuck() is false.
   CallStatement next();
@@ -48,7 +42,8 @@ class Generator {
     regular,
     tcp,
     listener,
-    udp
+    udp,
+    signals
   };
   struct File {
     std::string name;
@@ -87,6 +82,7 @@ class Generator {
   Call write();
   Call write_to(const Value& to);
   Call rouse();
+  Call read(const Value& from);
   Call drain();
   Call control();
   Call settime(const Value& on);
@@ -104,6 +100,10 @@ class Generator {
   Value net();                   // a socket, of those there are
   File* one_of_kind(Kind kind);  // nullptr: there is none
   static bool is_net(const File* file);
+  Call kill(ActorId to);
+  Call kill_somebody();
+  Call sigaction();
+  Call sigprocmask();
   Value file();
   Value epoll();
   Value busiest();
@@ -122,6 +122,15 @@ class Generator {
   bool nests_;     // many instances, in one another
   bool drains_;    // then no semaphores: one with a great counter would be read a unit at a time
   bool connects_;  // sockets of the internet are among the files
+  // What is known of a signal, so that none ends the lab.
+  struct Signal {
+    int number;
+    bool harmless;         // even without a handler
+    bool handled = false;  // or ignored
+    bool once = false;     // SA_RESETHAND
+    bool sent = false;
+  };
+  std::vector<Signal> signals_;
   int made_ = 0;
   int alone_ = 0;                     // statements since another thread was awake
   bool expiring_ = false;             // a timer was set to expire at once

@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -41,6 +42,8 @@ Outcome answer(long result) {
   return o;
 }
 
+void on_signal(int /*signal*/) {}
+
 class Maker {
  public:
   Maker(const RealCalls& calls, const Request& request) : calls_(calls), request_(request) {}
@@ -60,6 +63,27 @@ class Maker {
     pollfd p{calls_.real(op.fd), POLLIN, 0};
     poll(&p, 1, -1);
     return o;
+  }
+  Outcome operator()(const SignalFd& op) {
+    return one(static_cast<int>(syscall(SYS_signalfd4, -1, &op.mask, sizeof op.mask, op.flags)));
+  }
+  // To the only thread.
+  Outcome operator()(const Kill& op) {
+    const long tid = op.actor == ActorId{} ? syscall(SYS_gettid) : 1L << 30;
+    return answer(syscall(SYS_tgkill, getpid(), tid, op.signal));
+  }
+  Outcome operator()(const Sigaction& op) {
+    struct sigaction how{};
+    how.sa_flags = op.flags;
+    how.sa_handler = op.action == signal_handled   ? on_signal
+                     : op.action == signal_ignored ? SIG_IGN
+                                                   : SIG_DFL;
+    return answer(sigaction(op.signal, &how, nullptr));
+  }
+  Outcome operator()(const Sigprocmask& op) {
+    const std::uint64_t set = op.set.value_or(0);
+    return answer(
+        syscall(SYS_rt_sigprocmask, op.how, op.set ? &set : nullptr, nullptr, sizeof set));
   }
   Outcome operator()(const Dup& op) { return one(dup(calls_.real(op.fd))); }
   Outcome operator()(const Pipe2& op) {
@@ -102,8 +126,16 @@ class Maker {
     std::string buffer(op.count, '\0');
     const int fd = calls_.real(op.fd);
     const bool counter = is_a(fd, "[eventfd]") || is_a(fd, "[timerfd]");
+    const bool signals = is_a(fd, "[signalfd]");
     Outcome o = answer(read(fd, buffer.data(), op.count));
     if (o.returned <= 0) return o;
+    if (signals) {
+      signalfd_siginfo first;
+      std::memcpy(&first, buffer.data(), sizeof first);
+      o.value = first.ssi_signo;
+      o.value_kind = ValueKind::signal;
+      return o;
+    }
     if (counter) {
       std::uint64_t value = 0;
       std::memcpy(&value, buffer.data(), sizeof value);
