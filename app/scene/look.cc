@@ -89,7 +89,7 @@ Unread unread_of(const State& state, const FileState& file) {
   return {.amount = object->fill[i],
           .capacity = i < object->capacity.size() ? object->capacity[i] : 0,
           .counter = is_counter(object->kind),
-          .signals = object->kind == ObjectKind::signalfd};
+          .kind = object->kind};
 }
 
 std::string_view case_key(const ItemState& item) {
@@ -168,6 +168,11 @@ std::string_view kind_key(ObjectKind kind) {
       break;
   }
   return "file.other";
+}
+
+std::string_view count_key(ObjectKind kind) {
+  if (kind == ObjectKind::signalfd) return "file.some_signals";
+  return kind == ObjectKind::inotify ? "file.some_events" : "file.counter";
 }
 
 std::string item_label(const Sketch& pen, const ItemState& item) {

@@ -23,8 +23,8 @@ const EventpollState* eventpoll_of(const State& state, EpitemId id);
 struct Unread {
   std::uint64_t amount = 0;
   std::uint64_t capacity = 0;
-  bool counter = false;  // an eventfd's number, not bytes
-  bool signals = false;  // and that of signals that are pending
+  bool counter = false;  // a number, not bytes
+  ObjectKind kind = ObjectKind::other;
 };
 Unread unread_of(const State& state, const FileState& file);
 
@@ -32,6 +32,7 @@ Unread unread_of(const State& state, const FileState& file);
 // The four cases, and a disarmed one-shot as the fifth: a key below `item.`.
 std::string_view case_key(const ItemState& item);
 std::string_view kind_key(ObjectKind kind);              // "file.pipe"
+std::string_view count_key(ObjectKind kind);             // "file.counter", "file.some_events"
 std::string_view brief_case_key(const ItemState& item);  // for little room
 std::string signals_text(const ObjectState& object);     // "SIGUSR1, 2 SIGUSR2"
 std::string mask_text(std::uint32_t mask);               // "IN|ET", short

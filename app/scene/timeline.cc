@@ -169,7 +169,9 @@ Lane lane_of(const State& now, const Watched& watched) {
   if (item.armed) lane.words = interest_words(item);
   lane.mask = item.mask;
   lane.out = (item.mask & EPOLLOUT) != 0 && (item.mask & EPOLLIN) == 0;
-  lane.counter = unread_of(now, *watched.file).counter;
+  const Unread unread = unread_of(now, *watched.file);
+  lane.counter = unread.counter;
+  lane.kind = unread.kind;
   return lane;
 }
 

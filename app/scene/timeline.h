@@ -27,6 +27,7 @@ struct Lane {  // one registration's file
   Role state_color = Role::text;
   bool out = false;      // only OUT is waited for: free space instead of unread bytes
   bool counter = false;  // its value, whatever is waited for
+  ObjectKind kind = ObjectKind::other;
   bool armed = true;
   std::uint64_t most = 0;         // of all lanes that measure the same, so that heights compare
   std::vector<LanePoint> points;  // from the step before the first column to the cursor

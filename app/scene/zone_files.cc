@@ -55,7 +55,7 @@ std::string buffer_text(const Sketch& pen, const ObjectState& object, std::size_
     return brief ? pen.t("file.some_signals", {std::to_string(fill)}) : signals_text(object);
   }
   if (is_counter(object.kind)) {
-    return pen.t("file.counter", {std::to_string(fill)});
+    return pen.t(count_key(object.kind), {std::to_string(fill)});
   }
   if (fill == 0) return pen.t("file.no_bytes");
   if (brief || i >= object.capacity.size()) return bytes_text(fill);
@@ -151,8 +151,10 @@ void draw_object(Sketch& pen, const KernelContext& c, const ObjectPlace& place, 
   pen.box(at, Role::panel, Role::panel_border, small ? 8 : 10);
   const Type label = type::kWord.in(Role::text_dim).at(small ? 11 : 12);
   const float pad = small ? 8 : 12;
-  pen.text({at.x + pad, at.y + (small ? 14 : 17)}, pen.t(kind_key(object.kind)), label,
-           at.w - 2 * pad);
+  const std::string peer = peer_name(c.state, object);
+  std::string title = pen.t(kind_key(object.kind));
+  if (!peer.empty()) title += " → " + peer;
+  pen.text({at.x + pad, at.y + (small ? 14 : 17)}, title, label, at.w - 2 * pad);
   const Type set = Type{Face::mono_bold, small ? 10.5F : 12, Role::text};
   const Rect bar{at.x + pad, at.y + (small ? 19.0F : 24.0F), at.w - 2 * pad, small ? 18.0F : 24.0F};
   if (is_pair(object.kind)) {
@@ -174,9 +176,7 @@ void draw_object(Sketch& pen, const KernelContext& c, const ObjectPlace& place, 
   if (object.kind == ObjectKind::listener) {
     says += ", " + pen.t("file.waiting", {std::to_string(object.waiting)});
   }
-  if (const std::string peer = peer_name(c.state, object); !peer.empty()) {
-    says += ", " + pen.t("file.to_peer", {peer});
-  }
+  if (!peer.empty()) says += ", " + pen.t("file.to_peer", {peer});
   pen.hit("object:" + std::to_string(object.id.value), at, says, 10);
 }
 
@@ -337,7 +337,7 @@ void draw_files(Sketch& pen, const KernelContext& context, const FilesPlan& plan
       draw_mini(pen, object, where);
       continue;
     }
-    draw_object(pen, c, object, where, plan.style);
+    draw_object(pen, context, object, where, plan.style);
     for (const FilePlace& file : object.files) {
       draw_open_file(pen, context, file, moved(object.body, where), where);
     }

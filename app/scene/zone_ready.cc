@@ -208,7 +208,12 @@ std::string still_there(const Sketch& pen, const KernelContext& c, const ItemSta
   if (file == nullptr) return {};
   const Unread unread = unread_of(c.state, *file);
   if (unread.amount == 0 || !item.ready) return {};
-  if (unread.signals) return pen.t("ready.signals_now", {std::to_string(unread.amount)});
+  if (unread.kind == ObjectKind::signalfd) {
+    return pen.t("ready.signals_now", {std::to_string(unread.amount)});
+  }
+  if (unread.kind == ObjectKind::inotify) {
+    return pen.t("ready.events_now", {std::to_string(unread.amount)});
+  }
   return unread.counter ? pen.t("ready.counter_now", {std::to_string(unread.amount)})
                         : pen.t("ready.unread_now", {bytes_text(unread.amount)});
 }
