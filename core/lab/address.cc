@@ -8,14 +8,19 @@ namespace epollscope::lab {
 
 bool Address::of_socket(int fd) { return syscall(SYS_getsockname, fd, &storage, &length) == 0; }
 
-// Without a port, or, when a connection was refused, without the loopback.
-bool Address::is_unbound_inet() const {
-  if (storage.ss_family == AF_INET) {
-    const auto& in = reinterpret_cast<const sockaddr_in&>(storage);
+bool would_listen_to_all(int fd) {
+  int type = 0;
+  socklen_t length = sizeof type;
+  Address own;
+  if (syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &length) != 0) return false;
+  if (type != SOCK_STREAM || !own.of_socket(fd)) return false;
+  // Without a port, or, when a connection was refused, without the loopback.
+  if (own.storage.ss_family == AF_INET) {
+    const auto& in = reinterpret_cast<const sockaddr_in&>(own.storage);
     return in.sin_port == 0 || in.sin_addr.s_addr == htonl(INADDR_ANY);
   }
-  if (storage.ss_family != AF_INET6) return false;
-  const auto& in6 = reinterpret_cast<const sockaddr_in6&>(storage);
+  if (own.storage.ss_family != AF_INET6) return false;
+  const auto& in6 = reinterpret_cast<const sockaddr_in6&>(own.storage);
   return in6.sin6_port == 0 || IN6_IS_ADDR_UNSPECIFIED(&in6.sin6_addr);
 }
 

@@ -11,8 +11,10 @@ struct Address {
   socklen_t length = sizeof storage;
 
   bool of_socket(int fd);  // getsockname()
-  [[nodiscard]] bool is_unbound_inet() const;
 };
+
+// A TCP socket without an address: the kernel would let it listen to the whole network.
+bool would_listen_to_all(int fd);
 
 // To a port of the loopback, or an abstract name, that the kernel picks. 0 or -1.
 long bind_to_loopback(int fd);

@@ -141,9 +141,7 @@ class Execution {
   void call(const Listen& op) {
     const int fd = number_of(op.fd);
     row([&] {
-      // Without an address the kernel would listen to the whole network.
-      Address own;
-      if (own.of_socket(fd) && own.is_unbound_inet() && bind_to_loopback(fd) != 0) return -1L;
+      if (would_listen_to_all(fd) && bind_to_loopback(fd) != 0) return -1L;
       return syscall(SYS_listen, fd, op.backlog);
     });
   }
