@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 
 #include "core/model/files.h"
+#include "core/model/signals.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -28,7 +30,10 @@ void regular_release(World& w, Index regular) {
 Answer regular_write(Run& run, Index file, WriteCall& call) {
   Regular& regular = run.w.regulars[run.w.files[file].object];
   if (call.size == 0) return 0;
-  if (regular.size >= kMostFileBytes) return -EFBIG;
+  if (regular.size >= kMostFileBytes) {
+    send_sig(run, task_of(run.w, run.actor), SIGXFSZ);
+    return -EFBIG;
+  }
   const std::uint64_t taken = std::min(call.size, kMostFileBytes - regular.size);
   regular.size += taken;
   touch(run.w, file);

@@ -137,10 +137,10 @@ int socket_listen(Run& run, const Listen& op) {
   if (error != 0) return error;
   const FileKind kind = w.files[file].kind;
   if (is_unix(kind)) return kind == FileKind::unix_dgram ? EOPNOTSUPP : EINVAL;
+  if (kind == FileKind::udp) return EOPNOTSUPP;
   const InetSock& s = inet_of(w, file);
   if (s.port == 0 || !s.addressed) error = socket_bind(run, {op.fd});
-  if (error != 0) return error;
-  return kind == FileKind::udp ? EOPNOTSUPP : tcp_listen(run, file, op.backlog);
+  return error != 0 ? error : tcp_listen(run, file, op.backlog);
 }
 
 int socket_connect(Run& run, const Connect& op) {

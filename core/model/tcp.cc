@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <utility>
 
 #include "core/model/files.h"
@@ -34,7 +35,7 @@ void part(World& w, InetSock& s) {
 void done(Run& run, Index sock) {
   InetSock& s = run.w.inets[sock];
   s.state = TcpState::close;
-  s.has_port = s.bound;
+  s.has_port = false;
   s.shutdown = kShutdownMask;
   touch_sock(run.w, s);
   part(run.w, s);
@@ -59,7 +60,7 @@ void reset(Run& run, Index sock) {
 void send_reset(Run& run, InetSock& s) {
   const Index peer = s.peer;
   s.state = TcpState::close;
-  s.has_port = s.bound;
+  s.has_port = false;
   part(run.w, s);
   reset(run, peer);
 }
@@ -256,7 +257,10 @@ Answer tcp_write(Run& run, Index file, WriteCall& call) {
   const Index sock = w.files[file].object;
   InetSock& s = w.inets[sock];
   if (!is_connected(s) || s.error != 0 || (s.shutdown & kSendShutdown) != 0) {
-    if (s.error == 0) return -EPIPE;
+    if (s.error == 0) {
+      if ((call.flags & MSG_NOSIGNAL) == 0) send_sig(run, task_of(w, run.actor), SIGPIPE);
+      return -EPIPE;
+    }
     touch(w, file);
     return -std::exchange(s.error, 0);
   }

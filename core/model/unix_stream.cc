@@ -82,7 +82,8 @@ Answer unix_stream_write(Run& run, Index task, Index file, WriteCall& call) {
   Sock& s = w.socks[w.files[file].object];
   Sock& peer = w.socks[s.peer];
   const auto broken = [&] {
-    if (call.done == 0) send_sig(run, task, SIGPIPE);
+    const bool silent = call.done > 0 || (call.flags & MSG_NOSIGNAL) != 0;
+    if (!silent) send_sig(run, task, SIGPIPE);
     return EPIPE;
   };
   const auto end = [&](int error) {

@@ -106,12 +106,13 @@ void Session::finish() {
     impl_->start_waiting(std::move(due), std::nullopt, -1);
     wait();
   }
-  if (!impl_->death && !impl_->options.model_only) {
+  const bool compares = !impl_->options.model_only && !impl_->history.live().not_modelled();
+  if (!impl_->death && compares) {
     impl_->learn_order_now();
     for (const auto& [fd, name] : impl_->epolls) {
       impl_->verify_list(fd, name, impl_->final_differences);
     }
-    if (!impl_->history.live().not_modelled() && impl_->has_xray()) {
+    if (impl_->has_xray()) {
       impl_->look_through();
       if (impl_->hindsight.oldest() && !impl_->xray_fits(impl_->history.live())) {
         impl_->think_over(nullptr, [this](const Machine& m) { return impl_->xray_fits(m); });

@@ -256,10 +256,11 @@ Call Generator::poll() {
   return c;
 }
 
+// A low one is raised again before long.
 Call Generator::limit() {
-  return {
-      CallName::setrlimit,
-      {flags(FlagSet::resource, RLIMIT_NOFILE), number(pick({0, 8, 20, 65536, 65536, 1 << 30}))}};
+  const std::int64_t most = limited_ ? 65536 : pick({0, 8, 20, 65536, 1 << 30});
+  limited_ = most < 65536;
+  return {CallName::setrlimit, {flags(FlagSet::resource, RLIMIT_NOFILE), number(most)}};
 }
 
 std::uint32_t Generator::mask() {
@@ -489,6 +490,7 @@ Call Generator::settime(const Value& on) {
 
 Call Generator::call(std::vector<std::string>& names) {
   if (next_) return *std::exchange(next_, std::nullopt);
+  if (limited_ && one_in(5)) return limit();
   if (std::exchange(expiring_, false)) return {CallName::sleep, {{.v = Duration{50'000}}}};
   if (files_.size() < kFewFiles || epolls().empty()) return creation(names);
   const auto loud = std::ranges::find_if(files_, [](const File& f) { return f.noise > kLoud; });

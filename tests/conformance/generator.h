@@ -134,6 +134,7 @@ class Generator {
   int made_ = 0;
   int alone_ = 0;                     // statements since another thread was awake
   bool expiring_ = false;             // a timer was set to expire at once
+  bool limited_ = false;              // few descriptors may be open
   std::optional<Call> next_;          // what the last one needs behind it
   std::vector<File> files_;           // open, as far as names tell
   std::vector<File> pending_;         // of the creation under way

@@ -171,6 +171,21 @@ TEST(Run, ADescriptorTooManyIsAResult) {
   EXPECT_THAT(said.out, HasSubstr(" = epoll_create1(0) = -1 EMFILE\n"));
 }
 
+// What the model has no rules for ends what it says, and nothing that follows is held against it.
+TEST(Run, WhatIsNotModelledIsNoDifference) {
+  const Setting unknown{.input = "ep = epoll_create1(0)\n"
+                                 "four = socket(AF_INET, SOCK_STREAM)\n"
+                                 "six = socket(AF_INET6, SOCK_DGRAM)\n"
+                                 "connect(six, four) = 0\n"
+                                 "close(ep) = 0\n",
+                        .environment = {},
+                        .descriptors = {}};
+  const Said said = run_program({"run", "-"}, unknown);
+  EXPECT_EQ(said.status, 0) << said.out << said.err;
+  EXPECT_THAT(said.out, HasSubstr("# not modelled: "));
+  EXPECT_THAT(said.out, HasSubstr("# 5 steps, 0 expectations failed, 0 model differences\n"));
+}
+
 TEST(Run, ManyCommentsArePrintedAsFastAsFew) {
   // Quadratic work would take minutes here, and the test's own time limit ends it.
   std::string text;
