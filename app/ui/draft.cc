@@ -28,7 +28,9 @@ void mark_open(KnownName& known, const State& state) {
     known.open = true;
     known.end = file.end;
     const auto object = std::ranges::find(state.objects, file.object, &ObjectState::id);
-    if (object != state.objects.end()) known.kind = object->kind;
+    if (object == state.objects.end()) continue;
+    known.kind = object->kind;
+    known.connected = object->connected || is_pair(object->kind);
   }
 }
 
@@ -81,6 +83,10 @@ std::string likely_fd(const CallSpec& spec, std::size_t index,
     int points = k.open ? 8 : 0;
     if (k.epoll == wants_epoll) points += 4;
     if (makes_sense(k, spec.call)) points += 2;
+    // Who is connected to takes connections in.
+    if (spec.call == CallName::connect && index == 1) {
+      points += k.kind == ObjectKind::listener ? 8 : 0;
+    }
     if (spec.call == CallName::epoll_ctl && k.end != FileEnd::write) points += 2;
     if (spec.call == CallName::epoll_ctl && !k.watched) points += 1;
     return points;
@@ -201,20 +207,56 @@ std::vector<KnownName> known_names(const Session& session, int step) {
   return names;
 }
 
+namespace {
+
+// Pipes and what is like them; a socket only where it is connected.
+bool can_read(const KnownName& on) {
+  if (on.epoll || on.end == FileEnd::write || on.kind == ObjectKind::listener) return false;
+  return on.kind != ObjectKind::tcp || on.connected;
+}
+
+bool can_write(const KnownName& on) {
+  if (on.epoll || on.end == FileEnd::read || on.kind == ObjectKind::listener) return false;
+  if (on.kind == ObjectKind::timerfd || on.kind == ObjectKind::inotify ||
+      on.kind == ObjectKind::signalfd) {
+    return false;
+  }
+  return !is_socket(on.kind) || on.connected;
+}
+
+}  // namespace
+
 bool makes_sense(const KnownName& on, CallName call) {
   switch (call) {
     case CallName::read:
     case CallName::drain:
-      return !on.epoll && on.end != FileEnd::write;
+      return can_read(on);
+    case CallName::recv:
+      return is_socket(on.kind) && can_read(on);
     case CallName::write:
-      return !on.epoll && on.end != FileEnd::read && on.kind != ObjectKind::timerfd &&
-             on.kind != ObjectKind::signalfd;
+      return can_write(on);
+    case CallName::send:
+      return is_socket(on.kind) && can_write(on);
     case CallName::fill:
-      return !on.epoll && on.end != FileEnd::read && !is_counter(on.kind);
+      return can_write(on) && !is_counter(on.kind) && on.kind != ObjectKind::regular;
     case CallName::timerfd_settime:
       return on.kind == ObjectKind::timerfd;
+    case CallName::inotify_touch:
+      return on.kind == ObjectKind::inotify;
     case CallName::shutdown:
-      return is_pair(on.kind);
+      return on.connected || on.kind == ObjectKind::listener;
+    case CallName::bind:
+      return is_pair(on.kind) || (is_socket(on.kind) && !on.connected);
+    case CallName::listen:
+      return on.kind == ObjectKind::listener || (on.kind == ObjectKind::tcp && !on.connected);
+    case CallName::connect:
+      return on.kind == ObjectKind::udp || (on.kind == ObjectKind::tcp && !on.connected);
+    case CallName::accept:
+    case CallName::accept4:
+      return on.kind == ObjectKind::listener;
+    case CallName::setsockopt:
+    case CallName::getsockopt:
+      return is_socket(on.kind);
     default:
       return true;
   }

@@ -63,9 +63,15 @@ std::string call_on(CallName call, const std::string& name, const std::vector<Kn
   return draft.line;
 }
 
-bool changes_data_or_descriptor(CallGroup group) {
-  return group == CallGroup::data || group == CallGroup::descriptor ||
-         group == CallGroup::shorthand;
+// Of the calls that are made on one descriptor those that a menu has: what only other kinds of file
+// know is left to the builder.
+bool belongs_to(const CallSpec& spec, ObjectKind kind) {
+  const bool of_sockets = spec.group == CallGroup::connection || spec.call == CallName::send ||
+                          spec.call == CallName::recv;
+  if (of_sockets && spec.call != CallName::shutdown) return is_socket(kind);
+  if (spec.call == CallName::inotify_touch) return kind == ObjectKind::inotify;
+  return of_sockets || spec.group == CallGroup::data || spec.group == CallGroup::descriptor ||
+         spec.group == CallGroup::shorthand;
 }
 
 void add_ctl(std::vector<std::string>& lines, const EventpollState& ep, const KnownName& on,
@@ -97,11 +103,11 @@ ObjectCalls calls_for(const Desk& desk, std::string_view hit_id) {
     const bool in = std::ranges::any_of(
         ep.items, [&](const ItemState& item) { return item.fd == on.fd && !item.ghost; });
     if (thing.watched_by == nullptr || thing.watched_by == &ep) {
-      add_ctl(calls.sensible, ep, on, in);
+      add_ctl(on.kind == ObjectKind::regular ? calls.refused : calls.sensible, ep, on, in);
     }
   }
   for (const CallSpec& spec : all_calls()) {
-    if (!changes_data_or_descriptor(spec.group) || spec.params.empty()) continue;
+    if (spec.params.empty() || !belongs_to(spec, on.kind)) continue;
     if (spec.params.front().kind != ParamKind::fd) continue;
     auto& lines = makes_sense(on, spec.call) ? calls.sensible : calls.refused;
     lines.push_back(call_on(spec.call, on.name, names));

@@ -33,6 +33,10 @@ inline bool is_pair(ObjectKind kind) {
   return kind == ObjectKind::unix_stream || kind == ObjectKind::unix_dgram ||
          kind == ObjectKind::unix_seqpacket;
 }
+inline bool is_socket(ObjectKind kind) {
+  return is_pair(kind) || kind == ObjectKind::tcp || kind == ObjectKind::udp ||
+         kind == ObjectKind::listener;
+}
 // A number and not bytes: ObjectState::fill is what a read gives.
 inline bool is_counter(ObjectKind kind) {
   return kind == ObjectKind::eventfd || kind == ObjectKind::timerfd ||
@@ -109,6 +113,7 @@ struct ObjectState {
   std::vector<std::uint64_t>
       capacity;                  // same order; eventfd: the greatest counter; empty: not known
   std::optional<ObjectId> peer;  // a connection's other end, once it was accepted
+  bool connected = false;        // a socket of the internet: what it is given has somewhere to go
   std::uint32_t waiting = 0;     // listener: connections that nobody has accepted yet
   std::vector<PendingSignal> signals;  // signalfd: those of its mask; `fill` is how many
 };

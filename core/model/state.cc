@@ -280,6 +280,7 @@ class Builder {
       return;
     }
     o.fill.push_back(s.bytes.size());
+    o.connected = f.kind == FileKind::tcp ? s.state != TcpState::close : s.peer_port != 0;
     if (f.peer != kNone) o.peer = w_.files[f.peer].object_id;
   }
 

@@ -217,6 +217,7 @@ int tcp_listen(Run& run, Index file, std::int32_t backlog) {
   constexpr std::uint32_t kMostWaiting = 4096;  // net.core.somaxconn
   s.backlog = std::min(static_cast<std::uint32_t>(backlog), kMostWaiting);
   if (s.state == TcpState::listen) return 0;
+  if (s.shutdown != 0) not_modelled(w, "listening on a socket that was shut down");
   touch(w, file);
   s.state = TcpState::listen;
   note(run, {.function = "inet_csk_listen_start",

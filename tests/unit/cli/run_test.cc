@@ -179,7 +179,7 @@ TEST(Run, WhatIsNotModelledIsNoDifference) {
                                  "connect(six, four) = 0\n"
                                  "close(ep) = 0\n",
                         .environment = {},
-                        .descriptors = {}};
+                        .descriptors = 0};
   const Said said = run_program({"run", "-"}, unknown);
   EXPECT_EQ(said.status, 0) << said.out << said.err;
   EXPECT_THAT(said.out, HasSubstr("# not modelled: "));
