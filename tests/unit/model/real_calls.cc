@@ -168,6 +168,10 @@ class Maker {
     return repeat(op.fd, [&](int fd) { return write(fd, bytes.data(), bytes.size()); });
   }
   Outcome operator()(const Sleep&) { return {}; }
+  Outcome operator()(const auto& /*not made here*/) {
+    errno = ENOSYS;
+    return answer(-1);
+  }
 
  private:
   Outcome one(int fd) {
