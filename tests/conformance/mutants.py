@@ -105,8 +105,9 @@ MUTANTS = [
     ("closing one of two descriptors removes the item", "descriptors.cc",
      "if (believes(w, Misconception::close_removes)) erase", "erase"),
     ("a wait that a signal ended looks no more", "epoll_scan.cc",
-     "for (bool look = woken || available();; look = true) {",
-     "for (bool look = woken && !signal_pending(w, task);; look = true) {"),
+     "  const auto available = [&] {",
+     "  if (woken && signal_pending(w, task)) return failure(EINTR);\n"
+     "  const auto available = [&] {"),
     ("each call is made again after a handler", "course.cc",
      "const bool restarts = handled.restarts &&", "const bool restarts ="),
     ("what a sleeper held is never let go", "course.cc",
