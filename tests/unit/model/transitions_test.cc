@@ -7,10 +7,12 @@
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <map>
 #include <random>
@@ -200,7 +202,8 @@ class RandomHistory {
   explicit RandomHistory(std::uint64_t seed) : random_(seed) {
     turn(kT1, {EpollCreate1{0}, {}});
     turn(kT1, {EpollCreate1{0}, {}});
-    for (const Operation& op : {eventfd(), duplicate(), eventfd(), duplicate(), pair()}) {
+    turn(kT1, {Sigaction{SIGUSR1, signal_handled, 0}, {}});
+    for (const Operation& op : {eventfd(), duplicate(), signals(), duplicate(), pair()}) {
       turn(kT1, {op, {}});
     }
   }
@@ -222,6 +225,7 @@ class RandomHistory {
   Fd file() { return Fd{5 + upto(kFiles)}; }
 
   static Operation eventfd() { return EventFd{0, EFD_NONBLOCK}; }
+  static Operation signals() { return SignalFd{1ULL << (SIGUSR1 - 1), SFD_NONBLOCK}; }
   static Operation pair() { return SocketPair{AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK}; }
   Operation duplicate() { return Dup{file()}; }
 
@@ -256,14 +260,16 @@ class RandomHistory {
         return ctl();
       case 3:
       case 4:
+        return WriteAmount{file(), amount()};
       case 5:
+        if (upto(2) == 0) return Kill{ActorId{'T', 1 + upto(4)}, SIGUSR1};
         return WriteAmount{file(), amount()};
       case 6:
         return upto(2) == 0 ? Operation{Read{file(), 8}} : Drain{file()};
       case 7:
         if (upto(3) == 0) return Close{Fd{3 + upto(2 + kFiles)}};
-        return std::array{Operation{EpollCreate1{0}}, eventfd(), duplicate(),
-                          pair()}[static_cast<std::size_t>(upto(4))];
+        return std::array{Operation{EpollCreate1{0}}, eventfd(), duplicate(), signals(),
+                          pair()}[static_cast<std::size_t>(upto(5))];
       default:
         return EpollWait{instance(), 1 + upto(4), may_sleep ? -1 : 0, upto(12) == 0};
     }

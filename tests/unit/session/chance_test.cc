@@ -132,5 +132,16 @@ TEST(Chance, AnInterruptedSleepIsAnObservedInput) {
   EXPECT_TRUE(told);
 }
 
+TEST(Chance, WhatASignalOfTheProgramDoesIsNone) {
+  const auto s =
+      run("ep = epoll_create1(0)\nsigaction(SIGUSR1, handler, SA_RESTART)\n"
+          "T2: epoll_wait(ep, 8, -1)\nkill(T2, SIGUSR1)\n");
+  EXPECT_EQ(problems(*s), "");
+  const Resumed* other = find(s->steps().at(3), kT2);
+  ASSERT_NE(other, nullptr);
+  EXPECT_EQ(other->outcome.error, EINTR);
+  EXPECT_FALSE(other->chance.by_chance);
+}
+
 }  // namespace
 }  // namespace epollscope

@@ -151,6 +151,20 @@ TEST(Session, ALabKilledFromOutsideLeavesTheHistoryReadable) {
   EXPECT_FALSE((*again)->died());
 }
 
+TEST_P(OnBoth, ASignalWithoutAHandlerEndsItAndTheReasonIsTold) {
+  const auto s =
+      run("sigaction(SIGUSR1, handler, SA_RESETHAND)\nkill(T1, SIGUSR1) = 0\n"
+          "T2: epoll_create1(0)\nkill(T2, SIGUSR1)\n",
+          options());
+  ASSERT_TRUE(s);
+  ASSERT_TRUE(s->died());
+  EXPECT_NE(s->died()->find("SIGUSR1"), std::string::npos) << *s->died();
+  EXPECT_NE(s->died()->find("no sigaction gave SIGUSR1 a handler before kill(T2, SIGUSR1)"),
+            std::string::npos)
+      << *s->died();
+  EXPECT_EQ(s->steps().size(), 3U);
+}
+
 TEST(Session, TheTimeLimitEndsACallThatNeverReturns) {
   const auto slow = run("sleep(100s)\n", {.time_limit = std::chrono::milliseconds(30)});
   ASSERT_TRUE(slow);
