@@ -112,12 +112,6 @@ MUTANTS = [
      "const bool restarts = handled.restarts &&", "const bool restarts ="),
     ("what a sleeper held is never let go", "course.cc",
      "  if (slept_before && file != kNone) fput(run, file);\n", ""),
-    ("what came beats a signal in a stream", "unix_stream.cc",
-     "  if (call.slept && signal_pending(w, task)) return -kRestartSys;\n", ""),
-    ("a signal beats what came in a pipe", "pipe.cc",
-     "  while (p.slots.empty() && p.writers) {\n",
-     "  if (call.slept && signal_pending(w, task)) return -kRestartSys;\n"
-     "  while (p.slots.empty() && p.writers) {\n"),
     ("a write that a signal ended tells nothing", "pipe.cc",
      "return call.done > 0 ?", "return call.done > 0 && error != kRestartSys ?"),
     ("epoll_pwait's mask stays", "signals.cc",
