@@ -333,7 +333,7 @@ void draw_files(Sketch& pen, const KernelContext& context, const FilesPlan& plan
       draw_mini(pen, object, where);
       continue;
     }
-    draw_object(pen, c, object, where, plan.style);
+    draw_object(pen, context, object, where, plan.style);
     for (const FilePlace& file : object.files) {
       draw_open_file(pen, context, file, moved(object.body, where), where);
     }

@@ -94,6 +94,7 @@ Answer udp_read(Run& run, Index task, Index file, ReadCall& call, std::string* o
 Answer udp_write(Run& run, Index file, WriteCall& call) {
   World& w = run.w;
   InetSock& s = inet_of(w, file);
+  autobind(w, s);
   if (call.size > 0xffff) return -EMSGSIZE;
   if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
   if (s.peer_port == 0) return -EDESTADDRREQ;

@@ -57,8 +57,9 @@ std::uint32_t dgram_truesize(const MachineInputs& inputs, std::uint32_t length) 
 Answer unix_dgram_read(Run& run, Index task, Index file, ReadCall& call, std::string* out) {
   World& w = run.w;
   Sock& s = sock_of(w, file);
-  if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
   if (call.count == 0 && !call.recv) return 0;
+  if (s.hears_of_peer && !s.connected) return -ENOTCONN;
+  if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
   while (s.error == 0 && s.receive_queue.empty()) {
     const bool ended = (s.shutdown & kReceiveShutdown) != 0;
     const bool blocks = may_sleep(w, file, call);
@@ -95,12 +96,14 @@ Answer unix_dgram_read(Run& run, Index task, Index file, ReadCall& call, std::st
 Answer unix_dgram_write(Run& run, Index task, Index file, WriteCall& call) {
   World& w = run.w;
   Sock& s = sock_of(w, file);
-  Sock& peer = w.socks[s.peer];
   if (s.error != 0) {  // of a seqpacket: nobody else gets one
     touch(w, file);
     return -std::exchange(s.error, 0);
   }
+  if (s.hears_of_peer && s.peer == kNone) return -ENOTCONN;
   if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
+  if (s.peer == kNone) return -ENOTCONN;
+  Sock& peer = w.socks[s.peer];
   if (call.size > dgram_longest(w.inputs)) return -EMSGSIZE;
   if ((s.shutdown & kSendShutdown) != 0) return -EPIPE;
   while (s.wmem >= w.inputs.unix_sndbuf) {
