@@ -300,7 +300,9 @@ std::optional<Level> Machine::level(Fd fd) const {
       return level;
     case FileKind::unix_stream:
     case FileKind::unix_seqpacket:
-      level.readable_bytes = static_cast<std::int64_t>(w.socks[f.object].bytes.size());
+      if (!w.socks[f.object].listening) {
+        level.readable_bytes = static_cast<std::int64_t>(w.socks[f.object].bytes.size());
+      }
       level.capacity = static_cast<std::int64_t>(w.inputs.unix_sndbuf);
       return level;
     case FileKind::eventfd:

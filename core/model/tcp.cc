@@ -33,7 +33,7 @@ void part(World& w, InetSock& s) {
 void done(Run& run, Index sock) {
   InetSock& s = run.w.inets[sock];
   s.state = TcpState::close;
-  s.has_port = s.bound;
+  s.has_port = false;
   s.shutdown = kShutdownMask;
   touch_sock(run.w, s);
   part(run.w, s);
@@ -58,7 +58,7 @@ void reset(Run& run, Index sock) {
 void send_reset(Run& run, InetSock& s) {
   const Index peer = s.peer;
   s.state = TcpState::close;
-  s.has_port = s.bound;
+  s.has_port = false;
   part(run.w, s);
   reset(run, peer);
 }
@@ -211,6 +211,7 @@ int tcp_listen(Run& run, Index file, std::int32_t backlog) {
   constexpr std::uint32_t kMostWaiting = 4096;  // net.core.somaxconn
   s.backlog = std::min(static_cast<std::uint32_t>(backlog), kMostWaiting);
   if (s.state == TcpState::listen) return 0;
+  autobind(w, s);  // the port of an earlier connection was given back
   touch(w, file);
   s.state = TcpState::listen;
   note(run, {.function = "inet_csk_listen_start",
@@ -296,6 +297,7 @@ int tcp_shutdown(Run& run, Index file, std::int32_t how) {
   if (s.state == TcpState::listen) {
     if ((mode & kReceiveShutdown) != 0) {
       s.state = TcpState::close;
+      s.has_port = false;
       forget_children(run, s);
       disconnect(run, s);
     }

@@ -34,8 +34,9 @@ int disconnect(Run& run, Index file, Sock& s) {
 }
 
 // Where the message cannot go; 0: it can.
-int undeliverable(Run& run, Index file, Sock& s, const Sock& peer) {
+int undeliverable(Run& run, Index file, Sock& s) {
   if (!s.connected) return ENOTCONN;
+  const Sock& peer = run.w.socks[s.peer];
   if (peer.dead) return disconnect(run, file, s);
   return (peer.shutdown & kReceiveShutdown) != 0 ? EPIPE : 0;
 }
@@ -102,8 +103,6 @@ Answer unix_dgram_write(Run& run, Index task, Index file, WriteCall& call) {
   }
   if (s.hears_of_peer && s.peer == kNone) return -ENOTCONN;
   if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
-  if (s.peer == kNone) return -ENOTCONN;
-  Sock& peer = w.socks[s.peer];
   if (call.size > dgram_longest(w.inputs)) return -EMSGSIZE;
   if ((s.shutdown & kSendShutdown) != 0) return -EPIPE;
   while (s.wmem >= w.inputs.unix_sndbuf) {
@@ -116,10 +115,11 @@ Answer unix_dgram_write(Run& run, Index task, Index file, WriteCall& call) {
   const auto length = static_cast<std::uint32_t>(call.size);
   const std::uint32_t truesize = dgram_truesize(w.inputs, length);
   s.wmem += truesize;
-  if (const int error = undeliverable(run, file, s, peer); error != 0) {
+  if (const int error = undeliverable(run, file, s); error != 0) {
     free_skb(run, w.files[file].object, truesize);  // the sender hears its own message go
     return -error;
   }
+  Sock& peer = w.socks[s.peer];
   peer.receive_queue.push({length, truesize});
   peer.bytes.push({call.text, call.size}, 0, length);
   touch_both(w, file);

@@ -142,7 +142,7 @@ struct InetSock {  // of both families
   SocketOptions options;
   std::uint8_t shutdown = 0;  // sk_shutdown
   bool done = false;          // SOCK_DONE: the peer's FIN has come
-  bool bound = false;         // by bind(): the port outlives a connection
+  bool bound = false;         // by bind(), whose address outlives a connection; its port does not
   bool has_port = false;      // inet_num; `port` is still told after it is given back
   bool addressed = false;     // of the loopback, and not of every network
   TcpState state = TcpState::close;

@@ -26,7 +26,8 @@ class Generator {
         calm_(calm),
         nests_(threads == 1 && one_in(4)),
         drains_(!calm && one_in(2)),
-        connects_(one_in(3)) {}
+        connects_(one_in(3)),
+        local_(one_in(3)) {}
 
   // The next statement. Requires: stuck() is false.
   CallStatement next();
@@ -116,6 +117,7 @@ class Generator {
   bool nests_;     // many instances, in one another
   bool drains_;    // then no semaphores: one with a great counter would be read a unit at a time
   bool connects_;  // sockets of the internet are among the files
+  bool local_;     // they are of AF_UNIX
   int made_ = 0;
   int alone_ = 0;                     // statements since another thread was awake
   bool expiring_ = false;             // a timer was set to expire at once
