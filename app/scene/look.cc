@@ -162,6 +162,8 @@ std::string_view kind_key(ObjectKind kind) {
       return "file.tcp";
     case ObjectKind::udp:
       return "file.udp";
+    case ObjectKind::unix_socket:
+      return "file.unix_socket";
     case ObjectKind::listener:
       return "file.listener";
     case ObjectKind::other:

@@ -25,7 +25,8 @@ enum class ObjectKind : std::uint8_t {
   epoll,
   tcp,
   udp,
-  listener,  // a socket that takes connections in
+  unix_socket,  // one that was not made as one of a pair
+  listener,     // a socket that takes connections in
   other
 };
 // Two files that read what the other wrote: ObjectState::fill has one number for each.

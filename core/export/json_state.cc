@@ -38,6 +38,8 @@ std::string_view name_of(ObjectKind kind) {
       return "tcp";
     case ObjectKind::udp:
       return "udp";
+    case ObjectKind::unix_socket:
+      return "unix_socket";
     case ObjectKind::listener:
       return "listener";
     case ObjectKind::other:

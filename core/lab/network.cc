@@ -8,7 +8,15 @@ namespace epollscope::lab {
 namespace {
 
 // include/net/tcp_states.h
-enum : std::uint8_t { syn_sent = 2, syn_received = 3, fin_wait_1 = 4, last_ack = 9, closing = 11 };
+enum : std::uint8_t {
+  established = 1,
+  syn_sent = 2,
+  syn_received = 3,
+  fin_wait_1 = 4,
+  close_wait = 8,
+  last_ack = 9,
+  closing = 11
+};
 
 bool is_under_way(int fd) {
   tcp_info info{};
@@ -21,8 +29,11 @@ bool is_under_way(int fd) {
     case last_ack:
     case closing:
       return true;
-    default:
+    case established:
+    case close_wait:
       return info.tcpi_notsent_bytes > 0;
+    default:
+      return false;
   }
 }
 

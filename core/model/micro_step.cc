@@ -78,7 +78,7 @@ std::string label_of(const World& w, Index file) {
       case FileKind::unix_stream:
       case FileKind::unix_dgram:
       case FileKind::unix_seqpacket:
-        return "socketpair";
+        return w.socks[f.object].single ? "unix" : "socketpair";
       case FileKind::eventfd:
         return "eventfd";
       case FileKind::epoll:

@@ -14,6 +14,7 @@
 #include "core/model/files.h"
 #include "core/model/tcp.h"
 #include "core/model/udp.h"
+#include "core/model/unix_listen.h"
 
 namespace epollscope {
 namespace {
@@ -40,18 +41,19 @@ int unfit(bool v6, const Address& to) {
   return v6 || to.family == AF_UNIX ? EINVAL : EAFNOSUPPORT;
 }
 
-bool is_flag(int option) {
-  return option == socket_option(SOL_SOCKET, SO_OOBINLINE) ||
-         option == socket_option(SOL_SOCKET, SO_REUSEADDR) ||
-         option == socket_option(SOL_SOCKET, SO_KEEPALIVE) ||
-         option == socket_option(IPPROTO_TCP, TCP_NODELAY);
+SocketOptions& options_of(World& w, Index file) {
+  const File& f = w.files[file];
+  return is_inet(f.kind) ? w.inets[f.object].options : w.socks[f.object].options;
 }
 
-bool& flag_of(InetSock& s, int option) {
-  if (option == socket_option(SOL_SOCKET, SO_OOBINLINE)) return s.oobinline;
-  if (option == socket_option(SOL_SOCKET, SO_REUSEADDR)) return s.reuseaddr;
-  if (option == socket_option(SOL_SOCKET, SO_KEEPALIVE)) return s.keepalive;
-  return s.nodelay;
+// One that is there or not; nullptr: it is none of those.
+bool* flag_of(World& w, Index file, int option) {
+  SocketOptions& options = options_of(w, file);
+  if (option == socket_option(SOL_SOCKET, SO_OOBINLINE)) return &options.oobinline;
+  if (option == socket_option(SOL_SOCKET, SO_REUSEADDR)) return &options.reuseaddr;
+  if (option == socket_option(SOL_SOCKET, SO_KEEPALIVE)) return &options.keepalive;
+  const bool nodelay = option == socket_option(IPPROTO_TCP, TCP_NODELAY);
+  return nodelay ? &inet_of(w, file).nodelay : nullptr;
 }
 
 int type_of(FileKind kind) {
@@ -108,8 +110,7 @@ Index make_socket(Run& run, const Socket& op) {
   World& w = run.w;
   const auto flags = static_cast<std::uint32_t>(op.type & SOCK_NONBLOCK);
   if (op.domain == AF_UNIX) {
-    not_modelled(w, "sockets of AF_UNIX other than pairs");
-    return make_unix_pair(run, *unix_kind(op.type & kTypeMask), flags).first;
+    return make_unix_socket(run, *unix_kind(op.type & kTypeMask), flags);
   }
   const Index sock = w.inets.take();
   w.inets[sock].v6 = op.domain == AF_INET6;
@@ -122,7 +123,10 @@ int socket_bind(Run& run, const Bind& op) {
   int error = 0;
   const Index file = socket_of(w, op.fd, error);
   if (error != 0) return error;
-  if (is_unix(w.files[file].kind)) return 0;  // a second name is not given, and not refused
+  if (is_unix(w.files[file].kind)) {
+    unix_bind(w, file);
+    return 0;
+  }
   InetSock& s = inet_of(w, file);
   if (s.state != TcpState::close || s.has_port) return EINVAL;
   autobind(w, s);
@@ -136,7 +140,7 @@ int socket_listen(Run& run, const Listen& op) {
   const Index file = socket_of(w, op.fd, error);
   if (error != 0) return error;
   const FileKind kind = w.files[file].kind;
-  if (is_unix(kind)) return kind == FileKind::unix_dgram ? EOPNOTSUPP : EINVAL;
+  if (is_unix(kind)) return unix_listen(run, file, op.backlog);
   if (kind == FileKind::udp) return EOPNOTSUPP;
   const InetSock& s = inet_of(w, file);
   if (s.port == 0 || !s.addressed) error = socket_bind(run, {op.fd});
@@ -153,8 +157,7 @@ int socket_connect(Run& run, const Connect& op) {
   const FileKind kind = w.files[file].kind;
   const Address address = address_of(w, to);
   if (is_unix(kind)) {
-    if (address.family == AF_UNIX) not_modelled(w, "connect of AF_UNIX sockets");
-    return EINVAL;
+    return unix_connect(run, file, is_unix(w.files[to].kind) ? to : kNone);
   }
   const InetSock& s = inet_of(w, file);
   const int wrong = unfit(s.v6, address);
@@ -191,28 +194,21 @@ int socket_setsockopt(Run& run, const Setsockopt& op) {
   if (option_level(op.option) == IPPROTO_TCP && kind != FileKind::tcp) {
     return is_unix(kind) ? EOPNOTSUPP : ENOPROTOOPT;
   }
-  if (!is_inet(kind)) {
-    not_modelled(w, "options of AF_UNIX sockets");
-    return 0;
-  }
-  InetSock& s = inet_of(w, file);
-  if (is_flag(op.option)) {
-    flag_of(s, op.option) = op.value != 0;
+  if (bool* flag = flag_of(w, file, op.option); flag != nullptr) {
+    *flag = op.value != 0;
     touch(w, file);
     return 0;
   }
+  SocketOptions& options = options_of(w, file);
   if (op.option == socket_option(SOL_SOCKET, SO_LINGER)) {
-    s.linger = std::max(op.value, -1);
+    options.linger = std::max(op.value, -1);
     return 0;
   }
   constexpr std::int32_t kMostAwaited = 1 << 20;  // less than half of any sane tcp_rmem
   if (op.option == socket_option(SOL_SOCKET, SO_RCVLOWAT) && op.value >= 0 &&
       op.value <= kMostAwaited) {
-    if (kind == FileKind::tcp) {
-      tcp_set_lowat(run, file, static_cast<std::uint32_t>(op.value));
-    } else {
-      s.lowat = std::max(static_cast<std::uint32_t>(op.value), 1U);
-    }
+    options.lowat = std::max(static_cast<std::uint32_t>(op.value), 1U);
+    if (kind == FileKind::tcp) tcp_lowat_changed(run, file);
     return 0;
   }
   not_modelled(w, "sizes of socket buffers");
@@ -236,19 +232,18 @@ Outcome socket_getsockopt(Run& run, const Getsockopt& op) {
   }
   if (op.option == socket_option(SOL_SOCKET, SO_TYPE)) return say(type_of(kind));
   if (option_level(op.option) == IPPROTO_TCP && kind != FileKind::tcp) {
-    return failure(is_unix(kind) ? EOPNOTSUPP : ENOPROTOOPT);
+    const bool v6 = is_inet(kind) && inet_of(w, file).v6;
+    return failure(v6 ? ENOPROTOOPT : EOPNOTSUPP);
   }
-  const bool listens = is_inet(kind) && w.inets[w.files[file].object].state == TcpState::listen;
+  const Index object = w.files[file].object;
+  const bool listens =
+      is_inet(kind) ? w.inets[object].state == TcpState::listen : w.socks[object].listening;
   if (op.option == socket_option(SOL_SOCKET, SO_ACCEPTCONN)) return say(listens ? 1 : 0);
-  if (!is_inet(kind)) {
-    not_modelled(w, "options of AF_UNIX sockets");
-    return out;
-  }
-  InetSock& s = inet_of(w, file);
-  if (is_flag(op.option)) return say(flag_of(s, op.option) ? 1 : 0);
-  if (op.option == socket_option(SOL_SOCKET, SO_LINGER)) return say(s.linger);
+  if (const bool* flag = flag_of(w, file, op.option); flag != nullptr) return say(*flag ? 1 : 0);
+  const SocketOptions& options = options_of(w, file);
+  if (op.option == socket_option(SOL_SOCKET, SO_LINGER)) return say(options.linger);
   if (op.option == socket_option(SOL_SOCKET, SO_RCVLOWAT)) {
-    return say(static_cast<std::int32_t>(s.lowat));
+    return say(static_cast<std::int32_t>(options.lowat));
   }
   not_modelled(w, "sizes of socket buffers");
   return out;
@@ -264,7 +259,6 @@ int check_accept(Run& run, const Accept4& op, AcceptCall& call) {
   const FileKind kind = w.files[file].kind;
   if (!is_socket(kind)) return ENOTSOCK;
   if (kind == FileKind::udp || kind == FileKind::unix_dgram) return EOPNOTSUPP;
-  if (is_unix(kind)) return EINVAL;
   call = {.flags = op.flags, .fd = fd};
   reserve(w, fd);
   return 0;
@@ -274,7 +268,9 @@ std::optional<Outcome> do_accept(Run& run, Index task) {
   World& w = run.w;
   const Task& t = w.tasks[at(task)];
   const AcceptCall call = std::get<AcceptCall>(t.frame);
-  const Answer answer = tcp_accept(run, task, t.file, call.flags);
+  const Answer answer = w.files[t.file].kind == FileKind::tcp
+                            ? tcp_accept(run, task, t.file, call.flags)
+                            : unix_accept(run, task, t.file, call.flags);
   if (!answer) return std::nullopt;
   if (*answer < 0) {
     free_reserved(w, call.fd);

@@ -268,8 +268,19 @@ class Builder {
     o.files.push_back(f.id);
     if (is_inet(f.kind)) extend_inet(o, f);
     if (!is_unix(f.kind)) return;
+    if (w_.socks[f.object].single) return extend_unix(o, f);
     o.fill.push_back(w_.socks[f.object].bytes.size());
     o.capacity.push_back(w_.inputs.unix_sndbuf);
+  }
+
+  void extend_unix(ObjectState& o, const File& f) const {
+    const Sock& s = w_.socks[f.object];
+    o.kind = s.listening ? ObjectKind::listener : ObjectKind::unix_socket;
+    o.waiting = static_cast<std::uint32_t>(s.accept_queue.size());
+    if (s.listening) return;
+    o.fill.push_back(s.bytes.size());
+    o.capacity.push_back(w_.inputs.unix_sndbuf);
+    if (f.peer != kNone) o.peer = w_.files[f.peer].object_id;
   }
 
   void extend_inet(ObjectState& o, const File& f) const {
@@ -322,7 +333,9 @@ std::optional<Level> Machine::level(Fd fd) const {
       return level;
     case FileKind::unix_stream:
     case FileKind::unix_seqpacket:
-      level.readable_bytes = static_cast<std::int64_t>(w.socks[f.object].bytes.size());
+      if (!w.socks[f.object].listening) {
+        level.readable_bytes = static_cast<std::int64_t>(w.socks[f.object].bytes.size());
+      }
       level.capacity = static_cast<std::int64_t>(w.inputs.unix_sndbuf);
       return level;
     case FileKind::eventfd:

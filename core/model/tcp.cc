@@ -126,11 +126,7 @@ Index make_child(World& w, Index listener) {
   InetSock& s = w.inets[child];
   s.v6 = l.v6;
   s.nodelay = l.nodelay;
-  s.reuseaddr = l.reuseaddr;
-  s.keepalive = l.keepalive;
-  s.oobinline = l.oobinline;
-  s.linger = l.linger;
-  s.lowat = l.lowat;
+  s.options = l.options;
   s.shutdown = l.shutdown;
   s.port = l.port;
   s.has_port = s.addressed = true;
@@ -218,6 +214,7 @@ int tcp_listen(Run& run, Index file, std::int32_t backlog) {
   s.backlog = std::min(static_cast<std::uint32_t>(backlog), kMostWaiting);
   if (s.state == TcpState::listen) return 0;
   if (s.shutdown != 0) not_modelled(w, "listening on a socket that was shut down");
+  autobind(w, s);  // the port of an earlier connection was given back
   touch(w, file);
   s.state = TcpState::listen;
   note(run, {.function = "inet_csk_listen_start",
@@ -307,6 +304,7 @@ int tcp_shutdown(Run& run, Index file, std::int32_t how) {
   if (s.state == TcpState::listen) {
     if ((mode & kReceiveShutdown) != 0) {
       s.state = TcpState::close;
+      s.has_port = false;
       forget_children(run, s);
       disconnect(run, s);
     }
@@ -334,21 +332,19 @@ void tcp_release(Run& run, Index file) {
   if (s.state == TcpState::listen) {
     forget_children(run, s);
   } else if (s.state != TcpState::close) {
-    if (!s.bytes.empty() || s.linger == 0) {
+    if (!s.bytes.empty() || s.options.linger == 0) {
       send_reset(run, s);
     } else {
-      if (is_connected(s) && s.linger > 0) not_modelled(w, "a close() that lingers");
+      if (is_connected(s) && s.options.linger > 0) not_modelled(w, "a close() that lingers");
       send_fin(run, s);
     }
   }
   free_inet(w, sock);
 }
 
-void tcp_set_lowat(Run& run, Index file, std::uint32_t bytes) {
-  InetSock& s = inet_of(run.w, file);
-  s.lowat = std::max(bytes, 1U);
+void tcp_lowat_changed(Run& run, Index file) {
   touch(run.w, file);
-  tcp_data_ready(run, s);
+  tcp_data_ready(run, inet_of(run.w, file));
 }
 
 }  // namespace epollscope

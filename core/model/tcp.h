@@ -32,7 +32,7 @@ Answer tcp_write(Run& run, Index file, WriteCall& call);
 int tcp_shutdown(Run& run, Index file, std::int32_t how);
 void tcp_release(Run& run, Index file);
 
-// SO_RCVLOWAT.
-void tcp_set_lowat(Run& run, Index file, std::uint32_t bytes);
+// SO_RCVLOWAT is another: there may be enough to read now.
+void tcp_lowat_changed(Run& run, Index file);
 
 }  // namespace epollscope

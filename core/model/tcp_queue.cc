@@ -65,19 +65,19 @@ struct Cursor {
 std::uint64_t take(InetSock& s, std::uint64_t count, bool first, bool peek, std::string* out) {
   if (!peek) {
     const std::uint64_t got =
-        Cursor{s.bytes, s.urgent, s.urgent_in, s.oobinline}.take(count, first, out);
+        Cursor{s.bytes, s.urgent, s.urgent_in, s.options.oobinline}.take(count, first, out);
     if (s.bytes.empty()) s.segments = 0;
     return got;
   }
   ByteQueue bytes = s.bytes;
   Urgent urgent = s.urgent;
   std::uint64_t urgent_in = s.urgent_in;
-  return Cursor{bytes, urgent, urgent_in, s.oobinline}.take(count, first, out);
+  return Cursor{bytes, urgent, urgent_in, s.options.oobinline}.take(count, first, out);
 }
 
 Answer read_urgent(World& w, Index file, const ReadCall& call, std::string* out) {
   InetSock& s = inet_of(w, file);
-  if (s.oobinline || s.urgent == Urgent::none || s.urgent == Urgent::read) return -EINVAL;
+  if (s.options.oobinline || s.urgent == Urgent::none || s.urgent == Urgent::read) return -EINVAL;
   if (s.state == TcpState::close && !s.done) return -ENOTCONN;
   touch(w, file);
   if ((call.flags & MSG_PEEK) == 0) s.urgent = Urgent::read;
@@ -108,7 +108,8 @@ bool tcp_has_room(const InetSock& s, std::uint64_t bytes) {
 }
 
 void tcp_data_ready(Run& run, const InetSock& s) {
-  if (s.done || (s.state != TcpState::listen && s.bytes.size() >= s.lowat)) data_ready(run, s);
+  if (s.done || (s.state != TcpState::listen && s.bytes.size() >= s.options.lowat))
+    data_ready(run, s);
 }
 
 void tcp_receive(Run& run, Index sock, const Source& source, bool urgent) {
@@ -116,7 +117,7 @@ void tcp_receive(Run& run, Index sock, const Source& source, bool urgent) {
   touch_sock(run.w, s);
   if (urgent) {
     // The mark moves on, and what was urgent and is next to be read is lost.
-    if (at_mark(s) && !s.oobinline && !s.bytes.empty()) s.bytes.pop(1, nullptr);
+    if (at_mark(s) && !s.options.oobinline && !s.bytes.empty()) s.bytes.pop(1, nullptr);
     s.urgent = Urgent::waiting;
     s.urgent_in = s.bytes.size() + source.size - 1;
     data_ready(run, s);
@@ -131,7 +132,7 @@ std::uint32_t tcp_level(const InetSock& s) {
   std::uint32_t mask = kWritable;
   if (s.shutdown == kShutdownMask || s.state == TcpState::close) mask |= EPOLLHUP;
   if ((s.shutdown & kReceiveShutdown) != 0) mask |= kReadable | EPOLLRDHUP;
-  const std::uint64_t wanted = s.lowat + (at_mark(s) && !s.oobinline ? 1 : 0);
+  const std::uint64_t wanted = s.options.lowat + (at_mark(s) && !s.options.oobinline ? 1 : 0);
   if (s.bytes.size() >= wanted) mask |= kReadable;
   if (s.urgent == Urgent::waiting) mask |= EPOLLPRI;
   if (s.error != 0) mask |= EPOLLERR;
@@ -140,7 +141,7 @@ std::uint32_t tcp_level(const InetSock& s) {
 
 std::int64_t tcp_readable(const InetSock& s) {
   if (s.state == TcpState::listen) return -1;
-  const bool marked = !s.oobinline && s.urgent != Urgent::none;
+  const bool marked = !s.options.oobinline && s.urgent != Urgent::none;
   return static_cast<std::int64_t>(marked ? s.urgent_in : s.bytes.size());
 }
 
@@ -153,8 +154,8 @@ Answer tcp_read(Run& run, Index task, Index file, ReadCall& call, std::string* o
   if ((call.flags & MSG_OOB) != 0) return read_urgent(w, file, call, out);
   const bool peek = (call.flags & MSG_PEEK) != 0;
   const bool whole = (call.flags & MSG_WAITALL) != 0;
-  const std::uint64_t wanted =
-      std::max<std::uint64_t>(1, whole ? call.count : std::min<std::uint64_t>(s.lowat, call.count));
+  const std::uint64_t wanted = std::max<std::uint64_t>(
+      1, whole ? call.count : std::min<std::uint64_t>(s.options.lowat, call.count));
   const auto end = [&](std::uint64_t last) {
     const std::uint64_t all = call.done + last;
     if (out != nullptr) out->insert(0, std::exchange(call.got, {}));

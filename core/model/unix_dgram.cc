@@ -35,8 +35,9 @@ int disconnect(Run& run, Index file, Sock& s) {
 }
 
 // Where the message cannot go; 0: it can.
-int undeliverable(Run& run, Index file, Sock& s, const Sock& peer) {
+int undeliverable(Run& run, Index file, Sock& s) {
   if (!s.connected) return ENOTCONN;
+  const Sock& peer = run.w.socks[s.peer];
   if (peer.dead) return disconnect(run, file, s);
   return (peer.shutdown & kReceiveShutdown) != 0 ? EPIPE : 0;
 }
@@ -58,8 +59,9 @@ std::uint32_t dgram_truesize(const MachineInputs& inputs, std::uint32_t length) 
 Answer unix_dgram_read(Run& run, Index task, Index file, ReadCall& call, std::string* out) {
   World& w = run.w;
   Sock& s = sock_of(w, file);
-  if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
   if (call.count == 0 && !call.recv) return 0;
+  if (s.hears_of_peer && !s.connected) return -ENOTCONN;
+  if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
   while (s.error == 0 && s.receive_queue.empty()) {
     const bool ended = (s.shutdown & kReceiveShutdown) != 0;
     const bool blocks = may_sleep(w, file, call);
@@ -97,11 +99,11 @@ Answer unix_dgram_read(Run& run, Index task, Index file, ReadCall& call, std::st
 Answer unix_dgram_write(Run& run, Index task, Index file, WriteCall& call) {
   World& w = run.w;
   Sock& s = sock_of(w, file);
-  Sock& peer = w.socks[s.peer];
   if (s.error != 0) {  // of a seqpacket: nobody else gets one
     touch(w, file);
     return -std::exchange(s.error, 0);
   }
+  if (s.hears_of_peer && s.peer == kNone) return -ENOTCONN;
   if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
   if (call.size > dgram_longest(w.inputs)) return -EMSGSIZE;
   if ((s.shutdown & kSendShutdown) != 0) return -EPIPE;
@@ -116,10 +118,11 @@ Answer unix_dgram_write(Run& run, Index task, Index file, WriteCall& call) {
   const auto length = static_cast<std::uint32_t>(call.size);
   const std::uint32_t truesize = dgram_truesize(w.inputs, length);
   s.wmem += truesize;
-  if (const int error = undeliverable(run, file, s, peer); error != 0) {
+  if (const int error = undeliverable(run, file, s); error != 0) {
     free_skb(run, w.files[file].object, truesize);  // the sender hears its own message go
     return -error;
   }
+  Sock& peer = w.socks[s.peer];
   peer.receive_queue.push({length, truesize});
   peer.bytes.push({call.text, call.size}, 0, length);
   touch_both(w, file);

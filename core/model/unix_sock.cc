@@ -24,7 +24,7 @@ bool writable(const World& w, const Sock& s, std::uint64_t held) {
 }
 
 void state_change(Run& run, const Sock& s) {
-  if (s.dead) return;
+  if (s.dead || s.wait == kNone) return;
   wake_up(run, s.wait,
           {.function = "sock_def_wakeup", .why = Why::wakeup_state, .exclusive = kAll});
 }
@@ -34,6 +34,34 @@ void state_change(Run& run, const Sock& s) {
 bool leaves_unread(const Sock& s) {
   if (s.receive_queue.empty()) return false;
   return s.receive_queue.front().length > 0 || s.receive_queue.size() > 1;
+}
+
+// unix_release_sock. `embryo`: nobody has accepted it.
+void release_sock(Run& run, Index sock, bool embryo) {
+  World& w = run.w;
+  Sock& s = w.socks[sock];
+  s.dead = true;
+  s.shutdown = kShutdownMask;
+  if (s.peer != kNone) {
+    Sock& peer = w.socks[s.peer];
+    if (!peer.dead && s.hears_of_peer) {
+      if (peer.wait != kNone) touch(w, w.queues[peer.wait].file);
+      peer.shutdown = kShutdownMask;
+      if (embryo || leaves_unread(s)) peer.error = ECONNRESET;
+      state_change(run, peer);
+    }
+  }
+  while (!s.accept_queue.empty()) {
+    const Index child = s.accept_queue.front();
+    s.accept_queue.pop();
+    release_sock(run, child, true);
+  }
+  purge_receive_queue(run, s);
+  if (s.wait != kNone) free_queue(w, s.wait);
+  const Index other = s.peer;
+  if (other != kNone && !w.socks[other].dead) return;
+  w.socks.give_back(sock);
+  if (other != kNone) w.socks.give_back(other);
 }
 
 }  // namespace
@@ -60,32 +88,37 @@ SocketEnds make_unix_pair(Run& run, FileKind kind, std::uint32_t flags) {
   return ends;
 }
 
-void unix_release(Run& run, Index file) {
+Index make_unix_file(Run& run, FileKind kind, Index sock, std::uint32_t flags) {
   World& w = run.w;
-  const Index sock = w.files[file].object;
-  Sock& s = w.socks[sock];
-  Sock& peer = w.socks[s.peer];
-  s.dead = true;
-  s.shutdown = kShutdownMask;
-  if (!peer.dead && s.hears_of_peer) {
-    peer.shutdown = kShutdownMask;
-    if (leaves_unread(s)) peer.error = ECONNRESET;
-    state_change(run, peer);
-  }
-  purge_receive_queue(run, s);
-  free_queue(w, s.wait);
-  if (!peer.dead) return;
-  const Index other = s.peer;
-  w.socks.give_back(sock);
-  w.socks.give_back(other);
+  const Index file = make_file(w, kind, FileEnd::whole, O_RDWR | flags);
+  w.socks[sock].wait = make_queue(w, file);
+  File& f = w.files[file];
+  f.object = sock;
+  f.object_id = ObjectId{w.next_object_id++};
+  f.label_number = ++w.made[static_cast<std::size_t>(FileKind::unix_dgram)];  // of any type
+  return file;
 }
+
+Index make_unix_socket(Run& run, FileKind kind, std::uint32_t flags) {
+  World& w = run.w;
+  const Index sock = w.socks.take();
+  Sock& s = w.socks[sock];
+  s.single = true;
+  s.connected = false;
+  s.hears_of_peer = kind != FileKind::unix_dgram;
+  return make_unix_file(run, kind, sock, flags);
+}
+
+void unix_release(Run& run, Index file) { release_sock(run, run.w.files[file].object, false); }
 
 std::uint32_t unix_level(const World& w, const Sock& s) {
   std::uint32_t mask = 0;
   if (s.error != 0) mask |= EPOLLERR;
   if (s.shutdown == kShutdownMask) mask |= EPOLLHUP;
   if ((s.shutdown & kReceiveShutdown) != 0) mask |= EPOLLRDHUP | kReadable;
-  if (!s.receive_queue.empty()) mask |= kReadable;
+  if (!s.receive_queue.empty() || !s.accept_queue.empty()) mask |= kReadable;
+  if (s.listening) return mask;
+  if (s.hears_of_peer && !s.connected) mask |= EPOLLHUP;
   if (writable(w, s, 1)) mask |= kWritable;
   return mask;
 }
@@ -95,11 +128,11 @@ int unix_shutdown(Run& run, Index file, std::int32_t how) {
   if (how < SHUT_RD || how > SHUT_RDWR) return EINVAL;
   const auto mode = static_cast<std::uint8_t>(how + 1);
   Sock& s = w.socks[w.files[file].object];
-  Sock& peer = w.socks[s.peer];
   touch_both(w, file);
   s.shutdown = static_cast<std::uint8_t>(s.shutdown | mode);
   state_change(run, s);
-  if (!s.hears_of_peer) return 0;
+  if (!s.hears_of_peer || s.peer == kNone) return 0;
+  Sock& peer = w.socks[s.peer];
   const int across = ((mode & kReceiveShutdown) != 0 ? kSendShutdown : 0) |
                      ((mode & kSendShutdown) != 0 ? kReceiveShutdown : 0);
   peer.shutdown = static_cast<std::uint8_t>(peer.shutdown | across);
@@ -108,6 +141,7 @@ int unix_shutdown(Run& run, Index file, std::int32_t how) {
 }
 
 void wake_receiver(Run& run, const Sock& receiver) {
+  if (receiver.wait == kNone) return;
   wake_up(run, receiver.wait,
           {.function = "sock_def_readable",
            .why = Why::wakeup_data,
@@ -117,7 +151,7 @@ void wake_receiver(Run& run, const Sock& receiver) {
 void free_skb(Run& run, Index sender, std::uint32_t truesize) {
   Sock& s = run.w.socks[sender];
   s.wmem -= truesize;
-  if (s.dead || !writable(run.w, s, 2)) return;
+  if (s.dead || s.wait == kNone || !writable(run.w, s, 2)) return;
   wake_up(run, s.wait,
           {.function = "unix_write_space", .why = Why::wakeup_space, .key = kWritable});
 }

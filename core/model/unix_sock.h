@@ -30,6 +30,10 @@ struct SocketEnds {
 };
 // `kind` is one of the three.
 SocketEnds make_unix_pair(Run& run, FileKind kind, std::uint32_t flags);
+// A socket that is connected to nothing.
+Index make_unix_socket(Run& run, FileKind kind, std::uint32_t flags);
+// A file for the socket in this slot, which has none yet.
+Index make_unix_file(Run& run, FileKind kind, Index sock, std::uint32_t flags);
 void unix_release(Run& run, Index file);
 
 std::uint32_t unix_level(const World& w, const Sock& sock);

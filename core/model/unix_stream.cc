@@ -50,6 +50,7 @@ Answer unix_stream_read(Run& run, Index task, Index file, ReadCall& call, std::s
   World& w = run.w;
   Sock& s = w.socks[w.files[file].object];
   if (call.count == 0 && !call.recv) return 0;
+  if (!s.connected) return -EINVAL;
   // A signal that ended a sleep comes before what came meanwhile.
   if (call.slept && signal_pending(w, task)) return -kRestartSys;
   while (s.receive_queue.empty()) {
@@ -71,6 +72,10 @@ Answer unix_stream_read(Run& run, Index task, Index file, ReadCall& call, std::s
     ByteQueue(s.bytes).pop(seen, out);
     return static_cast<std::int64_t>(seen);
   }
+  const std::uint64_t wanted = std::min<std::uint64_t>(s.options.lowat, call.count);
+  if (s.bytes.size() < wanted && may_sleep(w, file, call)) {
+    not_modelled(w, "SO_RCVLOWAT of a blocking AF_UNIX socket");
+  }
   touch_both(w, file);
   const std::uint64_t got = consume(run, s, s.bytes.within_message(call.count), out);
   say_moved(run, file, "unix_stream_read_generic", Why::moved_out, got);
@@ -80,6 +85,7 @@ Answer unix_stream_read(Run& run, Index task, Index file, ReadCall& call, std::s
 Answer unix_stream_write(Run& run, Index task, Index file, WriteCall& call) {
   World& w = run.w;
   Sock& s = w.socks[w.files[file].object];
+  if (!s.connected) return -ENOTCONN;
   Sock& peer = w.socks[s.peer];
   const auto broken = [&] {
     const bool silent = call.done > 0 || (call.flags & MSG_NOSIGNAL) != 0;

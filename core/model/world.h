@@ -107,6 +107,12 @@ struct Skb {
   std::uint32_t truesize = 0;
 };
 
+struct SocketOptions {
+  bool reuseaddr = false, keepalive = false, oobinline = false;
+  std::int32_t linger = -1;  // seconds; -1: off
+  std::uint32_t lowat = 1;   // SO_RCVLOWAT
+};
+
 struct Sock {  // unix_sock
   Fifo<Skb> receive_queue;
   ByteQueue bytes;
@@ -117,7 +123,15 @@ struct Sock {  // unix_sock
   bool connected = true;      // false: the peer was found dead
   int error = 0;              // sk_err
   Index peer = kNone;
-  Index wait = kNone;
+  Index wait = kNone;  // kNone: not accepted yet
+  // Of a socket that was not made as one of a pair:
+  bool single = false;
+  bool listening = false;
+  bool owns_name = false;  // what it accepts has the same
+  std::int32_t name = 0;   // no two that were bound have the same; 0: none
+  Fifo<Index> accept_queue;
+  std::uint32_t backlog = 0;
+  SocketOptions options;
 };
 
 // The states of a TCP socket between two calls: on the loopback a handshake is over, and a FIN
@@ -128,12 +142,11 @@ enum class Urgent : std::uint8_t { none, waiting, read };  // urg_data
 
 struct InetSock {  // of both families
   bool v6 = false;
-  bool nodelay = false, reuseaddr = false, keepalive = false, oobinline = false;
-  std::int32_t linger = -1;   // seconds; -1: off
-  std::uint32_t lowat = 1;    // SO_RCVLOWAT
+  bool nodelay = false;
+  SocketOptions options;
   std::uint8_t shutdown = 0;  // sk_shutdown
   bool done = false;          // SOCK_DONE: the peer's FIN has come
-  bool bound = false;         // by bind(): the port outlives a connection
+  bool bound = false;         // by bind(), whose address outlives a connection; its port does not
   bool has_port = false;      // inet_num; `port` is still told after it is given back
   bool addressed = false;     // of the loopback, and not of every network
   TcpState state = TcpState::close;

@@ -34,6 +34,7 @@ Generator::Generator(std::uint64_t seed, int threads, bool calm)
       nests_(threads == 1 && one_in(4)),
       drains_(!calm && one_in(2)),
       connects_(one_in(3)),
+      local_(one_in(3)),
       signals_{{SIGUSR1, false}, {SIGUSR2, false}, {SIGALRM, false}, {SIGPIPE, true},
                {SIGCHLD, true},  {SIGURG, true},   {SIGWINCH, true}} {}
 

@@ -122,6 +122,7 @@ class Generator {
   bool nests_;     // many instances, in one another
   bool drains_;    // then no semaphores: one with a great counter would be read a unit at a time
   bool connects_;  // sockets of the internet are among the files
+  bool local_;     // they are of AF_UNIX
   // What is known of a signal, so that none ends the lab.
   struct Signal {
     int number;

@@ -1,4 +1,4 @@
-// The part of the generator that makes sockets of the internet, and connections between them.
+// The part of the generator that makes sockets, and connections between them.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -76,11 +76,13 @@ Call Generator::socket(std::vector<std::string>& names) {
   const bool udp = one_in(4);
   const int kind = one_in(40) ? pick<int>({SOCK_RAW, SOCK_SEQPACKET, 11})
                    : udp      ? int{SOCK_DGRAM}
+                   : local_   ? pick<int>({SOCK_STREAM, SOCK_STREAM, SOCK_SEQPACKET})
                               : int{SOCK_STREAM};
   const bool nonblock = threads_ == 1 ? !one_in(5) : one_in(3);
   names = {fresh(kind == SOCK_DGRAM ? Kind::udp : Kind::tcp)};
   const auto type = static_cast<std::uint64_t>(kind | (nonblock ? int{SOCK_NONBLOCK} : 0));
   const auto domain = one_in(40)  ? pick<std::uint64_t>({0, 99, 16})
+                      : local_    ? std::uint64_t{AF_UNIX}
                       : one_in(6) ? std::uint64_t{AF_INET6}
                                   : std::uint64_t{AF_INET};
   return {CallName::socket, {flags(FlagSet::domain, domain), flags(FlagSet::socket_type, type)}};
@@ -88,7 +90,7 @@ Call Generator::socket(std::vector<std::string>& names) {
 
 Call Generator::connect() {
   File* udp = one_of_kind(Kind::udp);
-  if (udp != nullptr && one_in(3)) {
+  if (udp != nullptr && !local_ && one_in(3)) {
     return {CallName::connect, {ref(udp->name), ref(one_of_kind(Kind::udp)->name)}};
   }
   File* to = one_of_kind(Kind::listener);
@@ -123,7 +125,8 @@ Call Generator::message() {
       pick<int>({0, 0, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB, MSG_PEEK, MSG_PEEK | MSG_DONTWAIT}));
   const File* known = find(on);
   // What AF_UNIX makes of these is not modelled.
-  const bool oob = (how & MSG_OOB) != 0 && known != nullptr && known->kind == Kind::stream;
+  const bool local = local_ || (known != nullptr && known->kind == Kind::stream);
+  const bool oob = (how & MSG_OOB) != 0 && local;
   const Value with = flags(FlagSet::message, oob ? 0 : how);
   if (one_in(2)) return {CallName::send, {on, amount_for(known), with}};
   return {CallName::recv, {on, number(pick({1, 1, 2, 8, 100, 2000, 0})), with}};
@@ -152,7 +155,7 @@ Call Generator::connection(std::vector<std::string>& names) {
   if (sockets < 3 || (sockets < kMostSockets && one_in(6))) return socket(names);
   if (one_of_kind(Kind::listener) == nullptr || one_in(15)) {
     const Value on = net();
-    if (one_in(5)) return {CallName::bind, {on}};
+    if (one_in(local_ ? 2 : 5)) return {CallName::bind, {on}};
     return {CallName::listen, {on, number(one_in(20) ? -1 : kBacklog)}};
   }
   const int n = upto(20);

@@ -37,7 +37,9 @@ class Inet : public testing::Test {
     for (const Fd fd : desk_.m.touched()) {
       const auto said = desk_.m.level(fd);
       EXPECT_EQ(said->revents, real_.level(fd)) << "of " << fd.value;
-      if (said->readable_bytes >= 0) EXPECT_EQ(said->readable_bytes, real_.readable(fd));
+      if (said->readable_bytes >= 0) {
+        EXPECT_EQ(said->readable_bytes, real_.readable(fd)) << "of " << fd.value;
+      }
     }
     last_ = theirs;
     return theirs.failed() ? -theirs.error : theirs.returned;
@@ -349,6 +351,74 @@ TEST_F(Inet, ReceivesFromThePeerAlone) {
   run(Connect{b, a});
   EXPECT_EQ(write(a, "x"), 1);
   EXPECT_EQ(read(b), "x");
+}
+
+TEST_F(Inet, ConnectsLocallyAndTellsTheListenerAlone) {
+  const Fd l = socket(SOCK_STREAM | SOCK_NONBLOCK, AF_UNIX);
+  EXPECT_EQ(run(Listen{l, 8}), -EINVAL) << "it has no name";
+  EXPECT_EQ(run(Bind{l}), 0);
+  EXPECT_EQ(run(Bind{l}), 0) << "a second time: nothing";
+  EXPECT_EQ(run(Listen{l, 8}), 0);
+  EXPECT_EQ(option(l, SO_ACCEPTCONN), 1);
+  const Fd c = socket(SOCK_STREAM, AF_UNIX), d = socket(SOCK_STREAM, AF_UNIX);
+  EXPECT_EQ(write(c, "x"), -ENOTCONN);
+  EXPECT_EQ(run(Read{c, 1}), -EINVAL);
+  watch(l);
+  watch(c);
+  EXPECT_EQ(events(), one(c, EPOLLOUT | EPOLLHUP));
+  EXPECT_EQ(run(Connect{c, l}), 0);
+  EXPECT_EQ(events(), one(l, EPOLLIN)) << "who connects is told nothing";
+  EXPECT_EQ(run(Connect{c, l}), -EISCONN);
+  write(c, "early");
+  run(Accept4{l, kDefault});
+  const Fd s = made();
+  watch(s);
+  EXPECT_EQ(events(), one(s, EPOLLIN | EPOLLOUT));
+  EXPECT_EQ(read(s), "early");
+  EXPECT_EQ(events(), one(c, EPOLLOUT)) << "a read wakes the sender";
+  EXPECT_EQ(run(Connect{d, s}), 0) << "it has the listener's name";
+  watch(d);
+  events();
+  run(Close{l});
+  EXPECT_EQ(events(), one(d, kReset)) << "nobody will accept it";
+  EXPECT_EQ(option(d, SO_ERROR), ECONNRESET);
+  EXPECT_EQ(run(Connect{socket(SOCK_STREAM, AF_UNIX), s}), -ECONNREFUSED);
+  run(Close{s});
+  EXPECT_EQ(events(), one(c, kEnded | EPOLLHUP));
+}
+
+TEST_F(Inet, KeepsMessagesWholeBetweenLocalSockets) {
+  const Fd l = socket(SOCK_SEQPACKET, AF_UNIX);
+  run(Bind{l});
+  run(Listen{l, 8});
+  const Fd stream = socket(SOCK_STREAM, AF_UNIX), c = socket(SOCK_SEQPACKET, AF_UNIX);
+  EXPECT_EQ(run(Connect{stream, l}), -ECONNREFUSED) << "of another type";
+  EXPECT_EQ(write(c, "x"), -ENOTCONN);
+  EXPECT_EQ(run(Read{c, 1}), -ENOTCONN);
+  EXPECT_EQ(run(Connect{c, l}), 0);
+  run(Accept4{l, kDefault});
+  const Fd s = made();
+  write(c, "one");
+  write(c, "two");
+  EXPECT_EQ(run(Recv{s, 2, MSG_PEEK}), 2);
+  EXPECT_EQ(read(s), "one");
+  EXPECT_EQ(read(s), "two");
+}
+
+TEST_F(Inet, SendsAndReceivesOnPairs) {
+  run(SocketPair{AF_UNIX, SOCK_STREAM});
+  const auto [a, b] = Desk::two(last_);
+  EXPECT_EQ(run(SendBytes{a, MSG_DONTWAIT}, "abc"), 3);
+  EXPECT_EQ(run(Recv{b, 2, MSG_PEEK}), 2);
+  EXPECT_EQ(read(b), "abc");
+  EXPECT_EQ(run(Recv{b, 1, MSG_DONTWAIT}), -EAGAIN);
+  run(SocketPair{AF_UNIX, SOCK_DGRAM});
+  const auto [x, y] = Desk::two(last_);
+  EXPECT_EQ(run(SendBytes{x, MSG_OOB}, "abc"), -EOPNOTSUPP);
+  EXPECT_EQ(run(SendBytes{x, 0}, "abc"), 3);
+  EXPECT_EQ(run(Recv{y, 2, MSG_PEEK}), 2);
+  EXPECT_EQ(run(Recv{y, 0, 0}), 0) << "takes the message";
+  EXPECT_EQ(run(Recv{y, 1, MSG_DONTWAIT}), -EAGAIN);
 }
 
 TEST_F(Inet, RemembersOptions) {

@@ -71,9 +71,11 @@ bool is_under_way_real(int fd) {
   tcp_info info{};
   socklen_t length = sizeof info;
   if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return false;
-  constexpr std::uint8_t kFinWait1 = 4, kLastAck = 9, kClosing = 11;
+  constexpr std::uint8_t kEstablished = 1, kFinWait1 = 4, kCloseWait = 8, kLastAck = 9,
+                         kClosing = 11;
+  const bool sends = info.tcpi_state == kEstablished || info.tcpi_state == kCloseWait;
   return info.tcpi_state == kFinWait1 || info.tcpi_state == kLastAck ||
-         info.tcpi_state == kClosing || info.tcpi_notsent_bytes > 0;
+         info.tcpi_state == kClosing || (sends && info.tcpi_notsent_bytes > 0);
 }
 
 }  // namespace epollscope::test

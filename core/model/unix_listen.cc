@@ -1,0 +1,125 @@
+#include "core/model/unix_listen.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "core/model/files.h"
+#include "core/model/interleave.h"
+#include "core/model/signals.h"
+#include "core/model/unix_sock.h"
+#include "core/model/wait_queue.h"
+
+namespace epollscope {
+namespace {
+
+Index find_named(const World& w, std::int32_t name) {
+  for (Index i = 0; i < static_cast<Index>(w.socks.all.size()); ++i) {
+    if (w.socks[i].owns_name && !w.socks[i].dead && w.socks[i].name == name) return i;
+  }
+  return kNone;
+}
+
+Sock& sock_of(World& w, Index file) { return w.socks[w.files[file].object]; }
+
+}  // namespace
+
+void unix_bind(World& w, Index file) {
+  Sock& s = sock_of(w, file);
+  if (s.name != 0) return;
+  s.name = ++w.next_port;
+  s.owns_name = true;
+}
+
+int unix_listen(Run& run, Index file, std::int32_t backlog) {
+  World& w = run.w;
+  if (w.files[file].kind == FileKind::unix_dgram) return EOPNOTSUPP;
+  Sock& s = sock_of(w, file);
+  if (s.name == 0 || s.connected) return EINVAL;
+  constexpr std::uint32_t kMostWaiting = 4096;  // net.core.somaxconn
+  s.backlog = std::min(static_cast<std::uint32_t>(backlog), kMostWaiting);
+  if (s.listening) return 0;
+  s.listening = true;
+  touch(w, file);
+  note(run, {.function = "unix_listen",
+             .what = MicroStep::What::modified,
+             .why = Why::listening,
+             .file = file});
+  return 0;
+}
+
+int unix_connect(Run& run, Index file, Index to) {
+  World& w = run.w;
+  const FileKind kind = w.files[file].kind;
+  const std::int32_t name = to == kNone ? 0 : sock_of(w, to).name;
+  if (name == 0) return EINVAL;
+  if (w.files[to].kind != kind) return ECONNREFUSED;
+  if (kind == FileKind::unix_dgram) {
+    not_modelled(w, "connect of AF_UNIX datagram sockets");
+    return 0;
+  }
+  const Index listener = find_named(w, name);
+  if (listener == kNone || !w.socks[listener].listening ||
+      (w.socks[listener].shutdown & kReceiveShutdown) != 0) {
+    return ECONNREFUSED;
+  }
+  if (w.socks[listener].accept_queue.size() > w.socks[listener].backlog) {
+    not_modelled(w, "a connection to a full accept queue");
+    return EAGAIN;
+  }
+  const Index sock = w.files[file].object;
+  if (w.socks[sock].listening) return EINVAL;
+  if (w.socks[sock].connected) return EISCONN;
+  const Index child = w.socks.take();
+  Sock& s = w.socks[sock];
+  Sock& c = w.socks[child];
+  c.single = true;
+  c.name = name;
+  c.peer = sock;
+  s.peer = child;
+  s.connected = true;
+  w.socks[listener].accept_queue.push(child);
+  touch(w, file);
+  touch(w, w.queues[w.socks[listener].wait].file);
+  note(run, {.function = "unix_stream_connect",
+             .what = MicroStep::What::modified,
+             .why = Why::connected,
+             .file = file});
+  wake_receiver(run, w.socks[listener]);
+  return 0;
+}
+
+Answer unix_accept(Run& run, Index task, Index file, std::int32_t flags) {
+  World& w = run.w;
+  Sock& s = sock_of(w, file);
+  if (!s.listening) return -EINVAL;
+  while (s.accept_queue.empty()) {
+    auto& call = std::get<AcceptCall>(w.tasks[at(task)].frame);
+    if (!may_sleep(w, file, call)) return -EAGAIN;
+    if ((s.shutdown & kReceiveShutdown) != 0) return -EINVAL;
+    call.slept = true;
+    if (await_queue(run, s.wait)) continue;
+    if (signal_pending(w, task)) return -kRestartSys;
+    fall_asleep(
+        run, task,
+        {.queue = s.wait, .place = Place::tail, .exclusive = true, .wants = EPOLLIN | EPOLLERR},
+        "__skb_wait_for_more_packets", Why::slept_accept);
+    return std::nullopt;
+  }
+  const Index child = s.accept_queue.front();
+  s.accept_queue.pop();
+  touch(w, file);
+  const Index made = make_unix_file(run, w.files[file].kind, child,
+                                    static_cast<std::uint32_t>(flags & SOCK_NONBLOCK));
+  const Index client = w.socks[child].peer;
+  if (client != kNone && !w.socks[client].dead) {
+    const Index other = w.queues[w.socks[client].wait].file;
+    w.files[made].peer = other;
+    w.files[other].peer = made;
+  }
+  return made;
+}
+
+}  // namespace epollscope
