@@ -30,7 +30,8 @@ Index receiver_of(const World& w, const InetSock& s) {
     const InetSock& r = w.inets[i];
     if (r.file == kNone || w.files[r.file].kind != FileKind::udp) continue;
     if (!r.has_port || r.v6 != s.v6 || r.port != s.peer_port) continue;
-    return r.peer_port == 0 || r.peer_port == s.port ? i : kNone;
+    const bool from_any = r.peer_port == 0 || r.peer_port == kNobody;
+    return from_any || r.peer_port == s.port ? i : kNone;
   }
   return kNone;
 }

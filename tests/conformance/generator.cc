@@ -27,13 +27,13 @@ Value flags(FlagSet set, std::uint64_t bits) { return {.v = Mask{set, bits}}; }
 
 }  // namespace
 
-Generator::Generator(std::uint64_t seed, int threads, bool calm)
+Generator::Generator(std::uint64_t seed, int threads, bool calm, bool sockets)
     : random_(seed),
       threads_(threads),
       calm_(calm),
       nests_(threads == 1 && one_in(4)),
       drains_(!calm && one_in(2)),
-      connects_(one_in(3)),
+      connects_(sockets && one_in(2)),
       local_(one_in(3)),
       signals_{{SIGUSR1, false}, {SIGUSR2, false}, {SIGALRM, false}, {SIGPIPE, true},
                {SIGCHLD, true},  {SIGURG, true},   {SIGWINCH, true}} {}

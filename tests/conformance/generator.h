@@ -21,7 +21,9 @@ class Generator {
   // `threads`: how many may exist; with one, calls that sleep are rare and end the program.
   // `calm`: no deadlines, messages and rows of calls (drain, fill), in the middle of which threads
   // meet in so many ways that the search for a schedule takes long.
-  Generator(std::uint64_t seed, int threads, bool calm);
+  // `sockets`: those that listen and connect are among the files of some programs. Of connections
+  // in unusual states the model still says something else than the kernel.
+  Generator(std::uint64_t seed, int threads, bool calm, bool sockets);
 
   // The next statement. Requires: stuck() is false.
   CallStatement next();

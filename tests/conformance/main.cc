@@ -124,6 +124,7 @@ int main(int argc, char** argv) {
   app.add_option("--xray", wanted.trial.session.xray, "compare what an X-ray shows, too")
       ->transform(CLI::CheckedTransformer(kXray));
   app.add_flag("--calm", wanted.trial.calm, "no deadlines, messages, drain() and fill()");
+  app.add_flag("--sockets", wanted.trial.sockets, "sockets that listen and connect as well");
   app.add_flag("--show", wanted.show, "print every program");
   app.add_flag("--no-shrink", wanted.no_shrink,
                "do not look for the shortest program that differs");
