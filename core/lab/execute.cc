@@ -1,7 +1,6 @@
 #include "core/lab/execute.h"
 
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
@@ -11,7 +10,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +20,8 @@
 #include <cstring>
 #include <ctime>
 #include <type_traits>
+
+#include "core/lab/loopback.h"
 
 namespace epollscope::lab {
 namespace {
@@ -54,44 +54,6 @@ long word(T v) {
 std::uint64_t word64(Fd fd) { return static_cast<std::uint64_t>(std::int64_t{fd.value}); }
 
 void on_signal(int /*signal*/) {}
-
-struct Address {
-  sockaddr_storage storage{};
-  socklen_t length = sizeof storage;
-
-  bool of_socket(int fd) { return syscall(SYS_getsockname, fd, &storage, &length) == 0; }
-  // Without a port, or, when a connection was refused, without the loopback.
-  [[nodiscard]] bool is_unbound_inet() const {
-    if (storage.ss_family == AF_INET) {
-      const auto& in = reinterpret_cast<const sockaddr_in&>(storage);
-      return in.sin_port == 0 || in.sin_addr.s_addr == htonl(INADDR_ANY);
-    }
-    if (storage.ss_family != AF_INET6) return false;
-    const auto& in6 = reinterpret_cast<const sockaddr_in6&>(storage);
-    return in6.sin6_port == 0 || IN6_IS_ADDR_UNSPECIFIED(&in6.sin6_addr);
-  }
-};
-
-// To a port of the loopback, or an abstract name, that the kernel picks.
-long bind_to_loopback(int fd) {
-  int domain = 0;
-  socklen_t length = sizeof domain;
-  if (syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0) return -1;
-  if (domain == AF_INET) {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return syscall(SYS_bind, fd, &to, sizeof to);
-  }
-  if (domain == AF_INET6) {
-    sockaddr_in6 to{};
-    to.sin6_family = AF_INET6;
-    to.sin6_addr = in6addr_loopback;
-    return syscall(SYS_bind, fd, &to, sizeof to);
-  }
-  const auto family = static_cast<sa_family_t>(domain);
-  return syscall(SYS_bind, fd, &family, sizeof family);
-}
 
 // Raw system calls throughout: what a wrapper of the C library or of a sanitizer would add to
 // them is not the kernel's.

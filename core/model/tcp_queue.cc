@@ -147,8 +147,8 @@ std::int64_t tcp_readable(const InetSock& s) {
 Answer tcp_read(Run& run, Index task, Index file, ReadCall& call, std::string* out) {
   World& w = run.w;
   InetSock& s = inet_of(w, file);
-  if (s.state == TcpState::listen) return -ENOTCONN;
   if (call.count == 0 && (!call.recv || call.slept)) return 0;
+  if (s.state == TcpState::listen) return -ENOTCONN;
   if ((call.flags & MSG_OOB) != 0) return read_urgent(w, file, call, out);
   const bool peek = (call.flags & MSG_PEEK) != 0;
   const bool whole = (call.flags & MSG_WAITALL) != 0;

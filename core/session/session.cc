@@ -108,10 +108,11 @@ void Session::finish() {
   }
   if (!impl_->death && !impl_->options.model_only) {
     impl_->learn_order_now();
+    const bool modelled = !impl_->history.live().not_modelled();
     for (const auto& [fd, name] : impl_->epolls) {
-      impl_->verify_list(fd, name, impl_->final_differences);
+      if (modelled) impl_->verify_list(fd, name, impl_->final_differences);
     }
-    if (!impl_->history.live().not_modelled() && impl_->has_xray()) {
+    if (modelled && impl_->has_xray()) {
       impl_->look_through();
       if (impl_->hindsight.oldest() && !impl_->xray_fits(impl_->history.live())) {
         impl_->think_over(nullptr, [this](const Machine& m) { return impl_->xray_fits(m); });
