@@ -199,6 +199,9 @@ int tcp_connect(Run& run, Index file, std::int32_t port, int unfit) {
     not_modelled(w, "a connection to a full accept queue");
     return EINPROGRESS;
   }
+  if ((w.inets[listener].shutdown & kSendShutdown) != 0) {
+    not_modelled(w, "a listener that was shut down before it listened");
+  }
   shake_hands(run, sock, listener);
   if (!waits) return EINPROGRESS;
   w.inets[sock].socket_state = SocketState::connected;
