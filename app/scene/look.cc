@@ -79,7 +79,11 @@ const ObjectState* find_object(const State& state, ObjectId id) {
 
 Unread unread_of(const State& state, const FileState& file) {
   const ObjectState* object = find_object(state, file.object);
-  if (object == nullptr || object->fill.empty()) return {};
+  if (object == nullptr) return {};
+  if (object->kind == ObjectKind::listener) {
+    return {.amount = object->waiting, .capacity = 0, .counter = true, .kind = object->kind};
+  }
+  if (object->fill.empty()) return {};
   std::size_t i = 0;
   if (is_pair(object->kind)) {
     const auto at = std::ranges::find(object->files, file.id);
@@ -174,6 +178,7 @@ std::string_view kind_key(ObjectKind kind) {
 
 std::string_view count_key(ObjectKind kind) {
   if (kind == ObjectKind::signalfd) return "file.some_signals";
+  if (kind == ObjectKind::listener) return "file.waiting";
   return kind == ObjectKind::inotify ? "file.some_events" : "file.counter";
 }
 

@@ -31,8 +31,19 @@ std::string words_of(const Call& call, const std::vector<std::string>& names) {
       return "pipe" + first;
     case CallName::socketpair:
       return "pair" + first;
+    case CallName::socket:
+    case CallName::accept:
+    case CallName::accept4:
     case CallName::eventfd:
-      return "eventfd" + first;
+    case CallName::signalfd:
+    case CallName::inotify:
+      return std::string(spec_of(call.name).name) + first;
+    case CallName::memfd_create:
+      return "memfd" + first;
+    case CallName::inotify_touch:
+      return "touch " + arg_name(call, 0);
+    case CallName::sigprocmask:
+      return "mask";
     case CallName::timerfd_create:
       return "timer" + first;
     case CallName::timerfd_settime:

@@ -214,6 +214,9 @@ std::string still_there(const Sketch& pen, const KernelContext& c, const ItemSta
   if (unread.kind == ObjectKind::inotify) {
     return pen.t("ready.events_now", {std::to_string(unread.amount)});
   }
+  if (unread.kind == ObjectKind::listener) {
+    return pen.t("file.waiting", {std::to_string(unread.amount)});
+  }
   return unread.counter ? pen.t("ready.counter_now", {std::to_string(unread.amount)})
                         : pen.t("ready.unread_now", {bytes_text(unread.amount)});
 }
