@@ -130,7 +130,7 @@ Outcome repeat(Run& run, Index file, Once once) {
   run.w.files[file].flags |= O_NONBLOCK;
   std::int64_t total = 0;
   std::int64_t answer = once();
-  for (; answer > 0; answer = once()) {
+  for (; answer > 0 && !run.w.not_modelled; answer = once()) {
     total += answer;
     point(run);  // these are calls of their own
   }
