@@ -98,8 +98,8 @@ Answer udp_write(Run& run, Index file, WriteCall& call) {
   World& w = run.w;
   InetSock& s = inet_of(w, file);
   autobind(w, s);
-  if (call.size > 0xffff) return -EMSGSIZE;
-  if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
+  if (!s.v6 && call.size > 0xffff) return -EMSGSIZE;
+  if (!s.v6 && (call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
   if (s.peer_port == 0) return -EDESTADDRREQ;
   if (call.size > (s.v6 ? kLongest6 : kLongest4)) return -EMSGSIZE;
   touch(w, file);

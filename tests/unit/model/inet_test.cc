@@ -326,6 +326,23 @@ TEST_F(Inet, WakesWhoSendsByUdp) {
   EXPECT_EQ(write(a, "x"), -EPIPE);
 }
 
+TEST_F(Inet, DiffersBetweenTheFamilies) {
+  for (const int domain : {AF_INET, AF_INET6}) {
+    const bool v6 = domain == AF_INET6;
+    const Fd a = socket(SOCK_DGRAM, domain), b = socket(SOCK_DGRAM, domain);
+    EXPECT_EQ(run(SendAmount{a, 70000, 0}), v6 ? -EDESTADDRREQ : -EMSGSIZE);
+    run(Bind{b});
+    EXPECT_EQ(run(Connect{a, b}), 0);
+    EXPECT_EQ(run(SendBytes{a, MSG_OOB}, "x"), v6 ? 1 : -EOPNOTSUPP);
+    EXPECT_EQ(run(SendAmount{a, 65528, 0}), -EMSGSIZE);
+  }
+  const Fd four = socket(SOCK_STREAM), six = socket(SOCK_STREAM, AF_INET6);
+  run(Bind{four});
+  run(Bind{six});
+  EXPECT_EQ(run(Connect{socket(SOCK_STREAM), six}), -EAFNOSUPPORT);
+  EXPECT_EQ(run(Connect{socket(SOCK_STREAM, AF_INET6), four}), -EINVAL);
+}
+
 TEST_F(Inet, HearsOfAClosedPort) {
   const Fd a = socket(SOCK_DGRAM), b = socket(SOCK_DGRAM);
   run(Bind{b});
