@@ -10,6 +10,8 @@
 namespace epollscope::ui {
 namespace {
 
+// How much a read asks for until a person chooses: a signalfd gives whole structures.
+constexpr std::string_view kSomeBytes = "8", kOneStructure = "128";
 // What a write carries until a person chooses.
 constexpr std::string_view kSomeText = "\"hello\"", kSomeNumber = "1";
 
@@ -298,6 +300,13 @@ void suit(Draft& draft, const std::vector<KnownName>& names) {
     for (const KnownName& other : names) {
       if (other.open && !other.epoll && other.watched == wanted) draft.args[2].text = other.name;
     }
+  } else if (draft.call == CallName::read && draft.args.size() == 2) {
+    const KnownName* chosen = known(draft.args[0].text);
+    std::string& count = draft.args[1].text;
+    const bool structures = chosen != nullptr && (chosen->kind == ObjectKind::signalfd ||
+                                                  chosen->kind == ObjectKind::inotify);
+    if (structures && count == kSomeBytes) count = kOneStructure;
+    if (!structures && count == kOneStructure) count = kSomeBytes;
   } else if (draft.call == CallName::write && draft.args.size() == 2) {
     const KnownName* chosen = known(draft.args[0].text);
     std::string& data = draft.args[1].text;

@@ -66,6 +66,7 @@ std::string call_on(CallName call, const std::string& name, const std::vector<Kn
 // Of the calls that are made on one descriptor those that a menu has: what only other kinds of file
 // know is left to the builder.
 bool belongs_to(const CallSpec& spec, ObjectKind kind) {
+  if (spec.call == CallName::bind) return false;  // nothing tells whether it has an address
   const bool of_sockets = spec.group == CallGroup::connection || spec.call == CallName::send ||
                           spec.call == CallName::recv;
   if (of_sockets && spec.call != CallName::shutdown) return is_socket(kind);

@@ -16,7 +16,7 @@ namespace {
 constexpr float kLabelDp = 86;  // the column of words before the chips
 constexpr float kRunDp = 104;
 // Where the timeline's place is smaller than this, the builder reaches beyond it.
-constexpr float kWantedDp = 290, kFullWidthDp = 1000;
+constexpr float kWantedDp = 360, kFullWidthDp = 1000;
 constexpr float kLeastDp = 170;       // as far as the bar above leaves it so much
 constexpr float kTwoColumnsDp = 560;  // a narrower builder has the arguments below the calls
 constexpr float kShortestLineDp = 150;
@@ -305,7 +305,7 @@ scene::Rect builder_place(const scene::Zones& zones, float width, float height) 
 void builder_panel(Ui& ui, Editing edit, const scene::Rect& where) {
   ui.begin_panel("builder", where, {.above = true});
   header(ui, edit, where.w);
-  const float left = std::min(540.0F, where.w * 0.38F);
+  const float left = std::min(640.0F, where.w * 0.46F);
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const bool beside = where.w >= kTwoColumnsDp;
   ImGui::BeginChild("calls", {beside ? ui.px(left) : 0, room.y});

@@ -169,10 +169,6 @@ Json file(const Index& index, const FileState& f) {
               {"names", std::move(names)},
               {"readable_bytes", readable_bytes(object, f)},
               {"level", json_events(f.level & kLevelBits)}};
-  if (object == nullptr) return out;
-  if (object->kind == ObjectKind::listener) out["waiting"] = object->waiting;
-  const ObjectState* peer = object->peer ? index.object(*object->peer) : nullptr;
-  if (peer != nullptr) out["peer"] = json_text(peer->label);
   return out;
 }
 

@@ -39,7 +39,7 @@ bool button_says(const Frame& f, const char* words) {
 TEST(MeterPanel, MeasuresLiveComesToRestAndMeasuresAgain) {
   const Screen screen;
   Driver person(screen, {});
-  person.key("p");
+  person.key("v");
   const Frame& begun = person.until("the measuring", [](const Frame& f) {
     return f["dialog"] == "meter" && button_says(f, "Measuring …");
   });
