@@ -216,7 +216,6 @@ int tcp_listen(Run& run, Index file, std::int32_t backlog) {
   constexpr std::uint32_t kMostWaiting = 4096;  // net.core.somaxconn
   s.backlog = std::min(static_cast<std::uint32_t>(backlog), kMostWaiting);
   if (s.state == TcpState::listen) return 0;
-  if (s.shutdown != 0) not_modelled(w, "listening on a socket that was shut down");
   autobind(w, s);  // the port of an earlier connection was given back
   touch(w, file);
   s.state = TcpState::listen;
@@ -258,12 +257,11 @@ Answer tcp_write(Run& run, Index file, WriteCall& call) {
   const Index sock = w.files[file].object;
   InetSock& s = w.inets[sock];
   if (!is_connected(s) || s.error != 0 || (s.shutdown & kSendShutdown) != 0) {
-    if (s.error == 0) {
-      if ((call.flags & MSG_NOSIGNAL) == 0) send_sig(run, task_of(w, run.actor), SIGPIPE);
-      return -EPIPE;
-    }
-    touch(w, file);
-    return -std::exchange(s.error, 0);
+    if (s.error != 0) touch(w, file);
+    const int error = s.error != 0 ? std::exchange(s.error, 0) : EPIPE;
+    const bool tells = error == EPIPE && (call.flags & MSG_NOSIGNAL) == 0;
+    if (tells) send_sig(run, task_of(w, run.actor), SIGPIPE);
+    return -error;
   }
   if (call.size == 0) return 0;
   const auto size = static_cast<std::int64_t>(call.size);
