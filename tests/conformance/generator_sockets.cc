@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "tests/conformance/generator.h"
+#include "tests/conformance/values.h"
 
 namespace epollscope::trial {
 namespace {
@@ -13,10 +14,6 @@ namespace {
 constexpr std::size_t kMostSockets = 9;
 constexpr std::size_t kMostWaiting = 4;
 constexpr int kBacklog = 100;  // with duplicates, several times as many may wait
-
-Value number(std::int64_t n) { return {.v = Integer::of(n)}; }
-Value ref(std::string name) { return {.v = Ref{std::move(name)}}; }
-Value flags(FlagSet set, std::uint64_t bits) { return {.v = Mask{set, bits}}; }
 
 std::string name_in(const Value& value) {
   const auto* ref = std::get_if<Ref>(&value.v);

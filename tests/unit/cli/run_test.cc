@@ -173,11 +173,12 @@ TEST(Run, ADescriptorTooManyIsAResult) {
 
 // What the model has no rules for ends what it says, and nothing that follows is held against it.
 TEST(Run, WhatIsNotModelledIsNoDifference) {
-  const Setting unknown{.input = "ep = epoll_create1(0)\n"
-                                 "four = socket(AF_INET, SOCK_STREAM)\n"
-                                 "six = socket(AF_INET6, SOCK_DGRAM)\n"
-                                 "connect(six, four) = 0\n"
-                                 "close(ep) = 0\n",
+  const Setting unknown{.input =
+                            "ep = epoll_create1(0)\n"
+                            "four = socket(AF_INET, SOCK_STREAM)\n"
+                            "six = socket(AF_INET6, SOCK_DGRAM)\n"
+                            "connect(six, four) = 0\n"
+                            "close(ep) = 0\n",
                         .environment = {},
                         .descriptors = 0};
   const Said said = run_program({"run", "-"}, unknown);
