@@ -42,6 +42,16 @@ Outcome outcome_of(std::int64_t answer) {
 
 Answer read_file(Run& run, Index task, Index file, ReadCall& call, Outcome& out) {
   std::string* bytes = call.discard ? nullptr : &out.bytes;
+  // Of what is read one number is shown.
+  const auto read_number = [&](auto read, ValueKind kind) {
+    std::uint64_t value = 0;
+    const Answer answer = read(run, task, file, call, value);
+    if (answer && *answer > 0) {
+      out.value = value;
+      out.value_kind = kind;
+    }
+    return answer;
+  };
   switch (run.w.files[file].kind) {
     case FileKind::pipe:
       return pipe_read(run, task, file, call, bytes);
@@ -50,40 +60,18 @@ Answer read_file(Run& run, Index task, Index file, ReadCall& call, Outcome& out)
     case FileKind::unix_dgram:
     case FileKind::unix_seqpacket:
       return unix_dgram_read(run, task, file, call, bytes);
-    case FileKind::eventfd: {
-      std::uint64_t value = 0;
-      const Answer answer = eventfd_read(run, task, file, call, value);
-      if (answer && *answer > 0) out.value = value;
-      return answer;
-    }
-    case FileKind::timerfd: {
-      std::uint64_t value = 0;
-      const Answer answer = timerfd_read(run, task, file, call, value);
-      if (answer && *answer > 0) out.value = value;
-      return answer;
-    }
-    case FileKind::inotify: {
-      std::uint64_t events = 0;
-      const Answer answer = inotify_read(run, task, file, call, events);
-      if (answer && *answer > 0) {
-        out.value = events;
-        out.value_kind = ValueKind::events;
-      }
-      return answer;
-    }
+    case FileKind::eventfd:
+      return read_number(eventfd_read, ValueKind::number);
+    case FileKind::timerfd:
+      return read_number(timerfd_read, ValueKind::number);
+    case FileKind::inotify:
+      return read_number(inotify_read, ValueKind::events);
     case FileKind::tcp:
       return tcp_read(run, task, file, call, bytes);
     case FileKind::udp:
       return udp_read(run, task, file, call, bytes);
-    case FileKind::signalfd: {
-      std::uint64_t first = 0;
-      const Answer answer = signalfd_read(run, task, file, call, first);
-      if (answer && *answer > 0) {
-        out.value = first;
-        out.value_kind = ValueKind::signal;
-      }
-      return answer;
-    }
+    case FileKind::signalfd:
+      return read_number(signalfd_read, ValueKind::signal);
     case FileKind::null_device:
     case FileKind::regular:
       return 0;

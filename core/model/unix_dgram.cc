@@ -70,10 +70,7 @@ Answer unix_dgram_read(Run& run, Index task, Index file, ReadCall& call, std::st
     call.slept = true;
     if (await_queue(run, s.wait)) continue;
     if (signal_pending(w, task)) return -kRestartSys;
-    fall_asleep(
-        run, task,
-        {.queue = s.wait, .place = Place::tail, .exclusive = true, .wants = EPOLLIN | EPOLLERR},
-        "__skb_wait_for_more_packets", Why::slept_read);
+    wait_for_more_packets(run, task, s.wait, Why::slept_read);
     return std::nullopt;
   }
   if (s.error != 0) {

@@ -102,10 +102,7 @@ Answer unix_accept(Run& run, Index task, Index file, std::int32_t flags) {
     call.slept = true;
     if (await_queue(run, s.wait)) continue;
     if (signal_pending(w, task)) return -kRestartSys;
-    fall_asleep(
-        run, task,
-        {.queue = s.wait, .place = Place::tail, .exclusive = true, .wants = EPOLLIN | EPOLLERR},
-        "__skb_wait_for_more_packets", Why::slept_accept);
+    wait_for_more_packets(run, task, s.wait, Why::slept_accept);
     return std::nullopt;
   }
   const Index child = s.accept_queue.front();

@@ -174,4 +174,11 @@ std::uint32_t skb_truesize(const MachineInputs& inputs, std::uint32_t length, st
   return std::bit_ceil(head) + kSkBuff + whole_pages(inputs, paged);
 }
 
+void wait_for_more_packets(Run& run, Index task, Index queue, Why why) {
+  fall_asleep(
+      run, task,
+      {.queue = queue, .place = Place::tail, .exclusive = true, .wants = EPOLLIN | EPOLLERR},
+      "__skb_wait_for_more_packets", why);
+}
+
 }  // namespace epollscope

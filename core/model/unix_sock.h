@@ -53,4 +53,7 @@ std::uint32_t whole_pages(const MachineInputs& inputs, std::uint32_t bytes);
 // The memory an skb is charged for, of whose bytes `paged` lie in pages beside its head.
 std::uint32_t skb_truesize(const MachineInputs& inputs, std::uint32_t length, std::uint32_t paged);
 
+// __skb_wait_for_more_packets: where a task sleeps for a message or a connection, of UDP as well.
+void wait_for_more_packets(Run& run, Index task, Index queue, Why why);
+
 }  // namespace epollscope
