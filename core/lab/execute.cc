@@ -348,6 +348,8 @@ class Execution {
   }
 
   // What is read from these is a structure, of which one number tells all that a scenario asks.
+  // Other sizes come from other files: a signal restarts a call by its number, which may mean
+  // something else by then.
   bool summed_up(FdKind kind, const std::byte* buffer) {
     const auto got = static_cast<std::size_t>(slot_.reply.returned);
     std::uint64_t value = 0;
@@ -364,6 +366,7 @@ class Execution {
         reply_value(value, ValueKind::signal);
         return true;
       case FdKind::inotify:
+        if (got == 0 || got % sizeof(inotify_event) != 0) return false;
         reply_value(got / sizeof(inotify_event), ValueKind::events);
         return true;
       case FdKind::epoll:
