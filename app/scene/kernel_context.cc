@@ -91,7 +91,7 @@ std::vector<Rect> rects_of_step(const KernelContext& c, const Scene& contents) {
     const FileState* file = find_file(c.state, m->file);
     if (file != nullptr) note("object:", file->object.value);
   }
-  for (const auto& [name, fd] : step->bound) note("fd:", fd.value);
+  for (const auto& [name, fd] : step->bound) ids.push_back("fd:" + descriptor_text(fd));
   std::map<std::string_view, Rect> places;
   for (const Hit& hit : contents.hits) places[hit.id] = hit.rect;
   std::vector<Rect> rects;

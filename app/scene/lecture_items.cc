@@ -115,8 +115,8 @@ std::vector<Descriptor> descriptors_of(const State& state, const FileState& file
     const FileState* each = find_file(state, id);
     if (each == nullptr) continue;
     for (std::size_t i = 0; i < each->fds.size(); ++i) {
-      std::string text = std::to_string(each->fds[i].value);
-      if (i < each->names.size()) text += " " + each->names[i];
+      std::string text = descriptor_text(each->fds[i]);
+      if (i < each->names.size() && !each->names[i].empty()) text += " " + each->names[i];
       all.push_back({std::move(text), each->id == file.id});
     }
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
 
 #include "core/call/flags.h"
@@ -134,6 +135,23 @@ std::string bytes_text(std::uint64_t bytes) {
   return fmt::format("{} B", bytes);
 }
 
+std::string descriptor_text(Fd fd) {
+  return fd.process == 0 ? std::to_string(fd.value) : fmt::format("P{}:{}", fd.process, fd.value);
+}
+
+Fd descriptor_in(std::string_view text) {
+  Fd fd;
+  const auto number = [&](std::string_view digits, std::int32_t& into) {
+    const char* end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, into);
+    return error == std::errc{} && stop == end;
+  };
+  const auto colon = text.find(':');
+  const bool child = text.starts_with('P') && colon != std::string_view::npos;
+  if (child && !number(text.substr(1, colon - 1), fd.process)) return {};
+  return number(child ? text.substr(colon + 1) : text, fd.value) ? fd : Fd{};
+}
+
 std::string timeout_text(const Sketch& pen, std::optional<std::int64_t> ns) {
   if (!ns) return pen.t("waiter.for_ever");
   const double ms = static_cast<double>(*ns) / 1e6;
@@ -158,6 +176,8 @@ std::string_view kind_key(ObjectKind kind) {
       return "file.regular";
     case ObjectKind::signalfd:
       return "file.signalfd";
+    case ObjectKind::pidfd:
+      return "file.pidfd";
     case ObjectKind::eventfd:
       return "file.eventfd";
     case ObjectKind::epoll:

@@ -47,7 +47,7 @@ class Teller {
     for (const std::string_view kind : {"file:", "hook:"}) {
       if (const int n = number_after(id, kind); n >= 0) return file(find_file(state_, FileId{n}));
     }
-    if (const int n = number_after(id, "fd:"); n >= 0) return file(file_of(Fd{n}));
+    if (id.starts_with("fd:")) return file(file_of(descriptor_in(id.substr(3))));
     if (const int n = number_after(id, "object:"); n >= 0) return object(ObjectId{n});
     if (id.starts_with("waiter:")) return thread(std::string_view(id).substr(7));
     return {};
@@ -195,8 +195,8 @@ class Teller {
     if (f == nullptr) return {};
     std::vector<std::string> fds;
     for (std::size_t i = 0; i < f->fds.size(); ++i) {
-      fds.push_back(std::to_string(f->fds[i].value));
-      if (i < f->names.size()) fds.back() += " " + f->names[i];
+      fds.push_back(descriptor_text(f->fds[i]));
+      if (i < f->names.size() && !f->names[i].empty()) fds.back() += " " + f->names[i];
     }
     std::vector<std::string> hooks;
     for (const EpitemId id : f->hooks) {
@@ -254,6 +254,10 @@ class Teller {
         state_.threads, [&](const ThreadState& each) { return print(each.actor) == name; });
     if (t == state_.threads.end()) return {};
     Selection s{.title = pen_.t("selection.thread", {std::string(name)}), .fields = {}};
+    if (t->state == TaskState::zombie) {
+      s.fields.push_back({"field.zombie", yes(true), by_kernel()});
+      return s;
+    }
     const bool asleep = t->state != TaskState::idle;
     s.fields.push_back({"field.asleep", yes(asleep), by_kernel()});
     if (!asleep) return s;

@@ -40,6 +40,10 @@ std::string words_of(const Call& call, const std::vector<std::string>& names) {
       return std::string(spec_of(call.name).name) + first;
     case CallName::memfd_create:
       return "memfd" + first;
+    case CallName::fork:
+      return "fork" + first;
+    case CallName::waitpid:
+      return "wait " + arg_name(call, 0);
     case CallName::inotify_touch:
       return "touch " + arg_name(call, 0);
     case CallName::sigprocmask:

@@ -33,7 +33,7 @@ std::string of_items(Lang lang, const EventpollState& ep) {
 }
 
 std::string of_file(Lang lang, const State& state, const FileState& file, bool reads) {
-  const std::string name = file.names.empty() ? file.label : file.names.front();
+  const std::string name = name_of(file);
   const ObjectState* object = find_object(state, file.object);
   if (!reads) return tr(lang, "wakes.room", {name});
   if (object != nullptr && object->kind == ObjectKind::signalfd) {

@@ -40,12 +40,6 @@ std::string names_of(const Sketch& pen, const KernelContext& c, const std::vecto
   return names;
 }
 
-std::string first_name(const FileState& file) {
-  if (!file.names.empty()) return file.names.front();
-  if (!file.fds.empty()) return fmt::format("fd#{}", file.fds.front().value);
-  return file.label;
-}
-
 // ---- buffers
 
 std::string buffer_text(const Sketch& pen, const ObjectState& object, std::size_t i, bool brief) {
@@ -119,7 +113,7 @@ void draw_queues(Sketch& pen, const ObjectPlace& place, Rect bar, Type set) {
     brief.push_back(buffer_text(pen, object, i, true));
     const FileState* reader = i < place.files.size() ? place.files[i].file : nullptr;
     named.push_back(reader == nullptr ? brief.back()
-                                      : fmt::format("{} ← {}", first_name(*reader), brief.back()));
+                                      : fmt::format("{} ← {}", name_of(*reader), brief.back()));
   }
   Type close = set;
   const auto fits = [&](std::size_t i) {
@@ -140,7 +134,7 @@ std::string peer_name(const State& state, const ObjectState& object) {
   const ObjectState* peer = object.peer ? find_object(state, *object.peer) : nullptr;
   const FileState* file =
       peer == nullptr || peer->files.empty() ? nullptr : find_file(state, peer->files.front());
-  return file == nullptr ? std::string{} : first_name(*file);
+  return file == nullptr ? std::string{} : name_of(*file);
 }
 
 void draw_object(Sketch& pen, const KernelContext& c, const ObjectPlace& place, Rect where,
@@ -168,7 +162,7 @@ void draw_object(Sketch& pen, const KernelContext& c, const ObjectPlace& place, 
   }
   std::string says = pen.t(kind_key(object.kind));
   for (const FilePlace& file : place.files) {
-    if (file.file != nullptr) says += " " + first_name(*file.file);
+    if (file.file != nullptr) says += " " + name_of(*file.file);
   }
   for (std::size_t i = 0; i < object.fill.size(); ++i) {
     says += ", " + buffer_text(pen, object, i, false);
@@ -195,8 +189,8 @@ void draw_hook(Sketch& pen, const KernelContext& c, const FileState& file, Rect 
   std::string sleepers;
   for (const ActorId a : file.readers) sleepers += " " + print(a);
   for (const ActorId a : file.writers) sleepers += " " + print(a);
-  std::string label = any ? pen.t("hit.hooks", {first_name(file), names})
-                          : pen.t("hit.no_hooks", {first_name(file)});
+  std::string label =
+      any ? pen.t("hit.hooks", {name_of(file), names}) : pen.t("hit.no_hooks", {name_of(file)});
   if (!sleepers.empty()) label += pen.t("hit.asleep_on_file", {sleepers});
   pen.hit("hook:" + std::to_string(file.id.value), at, label);
 }
@@ -220,15 +214,17 @@ void draw_pills(Sketch& pen, const FileState& file, Rect at, float top) {
     pen.box(pill, Role::raised, Role::line_faint, pill.h / 2, 1.1F);
     const Type set{watched ? Face::mono_bold : Face::mono, w < 44 ? 10.5F : 12.5F,
                    watched ? Role::text : Role::text_dim};
-    const std::string number = std::to_string(file.fds[i].value);
-    const std::string name = i < file.names.size() ? file.names[i] : std::string();
+    const std::string number = descriptor_text(file.fds[i]);
+    // A child of fork calls it as its parent does.
+    const bool own = file.fds[i].process == 0 || file.fds.front().process != 0;
+    const std::string name = own && i < file.names.size() ? file.names[i] : std::string();
     const bool fold = i + 1 == shown && shown < n;
     const std::string words = fold ? fmt::format("+{}", n - i)
                               : name.empty()
                                   ? number
                                   : fmt::format("{}{}{}", number, w < 44 ? " " : "  ", name);
     pen.text({pill.center().x, Sketch::middle(pill, set)}, words, set, pill.w - 10, Align::center);
-    pen.hit("fd:" + number, pill, pen.t("hit.fd", {number, name, first_name(file)}), pill.h / 2);
+    pen.hit("fd:" + number, pill, pen.t("hit.fd", {number, name, name_of(file)}), pill.h / 2);
   }
 }
 
@@ -263,7 +259,7 @@ void draw_open_file(Sketch& pen, const KernelContext& c, const FilePlace& place,
   pen.text({body.center().x, Sketch::middle(body, set)}, words,
            asleep > 0 ? set.in(Role::wakeup) : set, body.w - 8, Align::center);
   std::string label =
-      pen.t("hit.file", {pen.t(end_key(place.end)), first_name(file), mask_text(file.level)});
+      pen.t("hit.file", {pen.t(end_key(place.end)), name_of(file), mask_text(file.level)});
   if (file.nonblocking) label += ", O_NONBLOCK";
   pen.hit("file:" + std::to_string(file.id.value), body, label, 5);
   draw_pills(pen, file, moved(place.pills, where), body.bottom());
@@ -284,8 +280,8 @@ void draw_mini(Sketch& pen, const ObjectPlace& place, Rect where) {
       pen.place(std::string(what) + std::to_string(file.file->id.value), at);
     }
     if (!names.empty()) names += " ";
-    names += first_name(*file.file);
-    if (brief.empty() || (!watched && !file.file->hooks.empty())) brief = first_name(*file.file);
+    names += name_of(*file.file);
+    if (brief.empty() || (!watched && !file.file->hooks.empty())) brief = name_of(*file.file);
     watched = watched || !file.file->hooks.empty();
   }
   const Type set{watched ? Face::mono_bold : Face::mono, 11.5F,

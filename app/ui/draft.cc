@@ -22,7 +22,7 @@ void mark_open(KnownName& known, const State& state) {
       known.kind = ObjectKind::epoll;
     }
     for (const ItemState& item : ep.items) {
-      if (item.fd == known.fd && !item.ghost) known.watched = true;
+      if (item.fd.value == known.fd.value && !item.ghost) known.watched = true;
     }
   }
   for (const FileState& file : state.files) {
@@ -58,7 +58,9 @@ std::string numbered(const std::vector<KnownName>& names, std::string_view base)
   return name;
 }
 
-std::vector<std::string> propose_names(const CallSpec& spec, const std::vector<KnownName>& names) {
+std::vector<std::string> propose_names(const Draft& draft, const CallSpec& spec,
+                                       const std::vector<KnownName>& names) {
+  if (spec.call == CallName::fork) return {print(ActorId{'P', draft.forked + 1})};
   if (spec.creates == 0) return {};
   if (spec.creates == 2) {
     return propose_letters(names, spec.call == CallName::socketpair ? "peer" : "w");
@@ -74,6 +76,7 @@ std::vector<std::string> propose_names(const CallSpec& spec, const std::vector<K
   if (spec.call == CallName::inotify) return {numbered(names, "n")};
   if (spec.call == CallName::memfd_create) return {numbered(names, "m")};
   if (spec.call == CallName::dup2) return {};  // the second name means the first one's file then
+  if (spec.call == CallName::pidfd) return {numbered(names, "pid")};
   return {numbered(names, spec.call == CallName::eventfd ? "v" : "d")};
 }
 
@@ -100,7 +103,8 @@ std::string likely_fd(const CallSpec& spec, std::size_t index,
   return best == nullptr ? "3" : best->name;
 }
 
-ArgDraft initial(const CallSpec& spec, std::size_t index, const std::vector<KnownName>& names) {
+ArgDraft initial(const Draft& draft, const CallSpec& spec, std::size_t index,
+                 const std::vector<KnownName>& names) {
   const Param& param = spec.params[index];
   ArgDraft arg;
   arg.present = !param.optional;
@@ -141,6 +145,9 @@ ArgDraft initial(const CallSpec& spec, std::size_t index, const std::vector<Know
       break;
     case ParamKind::actor:
       arg.text = "T1";
+      break;
+    case ParamKind::process:
+      arg.text = print(draft.processes.empty() ? ActorId{'P', 1} : draft.processes.back());
       break;
     case ParamKind::buffer:
       break;
@@ -187,26 +194,58 @@ void take_event(ArgDraft& arg, const Value& value) {
 
 }  // namespace
 
-std::vector<KnownName> known_names(const Session& session, int step) {
+std::vector<KnownName> known_names(const Session& session, int step, std::int32_t process) {
   std::vector<KnownName> names;
+  const auto inherit = [&](const StepRecord& record) {
+    const auto* fork = std::get_if<Fork>(&record.request.op);
+    if (fork == nullptr || !record.returned || record.outcome.failed()) return;
+    if (process == 0 || fork->child.process() != process) return;
+    names = known_names(session, record.n - 1);
+    for (KnownName& known : names) known.fd.process = process;
+  };
   const auto bind = [&](const std::map<std::string, Fd>& bound) {
     // A map is in name order; the first descriptor of a pair is the smaller number.
     std::vector<std::pair<std::string, Fd>> pairs(bound.begin(), bound.end());
     std::ranges::sort(pairs, {}, [](const auto& p) { return p.second; });
     for (const auto& [name, fd] : pairs) {
+      if (fd.process != process) continue;
       std::erase_if(names, [&](const KnownName& k) { return k.name == name; });
       names.push_back({.name = name, .fd = fd});
     }
   };
   for (const StepRecord& record : session.steps()) {
     if (record.n > step) break;
+    inherit(record);
     bind(record.bound);
     for (const Resumed& resumed : record.resumed) bind(resumed.bound);
   }
   const auto moment = session.moment(step);
   const State& state = *moment;
-  for (KnownName& known : names) mark_open(known, state);
+  for (KnownName& known : names) {
+    known = {.name = known.name, .fd = known.fd};
+    mark_open(known, state);
+  }
   return names;
+}
+
+void know_processes(Draft& draft, const Session& session, int step) {
+  draft.processes.clear();
+  draft.forked = 0;
+  for (const StepRecord& record : session.steps()) {
+    const auto* fork = std::get_if<Fork>(&record.request.op);
+    if (record.n <= step && fork != nullptr) {
+      draft.forked = std::max(draft.forked, fork->child.process());
+    }
+  }
+  if (draft.forked > 0) {
+    for (const ThreadState& t : session.moment(step)->threads) {
+      if (t.actor.process() != 0 && t.state != TaskState::zombie)
+        draft.processes.push_back(t.actor);
+    }
+  }
+  const bool there = draft.actor.process() == 0 ||
+                     std::ranges::find(draft.processes, draft.actor) != draft.processes.end();
+  if (!there) draft.actor = {};
 }
 
 namespace {
@@ -214,13 +253,14 @@ namespace {
 // Pipes and what is like them; a socket only where it is connected.
 bool can_read(const KnownName& on) {
   if (on.epoll || on.end == FileEnd::write || on.kind == ObjectKind::listener) return false;
+  if (on.kind == ObjectKind::pidfd) return false;
   return on.kind != ObjectKind::tcp || on.connected;
 }
 
 bool can_write(const KnownName& on) {
   if (on.epoll || on.end == FileEnd::read || on.kind == ObjectKind::listener) return false;
   if (on.kind == ObjectKind::timerfd || on.kind == ObjectKind::inotify ||
-      on.kind == ObjectKind::signalfd) {
+      on.kind == ObjectKind::signalfd || on.kind == ObjectKind::pidfd) {
     return false;
   }
   return !is_socket(on.kind) || on.connected;
@@ -279,9 +319,9 @@ void choose_call(Draft& draft, CallName call, const std::vector<KnownName>& name
   draft.call = call;
   draft.args.clear();
   for (std::size_t i = 0; i < spec.params.size(); ++i) {
-    draft.args.push_back(initial(spec, i, names));
+    draft.args.push_back(initial(draft, spec, i, names));
   }
-  draft.names = propose_names(spec, names);
+  draft.names = propose_names(draft, spec, names);
   suit(draft, names);
   compose(draft);
 }
@@ -324,7 +364,7 @@ void take_statement(Draft& draft, const Statement& statement) {
     draft.names = made->names;
     draft.args.clear();
     for (std::size_t i = 0; i < spec.params.size(); ++i) {
-      ArgDraft arg = initial(spec, i, {});
+      ArgDraft arg = initial(draft, spec, i, {});
       arg.present = i < made->call.args.size();
       if (arg.present) {
         const Value& value = made->call.args[i];
@@ -364,7 +404,7 @@ std::expected<Statement, ParseFailure> statement_of(const Draft& draft) {
   return parse_statement(draft.line);
 }
 
-std::vector<std::string> presets(const Param& param) {
+std::vector<std::string> presets(const Draft& draft, const Param& param) {
   switch (param.kind) {
     case ParamKind::timeout:
       return {"0", "50", "1000", "-1"};
@@ -380,10 +420,14 @@ std::vector<std::string> presets(const Param& param) {
       return {"\"x\"", "\"hello\"", "1", "100", "4k", "64k"};
     case ParamKind::fcntl_arg:
       return {"4k", "64k", "1M"};
+    case ParamKind::process:
     case ParamKind::actor: {
-      std::vector<std::string> threads;
-      for (int n = 1; n <= kActorsOffered; ++n) threads.push_back(print(ActorId{'T', n}));
-      return threads;
+      std::vector<std::string> actors;
+      for (int n = 1; n <= kActorsOffered && param.kind == ParamKind::actor; ++n) {
+        actors.push_back(print(ActorId{'T', n}));
+      }
+      for (const ActorId process : draft.processes) actors.push_back(print(process));
+      return actors;
     }
     case ParamKind::integer: {
       std::vector<std::string> texts;

@@ -30,8 +30,8 @@ struct KnownName {
 // Whether the kernel lets this call do something on it: a read of a pipe's write end, say, it does
 // not. Of epoll's own calls and of descriptors every one is let through.
 bool makes_sense(const KnownName& on, CallName call);
-// In the order in which they were bound.
-std::vector<KnownName> known_names(const Session& session, int step);
+// Of the process's, in the order in which they were bound.
+std::vector<KnownName> known_names(const Session& session, int step, std::int32_t process = 0);
 
 struct ArgDraft {
   bool present = true;     // false: an optional argument left out
@@ -46,12 +46,16 @@ struct Draft {
   Place place = Place::run;  // what becomes of the line
   int statement = -1;        // insert before, or replace, this one
   ActorId actor;
+  std::vector<ActorId> processes;  // that fork() has made and that run
+  int forked = 0;                  // the last number that fork() took
   CallName call = CallName::epoll_create1;
   std::vector<ArgDraft> args;
   std::vector<std::string> names;
   std::string line;  // composed by the functions below, or typed
 };
 
+// Who else there is at that moment; an actor that is no more gives way to T1.
+void know_processes(Draft& draft, const Session& session, int step);
 // A fresh draft of a call: every argument has a value that makes sense now.
 void choose_call(Draft& draft, CallName call, const std::vector<KnownName>& names);
 // The same for a statement that exists: its own arguments.
@@ -65,7 +69,7 @@ void compose(Draft& draft);
 std::expected<Statement, ParseFailure> statement_of(const Draft& draft);
 
 // Values offered for one click, as texts of the scenario language.
-std::vector<std::string> presets(const Param& param);
+std::vector<std::string> presets(const Draft& draft, const Param& param);
 // The names of an argument that may stand several times: `a, b`.
 std::vector<std::string> listed(std::string_view text);
 // Flags an fcntl argument may have, given the command chosen before it.

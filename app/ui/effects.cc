@@ -28,6 +28,12 @@ void show_message(Desk& desk, std::string_view title_key, std::string text) {
   desk.view.message_note = "ui.message.kept";
 }
 
+void choose_again(Desk& desk, CallName call) {
+  know_processes(desk.draft, desk.session(), desk.view.step);
+  choose_call(desk.draft, call,
+              known_names(desk.session(), desk.view.step, desk.draft.actor.process()));
+}
+
 // Puts what was read on the desk, or shows why it could not be read and keeps the session.
 void put(Desk& desk, Result<Lesson> lesson, std::string path) {
   if (!lesson) {
@@ -37,7 +43,7 @@ void put(Desk& desk, Result<Lesson> lesson, std::string path) {
   desk.view.dialog = Dialog::none;
   desk.put(std::move(*lesson), std::move(path));
   desk.draft = {};
-  choose_call(desk.draft, desk.draft.call, known_names(desk.session(), desk.view.step));
+  choose_again(desk, desk.draft.call);
 }
 
 void start_builder(Desk& desk, Draft::Place place, int statement) {
@@ -157,12 +163,12 @@ void builder(Desk& desk, const Target&) {
     return;
   }
   start_builder(desk, Draft::Place::run, -1);
-  choose_call(desk.draft, desk.draft.call, known_names(desk.session(), desk.view.step));
+  choose_again(desk, desk.draft.call);
 }
 
 void choose(Desk& desk, const Target& target) {
   if (const CallSpec* spec = find_call(target.text)) {
-    choose_call(desk.draft, spec->call, known_names(desk.session(), desk.view.step));
+    choose_again(desk, spec->call);
   }
 }
 
@@ -185,7 +191,7 @@ void run_line(Desk& desk, const Target&) {
   }
   if (desk.draft.place != Draft::Place::run) desk.view.builder = false;
   desk.draft.place = Draft::Place::run;
-  choose_call(desk.draft, desk.draft.call, known_names(desk.session(), desk.view.step));
+  choose_again(desk, desk.draft.call);
 }
 
 void run_call(Desk& desk, const Target& target) {
@@ -207,12 +213,12 @@ void edit(Desk& desk, const Target& target) {
 
 void insert_before(Desk& desk, const Target& target) {
   start_builder(desk, Draft::Place::insert, statement_of(desk, target));
-  choose_call(desk.draft, desk.draft.call, known_names(desk.session(), desk.view.step));
+  choose_again(desk, desk.draft.call);
 }
 
 void insert_after(Desk& desk, const Target& target) {
   start_builder(desk, Draft::Place::insert, statement_of(desk, target) + 1);
-  choose_call(desk.draft, desk.draft.call, known_names(desk.session(), desk.view.step));
+  choose_again(desk, desk.draft.call);
 }
 
 void answer(Desk& desk, const Target& target) {

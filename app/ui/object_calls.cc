@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "app/scene/look.h"
+
 namespace epollscope::ui {
 namespace {
 
@@ -32,7 +34,7 @@ KnownName name_of_fd(const std::vector<KnownName>& names, Fd fd) {
 Thing thing_of(const State& state, const std::vector<KnownName>& names, std::string_view id) {
   const int number = number_in(id);
   const auto of_fd = [&](Fd fd) { return Thing{.known = name_of_fd(names, fd)}; };
-  if (id.starts_with("fd:")) return of_fd(Fd{number});
+  if (id.starts_with("fd:")) return of_fd(scene::descriptor_in(id.substr(3)));
   for (const EventpollState& ep : state.eventpolls) {
     if (id.starts_with("epoll:") && (ep.fd.value == number || ep.name == id.substr(6)))
       return of_fd(ep.fd);

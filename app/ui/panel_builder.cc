@@ -32,6 +32,8 @@ std::string_view key_of(CallGroup group) {
       return "ui.group.connection";
     case CallGroup::signal:
       return "ui.group.signal";
+    case CallGroup::process:
+      return "ui.group.process";
     case CallGroup::data:
       return "ui.group.data";
     case CallGroup::descriptor:
@@ -43,9 +45,9 @@ std::string_view key_of(CallGroup group) {
 }
 
 void calls(Ui& ui, Draft& draft, float label_dp) {
-  constexpr std::array kGroups{CallGroup::epoll,    CallGroup::make,       CallGroup::connection,
-                               CallGroup::data,     CallGroup::descriptor, CallGroup::signal,
-                               CallGroup::shorthand};
+  constexpr std::array kGroups{CallGroup::epoll,  CallGroup::make,       CallGroup::connection,
+                               CallGroup::data,   CallGroup::descriptor, CallGroup::process,
+                               CallGroup::signal, CallGroup::shorthand};
   for (const CallGroup group : kGroups) {
     if (label_dp > 0) ui.row_label(ui.t(key_of(group)), Face::sans, label_dp);
     for (const CallSpec& spec : all_calls()) {
@@ -152,7 +154,7 @@ void stepper(ArgUi& a, const Param& param) {
 
 void value_choices(ArgUi& a, const Param& param) {
   ArgDraft& arg = a.arg();
-  std::vector<std::string> texts = presets(param);
+  std::vector<std::string> texts = presets(a.draft, param);
   if (std::ranges::find(texts, arg.text) == texts.end()) texts.insert(texts.begin(), arg.text);
   for (const std::string& text : texts) {
     if (a.chip(text, text, arg.text == text)) arg.text = text;
@@ -207,8 +209,10 @@ void argument(ArgUi& a, const Param& param) {
 bool actors(Ui& ui, Draft& draft) {
   bool changed = false;
   ui.row_label(ui.t("ui.builder.thread"), Face::sans, kLabelDp);
-  for (int n = 1; n <= kActorsOffered; ++n) {
-    const ActorId actor{'T', n};
+  std::vector<ActorId> all;
+  for (int n = 1; n <= kActorsOffered; ++n) all.push_back({'T', n});
+  all.insert(all.end(), draft.processes.begin(), draft.processes.end());
+  for (const ActorId actor : all) {
     std::string label = print(actor);
     if (ui.desk().asleep(actor)) label += " " + ui.t("user.asleep");
     ui.flow(ui.chip_width(label), kChipGap, kLabelDp);
@@ -273,7 +277,8 @@ void meaning(Ui& ui, const Draft& draft, const std::vector<KnownName>& names) {
 }
 
 void arguments(Ui& ui, Draft& draft) {
-  const std::vector<KnownName> names = known_names(ui.desk().session(), ui.desk().view.step);
+  const std::vector<KnownName> names =
+      known_names(ui.desk().session(), ui.desk().view.step, draft.actor.process());
   meaning(ui, draft, names);
   bool changed = actors(ui, draft);
   const CallSpec& spec = spec_of(draft.call);

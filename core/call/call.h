@@ -52,6 +52,10 @@ enum class CallName : std::uint8_t {
   dup2,
   fcntl,
   setrlimit,
+  fork,
+  exit,
+  waitpid,
+  pidfd,
   kill,
   sigaction,
   sigprocmask,
@@ -138,7 +142,8 @@ enum class ParamKind : std::uint8_t {
   data,       // "text", or a number of filler bytes (an eventfd: the value itself)
   fcntl_arg,  // an integer, a size or O_ flags, as the command wants
   buffer,     // events=NULL only
-  actor,      // T2
+  actor,      // T2 or P1
+  process,    // P1
 };
 
 struct Param {
@@ -158,6 +163,7 @@ enum class CallGroup : std::uint8_t {
   connection,
   data,
   descriptor,
+  process,
   signal,
   shorthand
 };
@@ -167,7 +173,7 @@ struct CallSpec {
   std::string_view name;
   CallGroup group;
   std::span<const Param> params;
-  int creates = 0;  // how many names a statement may bind: 0, 1 or 2
+  int creates = 0;  // how many names a statement may bind: 0, 1 or 2. fork binds a process instead
   [[nodiscard]] std::size_t required() const;
   [[nodiscard]] std::size_t most() const;
   [[nodiscard]] const Param& param(std::size_t argument) const;  // Requires: argument < most()

@@ -79,7 +79,9 @@ constexpr std::array kSignalfd = {signals("mask"), flags("flags", FlagSet::signa
 constexpr std::array kInotifyTouch = {fd("fd"), optional(integer("file", 1, kScratchFiles, 1))};
 constexpr std::array kSetrlimit = {flags("resource", FlagSet::resource, RLIMIT_NOFILE),
                                    integer("limit", 0, 65'536, 8)};
-constexpr std::array kKill = {Param{"thread", ParamKind::actor},
+constexpr std::array kProcess = {Param{"process", ParamKind::process}};
+constexpr std::array kExit = {integer("status", 0, 255, 0)};
+constexpr std::array kKill = {Param{"target", ParamKind::actor},
                               flags("signal", FlagSet::signal, SIGUSR1)};
 constexpr std::array kSigaction = {flags("signal", FlagSet::signal, SIGUSR1),
                                    flags("action", FlagSet::signal_action),
@@ -134,6 +136,10 @@ constexpr std::array kCalls = {
     CallSpec{CallName::dup2, "dup2", CallGroup::descriptor, kDup2, 1},
     CallSpec{CallName::fcntl, "fcntl", CallGroup::descriptor, kFcntl, 0},
     CallSpec{CallName::setrlimit, "setrlimit", CallGroup::descriptor, kSetrlimit, 0},
+    CallSpec{CallName::fork, "fork", CallGroup::process, kNone, 0},
+    CallSpec{CallName::exit, "exit", CallGroup::process, kExit, 0},
+    CallSpec{CallName::waitpid, "waitpid", CallGroup::process, kProcess, 0},
+    CallSpec{CallName::pidfd, "pidfd", CallGroup::process, kProcess, 1},
     CallSpec{CallName::kill, "kill", CallGroup::signal, kKill, 0},
     CallSpec{CallName::sigaction, "sigaction", CallGroup::signal, kSigaction, 0},
     CallSpec{CallName::sigprocmask, "sigprocmask", CallGroup::signal, kSigprocmask, 0},

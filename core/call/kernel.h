@@ -56,11 +56,14 @@ class Kernel {
   // Readable when take() has, or may have, something; -1 when take() must be called at once.
   [[nodiscard]] virtual int wait_fd() const = 0;
 
-  // Level polls of descriptors that are not epoll instances. Requires: at rest.
+  // Level polls of descriptors that are not epoll instances. Of other processes than the lab's own
+  // timers alone can be looked at; the rest is passed over. Requires: at rest.
   virtual Result<std::vector<Level>> levels(const std::vector<Fd>& fds) = 0;
 
   // The process to look at in /proc; -1 for the model.
   [[nodiscard]] virtual int pid() const = 0;
+  // The same of the process in which `fd` is a number; -1 too where that has ended.
+  [[nodiscard]] virtual int pid_of(Fd fd) const = 0;
 };
 
 }  // namespace epollscope

@@ -19,26 +19,28 @@ struct Event {  // one element of events[]
 
 enum class ValueKind : std::uint8_t {
   number,  // a counter, or an option
-  signal,  // read of a signalfd: the number of the first
+  signal,  // read of a signalfd: the number of the first; waitpid: what ended the child
   error,   // SO_ERROR
   events,  // read of an inotify instance: how many
 };
 
 struct Outcome {
-  std::int64_t returned = 0;           // as the C library returns it; -1 with error set on failure
+  std::int64_t returned = 0;           // as the C library returns it; -1 with error set on failure.
+                                       // Instead of the id of process Pn: n
   int error = 0;                       // errno; 0 on success
   std::vector<Event> events;           // epoll_wait; poll: `data` is the descriptor
   std::string bytes;                   // read and recv: what was read (with a value: empty)
   std::optional<std::uint64_t> value;  // read of what has no bytes to show; getsockopt
   ValueKind value_kind = ValueKind::number;
   std::vector<Fd> created;      // creation calls: one or two descriptors
+  bool ended = false;           // the process ended in it: there was nobody to return to
   std::int64_t elapsed_ns = 0;  // time inside the call; virtual in the model
 
   [[nodiscard]] bool failed() const { return error != 0; }
   // Equal but for the time and the bytes' source.
   [[nodiscard]] bool same_result(const Outcome& o) const {
     return returned == o.returned && error == o.error && events == o.events && bytes == o.bytes &&
-           value == o.value && created == o.created;
+           value == o.value && created == o.created && ended == o.ended;
   }
 };
 

@@ -159,9 +159,22 @@ struct Setrlimit {  // the soft limit
   std::int32_t resource;
   std::uint64_t limit;
 };
-struct Kill {  // one thread
+struct Kill {  // one thread, or a process that fork() made
   ActorId actor;
   std::int32_t signal;
+};
+inline constexpr std::int32_t kMostProcesses = 16;  // P1 … P16 in all: none is used again
+struct Fork {
+  ActorId child;  // who the new process will be; what it is returned as
+};
+struct Exit {  // never returns
+  std::int32_t status;
+};
+struct Waitpid {  // for the end of one child
+  ActorId child;
+};
+struct PidfdOpen {
+  ActorId process;
 };
 struct Sigaction {
   std::int32_t signal;
@@ -193,8 +206,8 @@ using Operation =
     std::variant<EpollCreate, EpollCreate1, EpollCtl, EpollWait, Pipe2, SocketPair, Socket, Bind,
                  Listen, Connect, Accept4, Shutdown, Setsockopt, Getsockopt, EventFd, TimerfdCreate,
                  TimerfdSettime, SignalFd, Inotify, InotifyTouch, MemfdCreate, Read, WriteBytes,
-                 WriteAmount, SendBytes, SendAmount, Recv, Close, Dup, Dup2, Fcntl, Setrlimit, Kill,
-                 Sigaction, Sigprocmask, Drain, Fill, Sleep, Poll>;
+                 WriteAmount, SendBytes, SendAmount, Recv, Close, Dup, Dup2, Fcntl, Setrlimit, Fork,
+                 Exit, Waitpid, PidfdOpen, Kill, Sigaction, Sigprocmask, Drain, Fill, Sleep, Poll>;
 
 // The number that a call takes from a file it may mean; invalid: none.
 inline Fd number_freed_by(const Operation& op) {

@@ -22,6 +22,7 @@ enum class ObjectKind : std::uint8_t {
   inotify,
   regular,
   signalfd,
+  pidfd,
   epoll,
   tcp,
   udp,
@@ -57,7 +58,7 @@ struct ItemState {  // struct epitem
   bool armed = true;        // false: ONESHOT has fired
   bool ready = false;       // level & mask is not empty (and armed)
   bool queued = false;      // on the ready list, or in the scan batch
-  bool ghost = false;       // its descriptor number is closed or means another file
+  bool ghost = false;       // its number is closed or means another file, in every process
   bool timing = false;      // a timer, or above one, that may have expired and was not seen to
   bool red = false;
   std::int32_t left = -1, right = -1, parent = -1;  // indexes into EventpollState::items
@@ -91,13 +92,21 @@ struct FileState {  // struct file
   ObjectId object;
   std::string label;  // "pipe:1"
   FileEnd end = FileEnd::whole;
-  std::vector<Fd> fds;                    // descriptors that refer to it
-  std::vector<std::string> names;         // names bound to those descriptors
+  std::vector<Fd> fds;                    // descriptors that refer to it, of all processes
+  std::vector<std::string> names;         // of those, in the same order; empty: none is bound to it
   std::uint32_t level = 0;                // what poll() answers now
   std::vector<EpitemId> hooks;            // entries of its wait queue, head first
   std::vector<ActorId> readers, writers;  // actors asleep in read() or write()
   bool nonblocking = false;
 };
+
+// The first name that a descriptor of the file has; else what it is.
+inline std::string name_of(const FileState& file) {
+  for (const std::string& name : file.names) {
+    if (!name.empty()) return name;
+  }
+  return file.fds.empty() ? file.label : "fd#" + std::to_string(file.fds.front().value);
+}
 
 struct PendingSignal {
   ActorId actor;  // the thread that it was sent to, and the only one that can read it
@@ -119,7 +128,8 @@ struct ObjectState {
   std::vector<PendingSignal> signals;  // signalfd: those of its mask; `fill` is how many
 };
 
-enum class TaskState : std::uint8_t { idle, blocked, runnable };
+// zombie: its process has ended, and nobody has waited for it yet.
+enum class TaskState : std::uint8_t { idle, blocked, runnable, zombie };
 
 struct ThreadState {
   ActorId actor;

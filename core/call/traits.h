@@ -16,6 +16,7 @@ struct KernelTraits {
   bool pipe_read_wakes_when_slot_freed = true;
   bool nest_limit_counts_both_directions = true;
   bool has_epoll_pwait2 = true;
+  bool pidfd_hup_when_reaped = true;
   friend bool operator==(const KernelTraits&, const KernelTraits&) = default;
 };
 
@@ -42,6 +43,9 @@ inline constexpr std::array kKernelTraits = {
              "a chain of epoll instances is measured downward only", "6.17"},
     TraitRow{"has_epoll_pwait2", &KernelTraits::has_epoll_pwait2, "epoll_pwait2 exists",
              "epoll_pwait2 is missing: ENOSYS", "5.11"},
+    TraitRow{"pidfd_hup_when_reaped", &KernelTraits::pidfd_hup_when_reaped,
+             "a pidfd reports EPOLLHUP once its process was waited for",
+             "a pidfd reports EPOLLIN alone, also when its process was waited for", "6.9"},
 };
 
 }  // namespace epollscope

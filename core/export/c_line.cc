@@ -39,6 +39,9 @@ class Line {
     if (spec.creates == 2 && names.size() == 2) {
       return fmt::format("{}; {} = fds[0]; {} = fds[1];", line, plain(names[0]), plain(names[1]));
     }
+    if (call_.name == CallName::fork && !names.empty()) {
+      return fmt::format("pid_t {} = fork();", names[0]);
+    }
     if (!names.empty()) line = fmt::format("{} = {}", plain(names[0]), line);
     return line + ";";
   }
@@ -117,7 +120,12 @@ class Line {
       case CallName::setrlimit:
         return fmt::format("setrlimit({}, &(struct rlimit){{.rlim_cur = {}, .rlim_max = 65536}})",
                            arg(0), arg(1));
+      case CallName::waitpid:
+        return fmt::format("waitpid({}, &status, 0)", arg(0));
+      case CallName::pidfd:
+        return fmt::format("pidfd_open({}, 0)", arg(0));
       case CallName::kill:
+        if (const auto* actor = is<ActorId>(0); actor != nullptr && actor->process() != 0) break;
         return fmt::format("pthread_kill({}, {})", arg(0), arg(1));
       case CallName::sigaction:
         return fmt::format(
@@ -134,8 +142,9 @@ class Line {
       case CallName::poll:
         return polled();
       default:
-        return as_written();
+        break;
     }
+    return as_written();
   }
 
   // Calls whose C line differs in nothing but the names of flags.

@@ -30,6 +30,8 @@ std::string_view name_of(ObjectKind kind) {
       return "regular";
     case ObjectKind::signalfd:
       return "signalfd";
+    case ObjectKind::pidfd:
+      return "pidfd";
     case ObjectKind::eventfd:
       return "eventfd";
     case ObjectKind::epoll:
@@ -66,6 +68,8 @@ std::string_view name_of(TaskState state) {
       return "blocked";
     case TaskState::runnable:
       return "runnable";
+    case TaskState::zombie:
+      return "zombie";
     case TaskState::idle:
       break;
   }
@@ -158,9 +162,16 @@ Json readable_bytes(const ObjectState* object, const FileState& file) {
 
 Json file(const Index& index, const FileState& f) {
   Json fds = Json::array();
-  for (const Fd fd : f.fds) fds.push_back(fd.value);
   Json names = Json::array();
-  for (const std::string& name : f.names) names.push_back(json_text(name));
+  std::map<std::string, Json> processes;
+  for (std::size_t i = 0; i < f.fds.size(); ++i) {
+    if (f.fds[i].process != 0) {
+      processes[print(ActorId{'P', f.fds[i].process})].push_back(f.fds[i].value);
+      continue;
+    }
+    fds.push_back(f.fds[i].value);
+    if (i < f.names.size() && !f.names[i].empty()) names.push_back(json_text(f.names[i]));
+  }
   const ObjectState* object = index.object(f.object);
   Json out = {{"file", json_text(f.label)},
               {"kind", name_of(object == nullptr ? ObjectKind::other : object->kind)},
@@ -169,12 +180,13 @@ Json file(const Index& index, const FileState& f) {
               {"names", std::move(names)},
               {"readable_bytes", readable_bytes(object, f)},
               {"level", json_events(f.level & kLevelBits)}};
+  if (!processes.empty()) out["processes"] = std::move(processes);
   return out;
 }
 
 Json thread(const ThreadState& t) {
   Json out = {{"actor", print(t.actor)}, {"state", name_of(t.state)}};
-  if (t.state != TaskState::idle) {
+  if (t.state != TaskState::idle && t.state != TaskState::zombie) {
     out["call"] = t.call;
     out["on"] = json_text(t.on);
   }

@@ -53,8 +53,8 @@ std::string marked_text(const Call& call, const Outcome& outcome,
     return fmt::format(" = {} {}", outcome.returned, marked_events(events, *set));
   }
   if (outcome.value) {
-    return fmt::format(" = {} {{value={}{}}}", outcome.returned, print_value(outcome),
-                       mark(written, "value"));
+    return fmt::format(" = {}{} {{value={}{}}}", call.name == CallName::waitpid ? "P" : "",
+                       outcome.returned, print_value(outcome), mark(written, "value"));
   }
   return print_outcome(call, outcome, events);
 }
@@ -79,7 +79,7 @@ std::string outcome_text(const Call& call, const Outcome& outcome,
   const bool unchecked = written == nullptr ? chance
                                             : written->anything || written->unchecked ||
                                                   (written->payload && written->payload->unchecked);
-  return print_outcome(call, outcome, events) + (unchecked ? "?" : "");
+  return print_outcome(call, outcome, events) + (unchecked && !outcome.ended ? "?" : "");
 }
 
 void Descriptors::see(const Call& call, const Request& request,

@@ -52,7 +52,13 @@ class Child {
         channel_(channel),
         returns_(returns),
         descriptors_(first_own),
-        shop_{area.header(), descriptors_, filler_, area, scratch} {}
+        shop_{area.header(),
+              descriptors_,
+              filler_,
+              area,
+              scratch,
+              getpid(),
+              [this](std::size_t slot) { be_process(slot); }} {}
 
   // Serves until the channel ends.
   [[noreturn]] void run() {
@@ -107,6 +113,7 @@ class Child {
   void make_actors() {
     const std::uint32_t wanted = area_.header().wanted.load(std::memory_order_acquire);
     for (; made_ < wanted; ++made_) {
+      if (area_.slot(made_ + 1).process) continue;
       pthread_attr_t attr;
       pthread_attr_init(&attr);
       pthread_attr_setstacksize(&attr, kStack);
@@ -130,6 +137,13 @@ class Child {
     start->child->act(start->index);
   }
 
+  // The child of fork(): one thread, whose actor has that slot.
+  [[noreturn]] void be_process(std::size_t index) {
+    die_with(shop_.lab);
+    close(channel_);
+    act(index);
+  }
+
   [[noreturn]] void act(std::size_t index) {
     Slot& slot = area_.slot(index);
     Window window;
@@ -146,6 +160,7 @@ class Child {
       area_.header().ring[number % kRing].store(static_cast<std::uint32_t>(index),
                                                 std::memory_order_release);
       eventfd_write(returns_, 1);
+      if (slot.reply.ended) _exit(std::get<Exit>(slot.operation).status);
     }
   }
 

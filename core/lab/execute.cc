@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -215,12 +216,53 @@ class Execution {
       return syscall(SYS_setrlimit, op.resource, &limit);
     });
   }
+  // The id of the thread or the process in the request's other slot. No thread has the number that
+  // stands for nobody: the kernel says so itself.
+  [[nodiscard]] pid_t target() const {
+    constexpr pid_t kNobody = 1 << 30;
+    if (slot_.target == 0) return kNobody;
+    const Slot& s = shop_.area.slot(slot_.target);
+    const auto id = static_cast<pid_t>(s.tid.load());
+    if (id == 0 || s.reaped.load() != 0) return kNobody;
+    // The lab has a session of its own: whoever is not in it took over the id of one who was.
+    return s.process && getsid(id) != getsid(0) ? kNobody : id;
+  }
+
   void call(const Kill& op) {
-    // No thread has such a number: the kernel says so itself.
-    constexpr std::uint32_t kNobody = 1U << 30U;
-    const std::uint32_t tid =
-        slot_.target == 0 ? kNobody : shop_.area.slot(slot_.target).tid.load();
-    make(SYS_tgkill, getpid(), tid == 0 ? kNobody : tid, op.signal);
+    if (op.actor.process() != 0) {
+      make(SYS_kill, target(), op.signal);
+    } else {
+      make(SYS_tgkill, shop_.lab, target(), op.signal);
+    }
+  }
+  // Not the raw call: the C library's locks must be free in the child.
+  void call(const Fork& op) {
+    enter();
+    const pid_t pid = fork();
+    if (pid == 0) {
+      shop_.born(slot_.target);
+      _exit(1);
+    }
+    leave(pid == -1 ? -1 : op.child.number, pid == -1 ? errno : 0);
+  }
+  void call(const Exit&) {  // the actor leaves once its parent can hear of it
+    enter();
+    leave(0, 0);
+    slot_.reply.ended = true;
+  }
+  void call(const Waitpid& op) {
+    int status = 0;
+    if (!make(SYS_wait4, target(), &status, 0, nullptr)) return;
+    shop_.area.slot(slot_.target).reaped.store(1);
+    slot_.reply.returned = op.child.number;
+    if (WIFSIGNALED(status)) {
+      reply_value(static_cast<std::uint64_t>(WTERMSIG(status)), ValueKind::signal);
+    } else {
+      reply_value(static_cast<std::uint64_t>(WEXITSTATUS(status)), ValueKind::number);
+    }
+  }
+  void call(const PidfdOpen&) {
+    if (make(SYS_pidfd_open, target(), 0)) created_one(FdKind::other);
   }
   void call(const Sigaction& op) {
     struct sigaction action{};

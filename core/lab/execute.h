@@ -5,8 +5,11 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "core/lab/buffers.h"
 #include "core/lab/shared.h"
@@ -38,6 +41,9 @@ struct Workshop {
   const Filler& filler;
   Area area;                                        // for Kill: which thread an actor is
   std::array<std::int32_t, kScratchFiles> scratch;  // descriptors of the scratch files
+  pid_t lab;                                        // the process of the threads
+  // What a process does that fork() has just made: it becomes the actor of that slot.
+  std::function<void(std::size_t slot)> born;
 };
 
 // Executes slot.operation and fills slot.reply. Returns the number of the return (Header::returns).

@@ -8,9 +8,9 @@
 // What a call gives back is the kernel's own answer, with these limits of the transport:
 // at most 2 MiB of what one read() or epoll_wait() stored travel back (the returned number is
 // the real one); a string longer than 2 MiB is refused with EMSGSIZE and not written; an actor
-// beyond LabOptions::max_actors gets EAGAIN, as pthread_create(3) says it; and what seccomp
-// refuses gives EPERM. The descriptors of the control channel do not exist for a scenario: any
-// call on them gives EBADF.
+// beyond LabOptions::max_actors gets EAGAIN, as pthread_create(3) says it; a process that has
+// ended, or was never forked, gets ESRCH for each call; and what seccomp refuses gives EPERM. The
+// descriptors of the control channel do not exist for a scenario: any call on them gives EBADF.
 #pragma once
 
 #include <memory>

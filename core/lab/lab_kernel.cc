@@ -63,22 +63,49 @@ std::optional<std::size_t> LabKernel::slot_of(ActorId actor) {
   return slot;
 }
 
+namespace {
+
+// Whom a request is about, besides who makes it.
+std::optional<ActorId> meant_by(const Operation& op) {
+  if (const auto* kill = std::get_if<Kill>(&op)) return kill->actor;
+  if (const auto* fork = std::get_if<Fork>(&op)) return fork->child;
+  if (const auto* wait = std::get_if<Waitpid>(&op)) return wait->child;
+  if (const auto* open = std::get_if<PidfdOpen>(&op)) return open->process;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void LabKernel::refuse(ActorId actor, int error) {
+  Notification n = notice(Notification::Kind::returned, actor);
+  n.outcome.returned = -1;
+  n.outcome.error = error;
+  refused_.push_back(std::move(n));
+}
+
 void LabKernel::submit(ActorId actor, const Request& request) {
   unsettled_ = just_submitted_ = true;
-  const auto slot = slot_of(actor);
-  if (!slot) {
-    Notification n = notice(Notification::Kind::returned, actor);
-    n.outcome.returned = -1;
-    n.outcome.error = EAGAIN;
-    refused_.push_back(std::move(n));
-    return;
-  }
+  const bool is_process = actor.process() != 0;
+  const auto slot = is_process && !slots_.contains(actor) ? std::nullopt : slot_of(actor);
+  if (!slot) return refuse(actor, is_process ? ESRCH : EAGAIN);
+  if (is_process && actors_[*slot - 1].life != Actor::Life::running) return refuse(actor, ESRCH);
+  if (!is_process && std::holds_alternative<Exit>(request.op)) return refuse(actor, EPERM);
   Slot& s = area_.slot(*slot);
+  s.target = 0;
+  if (const auto* fork = std::get_if<Fork>(&request.op)) {
+    const std::int32_t number = fork->child.process();
+    if (is_process || number < 1 || number > kMostProcesses) return refuse(actor, EPERM);
+    if (slots_.contains(fork->child)) return refuse(actor, EBUSY);
+    const auto child = slot_of(fork->child);
+    if (!child) return refuse(actor, EAGAIN);
+    area_.slot(*child).process = true;
+  }
+  if (const auto meant = meant_by(request.op)) {
+    const auto known = slots_.find(*meant);
+    if (known != slots_.end()) s.target = static_cast<std::uint32_t>(known->second);
+  }
   s.operation = request.op;
   s.request_bytes = request.bytes.size();
-  const auto* kill = std::get_if<Kill>(&request.op);
-  const auto target = kill == nullptr ? slots_.end() : slots_.find(kill->actor);
-  s.target = target == slots_.end() ? 0 : static_cast<std::uint32_t>(target->second);
   std::memcpy(area_.payload(*slot), request.bytes.data(), std::min(request.bytes.size(), kPayload));
   actors_[*slot - 1].busy = true;
   ++busy_;
@@ -87,7 +114,7 @@ void LabKernel::submit(ActorId actor, const Request& request) {
   look_at_ = Clock::now() + look_again_;
   s.phase.store(asked, std::memory_order_release);
   std::atomic<std::uint32_t>& wanted = area_.header().wanted;
-  if (*slot <= wanted.load(std::memory_order_relaxed)) {
+  if (is_process || *slot <= wanted.load(std::memory_order_relaxed)) {
     futex_wake(s.phase);
     return;
   }
@@ -107,7 +134,7 @@ std::optional<Notification> LabKernel::take() {
   if (!just_submitted && hear()) {
     if (auto n = take_known()) return n;
   }
-  if (unsettled_ && (busy_ > 0 || signalled_ != 0 || network_since_)) arm_timer();
+  if (unsettled_ && (busy_ > 0 || signalled_ != 0 || ending_ > 0 || network_since_)) arm_timer();
   return std::nullopt;
 }
 
@@ -137,7 +164,15 @@ std::optional<Notification> LabKernel::take_return() {
   actor.busy = false;
   --busy_;
   const Slot& s = area_.slot(slot);
-  if (std::holds_alternative<Kill>(s.operation)) signalled_ = s.target;
+  if (!n.outcome.failed()) {
+    const bool forks = std::holds_alternative<Fork>(s.operation);
+    if (forks) actors_[s.target - 1].life = Actor::Life::running;
+    if (forks || std::holds_alternative<Kill>(s.operation)) signalled_ = s.target;
+  }
+  if (n.outcome.ended) {
+    actor.life = Actor::Life::ending;
+    ++ending_;
+  }
   detector_.forget(slot);
   area_.slot(slot).phase.store(idle, std::memory_order_release);
   unsettled_ = true;
@@ -153,10 +188,12 @@ Outcome LabKernel::read_reply(std::size_t slot) const {
   o.returned = r.returned;
   o.error = r.error;
   o.elapsed_ns = r.elapsed_ns;
+  o.ended = r.ended;
   if (r.has_value) o.value = r.value;
   o.value_kind = r.value_kind;
   const std::size_t created = std::min<std::size_t>(r.created_count, r.created.size());
-  for (std::size_t i = 0; i < created; ++i) o.created.push_back(Fd{r.created[i]});
+  for (std::size_t i = 0; i < created; ++i)
+    o.created.push_back({r.created[i], actors_[slot - 1].id.process()});
   o.bytes.assign(reinterpret_cast<const char*>(payload), std::min<std::size_t>(r.bytes, kPayload));
   const std::size_t events = std::min<std::size_t>(r.events, kPayload / sizeof(epoll_event));
   o.events.reserve(events);
@@ -170,20 +207,47 @@ Outcome LabKernel::read_reply(std::size_t slot) const {
 
 std::optional<Notification> LabKernel::take_rest() {
   if (!unsettled_ || !death_.empty()) return std::nullopt;
-  if (busy_ == 0 && signalled_ == 0 && !network_since_ && network_rests()) return rest();
+  const bool calm = signalled_ == 0 && ending_ == 0;
+  if (busy_ == 0 && calm && !network_since_ && network_rests()) return rest();
   if (Clock::now() < look_at_) return std::nullopt;
-  // An idle actor handles a signal by itself, soon after it was sent.
-  if (signalled_ != 0 && (actors_[signalled_ - 1].busy || detector_.is_asleep(signalled_))) {
-    signalled_ = 0;
-  }
+  if (auto n = take_end()) return n;
   const auto asleep = [this] {
-    return signalled_ == 0 && (busy_ == 0 || detector_.all_asleep(busy_slots()));
+    return processes_rest() && (busy_ == 0 || detector_.all_asleep(busy_slots()));
   };
   // What a segment wakes is asleep again when it is looked at behind it.
   if (asleep() && network_rests() && asleep()) return rest();
   look_at_ = Clock::now() + look_again_;
   look_again_ = std::min<Clock::duration>(look_again_ * 2, kRarestLook);
   return std::nullopt;
+}
+
+std::optional<Notification> LabKernel::take_end() {
+  using enum Actor::Life;
+  for (std::size_t i = 0; i < actors_.size(); ++i) {
+    Actor& actor = actors_[i];
+    if ((actor.life != running && actor.life != ending) || !detector_.has_ended(i + 1)) continue;
+    if (actor.life == ending) --ending_;
+    actor.life = ended;
+    if (signalled_ == i + 1) signalled_ = 0;
+    if (!actor.busy) continue;
+    actor.busy = false;
+    --busy_;
+    Notification n = notice(Notification::Kind::returned, actor.id);
+    n.outcome.ended = true;
+    return n;
+  }
+  return std::nullopt;
+}
+
+// An idle actor handles a signal by itself, soon after it was sent; a process that is born sleeps
+// soon.
+bool LabKernel::processes_rest() {
+  if (signalled_ != 0) {
+    const Actor& actor = actors_[signalled_ - 1];
+    const bool gone = actor.life == Actor::Life::ended;
+    if (gone || actor.busy || detector_.is_asleep(signalled_)) signalled_ = 0;
+  }
+  return signalled_ == 0 && ending_ == 0;
 }
 
 bool LabKernel::network_rests() {
@@ -242,6 +306,13 @@ void LabKernel::arm_timer() {
   when.it_value.tv_sec = wait.count() / 1'000'000'000;
   when.it_value.tv_nsec = wait.count() % 1'000'000'000;
   timerfd_settime(timer_.get(), 0, &when, nullptr);
+}
+
+int LabKernel::pid_of(Fd fd) const {
+  if (fd.process == 0) return pid();
+  const auto it = slots_.find(ActorId{'P', fd.process});
+  const bool runs = it != slots_.end() && actors_[it->second - 1].life == Actor::Life::running;
+  return runs ? tid_of(it->first) : -1;
 }
 
 int LabKernel::tid_of(ActorId actor) const {

@@ -31,6 +31,7 @@ class LabKernel : public Lab {
   [[nodiscard]] int wait_fd() const override { return wait_.get(); }
   Result<std::vector<Level>> levels(const std::vector<Fd>& fds) override;
   [[nodiscard]] int pid() const override { return process_.pid(); }
+  [[nodiscard]] int pid_of(Fd fd) const override;
   [[nodiscard]] int tid_of(ActorId actor) const override;
   Result<std::vector<ForbiddenCall>> try_forbidden_calls() override;
 
@@ -40,6 +41,8 @@ class LabKernel : public Lab {
   struct Actor {
     ActorId id;
     bool busy = false;
+    // Of a process: it is there, it is ending, it is no more.
+    enum class Life : std::uint8_t { none, running, ending, ended } life = Life::none;
   };
 
   explicit LabKernel(Started started);
@@ -50,6 +53,11 @@ class LabKernel : public Lab {
   std::optional<Notification> take_known();           // without asking wait_fd()
   std::optional<Notification> take_return();
   std::optional<Notification> take_rest();
+  void refuse(ActorId actor, int error);
+  // A process that a signal ended makes its last return.
+  std::optional<Notification> take_end();
+  // Whether nobody is being born, handles a signal, or is on the way out.
+  bool processes_rest();
   // Whether no segment is under way, or has been for longer than the kernel delays one.
   bool network_rests();
   Notification rest();
@@ -77,7 +85,8 @@ class LabKernel : public Lab {
   std::uint64_t next_return_ = 0;
   std::deque<Notification> refused_;  // answers to requests that never reached the lab
   bool unsettled_ = false;            // at_rest is owed
-  std::size_t signalled_ = 0;         // the slot that a signal was sent to; 0: none
+  std::size_t signalled_ = 0;         // the slot of who got a signal or was forked; 0: nobody
+  std::size_t ending_ = 0;            // processes on their way out
   bool just_submitted_ = false;       // and take() was not called since
   Clock::time_point look_at_;         // when to look at the threads, while unsettled
   Clock::duration look_again_{};

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 #include "core/lab/lab_kernel.h"
@@ -27,22 +28,34 @@ void be_patient(int channel, int ms) {
   setsockopt(channel, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
 
-// The counter of an eventfd, as /proc/PID/fdinfo/FD shows it in hexadecimal; -1: not shown.
-std::int64_t counter_of(pid_t pid, int fd) {
+// A number of /proc/PID/fdinfo/FD; nullopt: it is not shown.
+std::optional<std::uint64_t> shown_of(pid_t pid, int fd, std::string_view key, int base) {
   const OwnedFd file(
       open(fmt::format("/proc/{}/fdinfo/{}", pid, fd).c_str(), O_RDONLY | O_CLOEXEC));
   std::array<char, 1024> buffer;
   const ssize_t n = file.valid() ? read(file.get(), buffer.data(), buffer.size()) : -1;
-  if (n <= 0) return -1;
+  if (n <= 0) return std::nullopt;
   const std::string_view text(buffer.data(), static_cast<std::size_t>(n));
-  constexpr std::string_view kKey = "eventfd-count:";
-  const auto at = text.find(kKey);
-  if (at == std::string_view::npos) return -1;
-  const auto digits = text.find_first_not_of(" \t", at + kKey.size());
-  if (digits == std::string_view::npos) return -1;
+  const auto at = text.find(key);
+  if (at == std::string_view::npos) return std::nullopt;
+  const auto digits = text.find_first_not_of(" \t", at + key.size());
+  if (digits == std::string_view::npos) return std::nullopt;
   std::uint64_t value = 0;
-  std::from_chars(text.data() + digits, text.data() + text.size(), value, 16);
-  return static_cast<std::int64_t>(value);
+  std::from_chars(text.data() + digits, text.data() + text.size(), value, base);
+  return value;
+}
+
+// The counter of an eventfd is shown in hexadecimal; -1: it is not shown.
+std::int64_t counter_of(pid_t pid, int fd) {
+  const auto value = shown_of(pid, fd, "eventfd-count:", 16);
+  return value ? static_cast<std::int64_t>(*value) : -1;
+}
+
+// Of a child's descriptors only those whose level can be read from outside: timers.
+std::optional<Level> level_from_outside(pid_t pid, Fd fd) {
+  const auto ticks = shown_of(pid, fd.value, "ticks:", 10);
+  if (!ticks) return std::nullopt;
+  return Level{.fd = fd, .revents = *ticks > 0 ? std::uint32_t{POLLIN} : 0U};
 }
 
 }  // namespace
@@ -108,10 +121,18 @@ std::optional<Error> LabKernel::ask(Job job) {
   return std::nullopt;
 }
 
-Result<std::vector<Level>> LabKernel::levels(const std::vector<Fd>& fds) {
-  constexpr std::size_t kAtOnce = kPayload / sizeof(ServiceLevel);
+Result<std::vector<Level>> LabKernel::levels(const std::vector<Fd>& all) {
+  std::vector<Fd> fds;
   std::vector<Level> result;
-  result.reserve(fds.size());
+  result.reserve(all.size());
+  for (const Fd fd : all) {
+    if (fd.process == 0) {
+      fds.push_back(fd);
+    } else if (const auto level = level_from_outside(pid_of(fd), fd)) {
+      result.push_back(*level);
+    }
+  }
+  constexpr std::size_t kAtOnce = kPayload / sizeof(ServiceLevel);
   auto* list = reinterpret_cast<ServiceLevel*>(area_.payload(0));
   for (std::size_t from = 0; from < fds.size(); from += kAtOnce) {
     const std::size_t n = std::min(kAtOnce, fds.size() - from);

@@ -33,10 +33,17 @@ bool RestDetector::is_asleep(std::size_t slot) {
   return has_eyes(slot, w) && w.eyes.asleep().has_value();
 }
 
+bool RestDetector::has_ended(std::size_t slot) {
+  if (watched_.size() <= slot) watched_.resize(slot + 1);
+  Watched& w = watched_[slot];
+  const bool born = area_.slot(slot).tid.load(std::memory_order_acquire) != 0;
+  return born && (!has_eyes(slot, w) || w.eyes.ended());
+}
+
 bool RestDetector::has_eyes(std::size_t slot, Watched& w) {
   if (w.eyes.is_open()) return true;
   const auto tid = static_cast<pid_t>(area_.slot(slot).tid.load(std::memory_order_acquire));
-  return tid != 0 && w.eyes.open(pid_, tid) == 0;
+  return tid != 0 && w.eyes.open(area_.slot(slot).process ? tid : pid_, tid) == 0;
 }
 
 // How it sleeps, then the flag: it cannot have left its call before the flag was read.

@@ -30,6 +30,8 @@ class RestDetector {
   bool all_asleep(const std::vector<std::size_t>& busy);
   // Whether an actor that makes no call sleeps: then it has handled what was sent to it.
   bool is_asleep(std::size_t slot);
+  // Whether the actor's process has ended. Requires: it had one.
+  bool has_ended(std::size_t slot);
 
  private:
   struct Watched {

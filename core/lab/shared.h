@@ -43,13 +43,16 @@ struct Reply {
   std::array<std::int32_t, 2> created;
   std::uint32_t created_count;
   std::int64_t elapsed_ns;
+  bool ended;  // the process made its last call
 };
 
 struct alignas(256) Slot {
-  std::atomic<std::uint32_t> phase;  // a futex: the lab's thread waits for `asked`
-  std::atomic<std::uint32_t> tid;    // 0: the thread is not there yet
-  std::uint64_t request_bytes;       // WriteBytes and SendBytes, in the payload
-  std::uint32_t target;              // Kill: the slot of its actor; 0: there is none
+  std::atomic<std::uint32_t> phase;   // a futex: the lab's thread waits for `asked`
+  std::atomic<std::uint32_t> tid;     // 0: the thread is not there yet
+  std::atomic<std::uint32_t> reaped;  // of a process: somebody waited for it; its id means nothing
+  bool process;                       // of an actor that fork() makes
+  std::uint64_t request_bytes;        // WriteBytes and SendBytes, in the payload
+  std::uint32_t target;               // Kill, Fork …: the slot of the actor meant; 0: there is none
   Operation operation;
   Reply reply;
 };

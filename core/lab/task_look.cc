@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -55,6 +56,14 @@ std::optional<TaskLook> TaskEyes::look() const {
       std::from_chars(switches.data(), switches.data() + switches.size(), look.voluntary_switches);
   if (error != std::errc{} || end == switches.data()) return std::nullopt;
   return look;
+}
+
+bool TaskEyes::ended() const {
+  const std::optional<TaskLook> now = look();
+  if (now && now->state != 'Z' && now->state != 'X') return false;
+  // Its parent is told behind that, under a lock that this call waits for.
+  getpriority(PRIO_PGRP, 0);
+  return true;
 }
 
 bool TaskEyes::off_cpu() const {

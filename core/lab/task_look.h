@@ -21,6 +21,9 @@ class TaskEyes {
   int open(pid_t pid, pid_t tid);
   [[nodiscard]] bool is_open() const { return status_.valid(); }
 
+  // A process of one thread has closed all its files, and whoever waited for that was told.
+  [[nodiscard]] bool ended() const;
+
   // State first, switches after it, in one read: proc(5), status. nullopt: the thread is gone.
   [[nodiscard]] std::optional<TaskLook> look() const;
 

@@ -33,7 +33,7 @@ void erase_items_of_number(Run& run, Index file, Fd fd) {
   const World& w = run.w;
   std::vector<Index> gone;
   for (Index i = w.files[file].items.head; i != kNone; i = w.items[i].file_link.next) {
-    if (w.items[i].fd == fd) gone.push_back(i);
+    if (w.items[i].fd.value == fd.value) gone.push_back(i);
   }
   for (const Index item : gone) ep_remove(run, item, Why::erased_close);
 }

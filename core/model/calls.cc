@@ -9,6 +9,7 @@
 
 #include <cerrno>
 
+#include "core/call/call.h"
 #include "core/call/flags.h"
 #include "core/model/answers.h"
 #include "core/model/data_calls.h"
@@ -19,6 +20,7 @@
 #include "core/model/inotify.h"
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
+#include "core/model/process.h"
 #include "core/model/regular.h"
 #include "core/model/signalfd.h"
 #include "core/model/signals.h"
@@ -164,8 +166,37 @@ class Caller {
     return step;
   }
 
+  Step operator()(const Fork& op) {
+    return say_failure("kernel_clone", {}, fork_call(run_, task_, op));
+  }
+  Step operator()(const Exit& op) {
+    if (w_.current == 0) return refuse("do_exit", EPERM);
+    end_process(run_, task_, op.status & 0xff, 0);
+    Outcome out;
+    out.ended = true;
+    return out;
+  }
+  Step operator()(const Waitpid& op) {
+    constexpr std::string_view kWho = "do_wait";
+    if (const int error = waitpid_refused(w_, task_, op); error != 0) return refuse(kWho, error);
+    me().frame = WaitpidCall{op.child.process()};
+    return say_failure(kWho, {}, do_waitpid(run_, task_));
+  }
+  Step operator()(const PidfdOpen& op) {
+    constexpr std::string_view kWho = "pidfd_open";
+    if (const int error = pidfd_refused(w_, op); error != 0) return refuse(kWho, error);
+    const Index fd = lowest_free(w_);
+    if (fd == kNone) return refuse(kWho, EMFILE);
+    const Index file = make_pidfd(run_, op.process.process());
+    Step step = install_one(fd, file, true);
+    say_created(kWho, Why::created_pidfd, file, print(op.process));
+    return step;
+  }
+
   Step operator()(const Kill& op) { return plain("do_tkill", do_tkill(run_, op)); }
-  Step operator()(const Sigaction& op) { return plain("do_sigaction", do_sigaction(run_, op)); }
+  Step operator()(const Sigaction& op) {
+    return plain("do_sigaction", do_sigaction(run_, task_, op));
+  }
   Step operator()(const Sigprocmask& op) {
     return plain("sigprocmask", do_sigprocmask(run_, task_, op));
   }
@@ -296,7 +327,7 @@ class Caller {
   }
 
   Step operator()(const Poll& op) {
-    if (op.count > static_cast<std::uint64_t>(w_.descriptor_limit)) {
+    if (op.count > static_cast<std::uint64_t>(w_.process(w_.current).descriptor_limit)) {
       return refuse("do_sys_poll", EINVAL);
     }
     Outcome out;
@@ -414,7 +445,7 @@ class Caller {
   Step install_one(Index fd, Index file, bool cloexec) {
     install(w_, fd, file, cloexec);
     Outcome out = success(fd);
-    out.created.push_back(Fd{fd});
+    out.created.push_back({fd, w_.current});
     return out;
   }
 
@@ -423,7 +454,7 @@ class Caller {
     for (const Index file : {first, second}) {
       const Index fd = lowest_free(w_);
       install(w_, fd, file, cloexec);
-      out.created.push_back(Fd{fd});
+      out.created.push_back({fd, w_.current});
       touch(w_, file);
     }
     return out;

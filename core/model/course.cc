@@ -9,6 +9,7 @@
 #include "core/model/eventpoll.h"
 #include "core/model/files.h"
 #include "core/model/interleave.h"
+#include "core/model/process.h"
 #include "core/model/signals.h"
 #include "core/model/socket_calls.h"
 #include "core/model/wait_queue.h"
@@ -18,6 +19,13 @@ namespace {
 
 using What = MicroStep::What;
 using Step = std::optional<Outcome>;
+
+// There was nobody to return to.
+Outcome ended() {
+  Outcome out;
+  out.ended = true;
+  return out;
+}
 
 // While a call sleeps it holds its file: closing the number does not end it.
 Step settle(Run& run, Index task, const Request& request, Step step, bool slept_before) {
@@ -37,8 +45,10 @@ Step settle(Run& run, Index task, const Request& request, Step step, bool slept_
   t.request = {};
   if (slept_before && file != kNone) fput(run, file);
   fput_owed(run, task);
+  if (w.tasks[at(task)].ended) return step;
   if (step->error != EINTR) restore_saved_sigmask(w, task);
   const Handled handled = exit_to_user_mode(run, task);
+  if (w.tasks[at(task)].ended) return ended();
   if (!is_restart(step->error)) {
     w.tasks[at(task)].inside = false;
     return step;
@@ -106,6 +116,8 @@ std::optional<Outcome> continue_call(Run& run, Index task) {
     step = do_write(run, task);
   } else if (std::holds_alternative<AcceptCall>(frame)) {
     step = do_accept(run, task);
+  } else if (std::holds_alternative<WaitpidCall>(frame)) {
+    step = do_waitpid(run, task);
   } else {
     step = failure(kRestartBlock);  // only a signal wakes it
   }
@@ -157,6 +169,7 @@ std::string_view call_name(const Frame& frame) {
   if (const auto* accept = std::get_if<AcceptCall>(&frame)) {
     return accept->flags != 0 ? "accept4" : "accept";
   }
+  if (std::holds_alternative<WaitpidCall>(frame)) return "waitpid";
   return "sleep";
 }
 

@@ -76,6 +76,7 @@ Answer read_file(Run& run, Index task, Index file, ReadCall& call, Outcome& out)
     case FileKind::regular:
       return 0;
     case FileKind::epoll:
+    case FileKind::pidfd:
     case FileKind::other:
       break;
   }
@@ -105,6 +106,7 @@ Answer write_file(Run& run, Index task, Index file, WriteCall& call) {
     case FileKind::timerfd:
     case FileKind::inotify:
     case FileKind::signalfd:
+    case FileKind::pidfd:
     case FileKind::other:
       break;
   }

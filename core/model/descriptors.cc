@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "core/model/believed.h"
 #include "core/model/files.h"
@@ -33,7 +34,7 @@ std::int64_t set_flags(World& w, Index file, std::uint32_t flags) {
 
 std::int64_t duplicate(World& w, Index file, std::int64_t least, bool cloexec) {
   const auto from = static_cast<std::int32_t>(least);
-  if (from < 0 || from >= w.descriptor_limit) return -EINVAL;
+  if (from < 0 || from >= w.process(w.current).descriptor_limit) return -EINVAL;
   const Index fd = lowest_free(w, from);
   if (fd == kNone) return -EMFILE;
   install(w, fd, file, cloexec);
@@ -42,9 +43,23 @@ std::int64_t duplicate(World& w, Index file, std::int64_t least, bool cloexec) {
 
 }  // namespace
 
+Index slot_of(const World& w, Fd fd) {
+  if (at(fd.process) >= w.processes.size()) return kNone;
+  const std::vector<Index>& table = w.process(fd.process).table;
+  return fd.value < 0 || fd.index() >= table.size() ? kNone : table[fd.index()];
+}
+
 Index file_of(const World& w, Fd fd) {
-  if (fd.value < 0 || fd.index() >= w.fds.size()) return kNone;
-  return w.fds[fd.index()].file;
+  const Index slot = slot_of(w, fd);
+  return slot == kNone ? kNone : w.descriptors[slot].file;
+}
+
+Fd fd_of(const World& w, Index file) {
+  const Index head = w.files[file].fds.head;
+  for (Index i = head; i != kNone; i = w.descriptors[i].link.next) {
+    if (w.descriptors[i].fd.process == 0) return w.descriptors[i].fd;
+  }
+  return head == kNone ? Fd{} : w.descriptors[head].fd;
 }
 
 Index find_ep(const World& w, Fd fd) {
@@ -53,40 +68,85 @@ Index find_ep(const World& w, Fd fd) {
 }
 
 Index lowest_free(World& w, Index least) {
-  const Index end = static_cast<Index>(w.fds.size());
-  Index fd = std::max(least, w.lowest_free_fd);
-  while (fd < end && (w.fds[at(fd)].file != kNone || w.fds[at(fd)].reserved)) ++fd;
-  if (least <= w.lowest_free_fd) w.lowest_free_fd = fd;
-  return fd < w.descriptor_limit ? fd : kNone;
+  Process& p = w.process(w.current);
+  const Index end = static_cast<Index>(p.table.size());
+  Index fd = std::max(least, p.lowest_free_fd);
+  while (fd < end && p.table[at(fd)] != kNone) ++fd;
+  if (least <= p.lowest_free_fd) p.lowest_free_fd = fd;
+  return fd < p.descriptor_limit ? fd : kNone;
 }
 
 void install(World& w, Index fd, Index file, bool cloexec) {
-  if (w.fds.size() <= at(fd)) w.fds.resize(at(fd) + 1);
-  w.fds[at(fd)].file = file;
-  w.fds[at(fd)].cloexec = cloexec;
-  w.fds[at(fd)].reserved = false;
-  w.fd_links().add_head(w.files[file].fds, fd);
+  if (slot_of(w, {fd, w.current}) == kNone) reserve(w, fd);
+  const Index slot = slot_of(w, {fd, w.current});
+  Descriptor& d = w.descriptors[slot];
+  d.file = file;
+  d.cloexec = cloexec;
+  w.fd_links().add_head(w.files[file].fds, slot);
   hold(w, file);
 }
 
 void reserve(World& w, Index fd) {
-  if (w.fds.size() <= at(fd)) w.fds.resize(at(fd) + 1);
-  w.fds[at(fd)].reserved = true;
+  const Index slot = w.descriptors.take();
+  w.descriptors[slot].fd = {fd, w.current};
+  std::vector<Index>& table = w.process(w.current).table;
+  if (table.size() <= at(fd)) table.resize(at(fd) + 1, kNone);
+  table[at(fd)] = slot;
 }
 
 void free_reserved(World& w, Index fd) {
-  w.fds[at(fd)].reserved = false;
-  w.lowest_free_fd = std::min(w.lowest_free_fd, fd);
+  Process& p = w.process(w.current);
+  w.descriptors.give_back(p.table[at(fd)]);
+  p.table[at(fd)] = kNone;
+  p.lowest_free_fd = std::min(p.lowest_free_fd, fd);
 }
 
 void close_fd(Run& run, Index fd) {
   World& w = run.w;
-  const Index file = w.fds[at(fd)].file;
-  w.fd_links().remove(w.files[file].fds, fd);
-  w.fds[at(fd)] = {};
-  w.lowest_free_fd = std::min(w.lowest_free_fd, fd);
-  if (believes(w, Misconception::close_removes)) erase_items_of_number(run, file, Fd{fd});
+  const Index slot = slot_of(w, {fd, w.current});
+  const Index file = w.descriptors[slot].file;
+  w.fd_links().remove(w.files[file].fds, slot);
+  free_reserved(w, fd);
+  if (believes(w, Misconception::close_removes)) {
+    erase_items_of_number(run, file, Fd{fd, w.current});
+  }
   fput(run, file);
+}
+
+void copy_table(World& w, std::int32_t from, std::int32_t to) {
+  const std::vector<Index> table = w.process(from).table;
+  const std::int32_t before = std::exchange(w.current, to);
+  w.process(to).lowest_free_fd = w.process(from).lowest_free_fd;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (table[i] == kNone) continue;
+    const Descriptor d = w.descriptors[table[i]];
+    const auto fd = static_cast<Index>(i);
+    if (d.file == kNone) {  // reserved in the other one
+      w.process(to).lowest_free_fd = std::min(w.process(to).lowest_free_fd, fd);
+      continue;
+    }
+    install(w, fd, d.file, d.cloexec);
+    w.descriptors[slot_of(w, {fd, to})].name = d.name;
+  }
+  w.current = before;
+}
+
+void close_table(Run& run, std::int32_t process) {
+  World& w = run.w;
+  const std::size_t end = w.process(process).table.size();
+  std::vector<Index> last;
+  for (std::size_t i = 0; i < end; ++i) {
+    const Index file = file_of(w, {static_cast<Index>(i), process});
+    if (file == kNone) continue;
+    hold(w, file);
+    close_fd(run, static_cast<Index>(i));
+    if (w.files[file].refs == 1) {
+      last.push_back(file);
+    } else {
+      fput(run, file);
+    }
+  }
+  for (; !last.empty(); last.pop_back()) fput(run, last.back());
 }
 
 std::int64_t dup2_call(Run& run, const Dup2& op) {
@@ -94,7 +154,7 @@ std::int64_t dup2_call(Run& run, const Dup2& op) {
   const Index file = file_of(w, op.fd);
   if (file == kNone) return -EBADF;
   if (op.fd == op.to) return op.to.value;
-  if (op.to.value < 0 || op.to.value >= w.descriptor_limit) return -EBADF;
+  if (op.to.value < 0 || op.to.value >= w.process(w.current).descriptor_limit) return -EBADF;
   const Index replaced = file_of(w, op.to);
   if (replaced != kNone) {
     hold(w, replaced);  // it goes when the number means the other file already
@@ -108,7 +168,7 @@ std::int64_t dup2_call(Run& run, const Dup2& op) {
 int setrlimit_call(World& w, const Setrlimit& op) {
   if (op.resource != RLIMIT_NOFILE) return EPERM;  // the lab allows no other
   if (op.limit > static_cast<std::uint64_t>(w.inputs.descriptor_limit)) return EINVAL;
-  w.descriptor_limit = static_cast<int>(op.limit);
+  w.process(w.current).descriptor_limit = static_cast<int>(op.limit);
   return 0;
 }
 
@@ -147,9 +207,9 @@ std::int64_t fcntl_call(Run& run, const Fcntl& op) {
     case F_DUPFD_CLOEXEC:
       return duplicate(w, file, op.arg, true);
     case F_GETFD:
-      return w.fds[op.fd.index()].cloexec ? FD_CLOEXEC : 0;
+      return w.descriptors[slot_of(w, op.fd)].cloexec ? FD_CLOEXEC : 0;
     case F_SETFD:
-      w.fds[op.fd.index()].cloexec = (op.arg & FD_CLOEXEC) != 0;
+      w.descriptors[slot_of(w, op.fd)].cloexec = (op.arg & FD_CLOEXEC) != 0;
       return 0;
     case F_GETFL:
       return static_cast<std::int64_t>(w.files[file].flags);

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "core/model/believed.h"
+#include "core/model/descriptors.h"
 #include "core/model/files.h"
 #include "core/model/interleave.h"
 #include "core/model/tree_order.h"
@@ -33,9 +34,9 @@ void queue_ready(Run& run, Index item, std::string_view function, Why why) {
 
 // The name of its descriptor, unless the program wrote a number; a number behind it if an item of
 // this instance has that name already, as the ghost of a closed number does.
-void name_item(World& w, Index item, bool by_number) {
+void name_item(World& w, Index item, const EpollCtl& op) {
   Epitem& it = w.items[item];
-  it.name = by_number ? kNone : w.fds[at(it.fd.value)].name;
+  it.name = op.by_number ? kNone : w.descriptors[slot_of(w, op.fd)].name;
   if (it.name == kNone) return;
   if (w.named.size() <= at(it.name)) w.named.resize(at(it.name) + 1);
   IndexList& same = w.named[at(it.name)];
@@ -58,10 +59,10 @@ Index make_item(Run& run, Index ep, Index file, const EpollCtl& op, std::uint32_
   it.id = EpitemId{w.next_item_id++};
   it.ep = ep;
   it.file = file;
-  it.fd = op.fd;
+  it.fd = Fd{op.fd.value};  // the same item by the same number of another process
   it.events = events;
   it.data = op.event->data;
-  name_item(w, item, op.by_number);
+  name_item(w, item, op);
   w.file_links().add_head(w.files[file].items, item);
   ++w.eps[ep].count;
   const bool ranked = tree_insert(w, item);
@@ -114,7 +115,7 @@ Index ep_alloc(World& w, Index file) {
 
 Index ep_find(const World& w, Index ep, Index file, Fd fd) {
   for (Index i = w.files[file].items.head; i != kNone; i = w.items[i].file_link.next) {
-    if (w.items[i].ep == ep && w.items[i].fd == fd) return i;
+    if (w.items[i].ep == ep && w.items[i].fd.value == fd.value) return i;
   }
   return kNone;
 }

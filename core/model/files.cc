@@ -8,6 +8,7 @@
 #include "core/model/inotify.h"
 #include "core/model/interleave.h"
 #include "core/model/pipe.h"
+#include "core/model/process.h"
 #include "core/model/regular.h"
 #include "core/model/signalfd.h"
 #include "core/model/signals.h"
@@ -68,6 +69,9 @@ void release(Run& run, Index file) {
     case FileKind::signalfd:
       signalfd_release(w, object);
       break;
+    case FileKind::pidfd:
+      pidfd_release(w, object);
+      break;
     case FileKind::null_device:
     case FileKind::other:
       break;
@@ -107,7 +111,9 @@ Index queue_of(const World& w, Index file) {
     case FileKind::udp:
       return w.inets[f.object].wait;
     case FileKind::signalfd:
-      return w.signalfd_wqh;
+      return w.process(w.signalfds[f.object].process).signalfd_wqh;
+    case FileKind::pidfd:
+      return w.process(w.pidfds[f.object].process).wait_pidfd;
     case FileKind::null_device:
     case FileKind::other:
       return f.object;  // what the model does not know never wakes anybody
@@ -152,6 +158,8 @@ std::uint32_t file_level(const World& w, Index file) {
       return udp_level(w.inets[f.object]);
     case FileKind::signalfd:
       return signalfd_level(w, w.signalfds[f.object], kNone);
+    case FileKind::pidfd:
+      return pidfd_level(w, w.pidfds[f.object]);
     case FileKind::other:
       break;
   }

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <random>
 #include <utility>
 
+#include "core/model/answers.h"
 #include "core/model/calls.h"
 #include "core/model/fiber.h"
+#include "core/model/process.h"
 #include "core/model/timerfd.h"
 #include "core/model/wait_queue.h"
 
@@ -35,10 +38,12 @@ struct Interleaving::Strand {
       : task(t),
         run{all.w_, all.machine_, all.observe_, t == kNone ? ActorId{} : all.w_.tasks[at(t)].actor,
             &all},
+        process(run.actor.process()),
         fiber([this, go = std::move(body)] { outcome = go(run); }) {}
 
   Index task;  // kNone: an interrupt
   Run run;
+  std::int32_t process;          // in which it is now: a signal's sender may do what it does to one
   std::function<bool()> awaits;  // what it waits for; empty: it can go on
   std::optional<Outcome> outcome;
   Fiber fiber;
@@ -147,7 +152,10 @@ std::size_t Interleaving::choose(const Ready& ready) {
 }
 
 Interleaved Interleaving::run(const Fits& fits) {
-  if (turn_.call != nullptr) {
+  if (turn_.call != nullptr && !lives(w_, turn_.actor)) {
+    result_.returned[turn_.actor] = failure(ESRCH);
+    if (fits && !fits(turn_.actor, failure(ESRCH))) result_.fits = false;
+  } else if (turn_.call != nullptr) {
     const Index task = task_of(w_, turn_.actor);
     current_ = caller_ =
         add(task, [this, task](Run& run) { return start_call(run, task, *turn_.call); });
@@ -156,7 +164,9 @@ Interleaved Interleaving::run(const Fits& fits) {
     const bool preempts = current_ != nullptr && current_->can_go_on();
     current_ = list[choose({list.size(), preempts, place_of_caller()})]();
     current_->awaits = {};
+    w_.current = current_->process;
     current_->fiber.resume();
+    current_->process = w_.current;
     if (!current_->fiber.done()) continue;
     if (current_ == caller_) caller_ = nullptr;
     if (current_->outcome) {

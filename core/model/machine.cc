@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
 #include <csignal>
 
+#include "core/model/answers.h"
 #include "core/model/believed.h"
 #include "core/model/calls.h"
 #include "core/model/descriptors.h"
 #include "core/model/files.h"
+#include "core/model/process.h"
 #include "core/model/timerfd.h"
 #include "core/model/tree_order.h"
 #include "core/model/wait_queue.h"
@@ -25,6 +28,9 @@ void open_standard(World& w) {
   for (Index fd = 0; fd < 3; ++fd) install(w, fd, null, false);
 }
 
+// Who is nobody makes no call: a process that has ended, or was never there.
+constexpr int kNobody = ESRCH;
+
 Machine::Result result_of(std::optional<Outcome> step) {
   if (!step) return {.blocked = true, .outcome = {}};
   return {.blocked = false, .outcome = *std::move(step)};
@@ -34,12 +40,14 @@ Machine::Result result_of(std::optional<Outcome> step) {
 
 Machine::Machine(MachineInputs inputs, TreeOrder order) : world_(std::make_unique<World>()) {
   world_->inputs = inputs;
-  world_->descriptor_limit = inputs.descriptor_limit;
   world_->order = order;
+  Process& own = world_->processes.emplace_back();
+  own.state = Process::State::running;
+  own.descriptor_limit = inputs.descriptor_limit;
   open_standard(*world_);
   // A lab wants the errors that come with them.
   for (const int signal : {SIGPIPE, SIGXFSZ}) {
-    world_->dispositions[at(signal)].action = signal_ignored;
+    world_->process(0).dispositions[at(signal)].action = signal_ignored;
   }
 }
 
@@ -68,6 +76,8 @@ std::optional<Misconception> Machine::belief() const { return world_->belief; }
 Machine::Result Machine::call(ActorId actor, const Request& request, const Observer& observe) {
   World& w = *world_;
   begin_step();
+  if (!lives(w, actor)) return result_of(failure(kNobody));
+  w.current = actor.process();
   const Index task = task_of(w, actor);
   assert(w.tasks[at(task)].state == TaskState::idle);
   Run run{w, *this, observe, actor};
@@ -85,6 +95,7 @@ Machine::Result Machine::resume(ActorId actor, const Observer& observe) {
   const Index task = find_task(w, actor);
   assert(task != kNone && w.tasks[at(task)].state == TaskState::runnable);
   std::erase(w.runnable, task);
+  w.current = actor.process();
   Run run{w, *this, observe, actor};
   return result_of(continue_call(run, task));
 }
@@ -94,6 +105,7 @@ Machine::Result Machine::expire(ActorId actor, const Observer& observe) {
   const Index task = find_task(w, actor);
   assert(task != kNone && w.tasks[at(task)].state == TaskState::blocked);
   assert(w.tasks[at(task)].timeout_ns);
+  w.current = actor.process();
   Run run{w, *this, observe, actor};
   return result_of(end_call_in_time(run, task));
 }
@@ -102,11 +114,12 @@ Machine::Result Machine::interrupt(ActorId actor, const Observer& observe) {
   World& w = *world_;
   const Index task = find_task(w, actor);
   assert(task != kNone && w.tasks[at(task)].state == TaskState::blocked);
+  w.current = actor.process();
   Run run{w, *this, observe, actor};
   return result_of(interrupt_wait(run, task));
 }
 
-std::optional<int> Machine::killed_by() const { return world_->killed_by; }
+std::optional<int> Machine::killed_by() const { return world_->process(0).killed_by; }
 
 bool Machine::idle(ActorId actor) const {
   const Index task = find_task(*world_, actor);
@@ -121,8 +134,8 @@ std::vector<Machine::Timer> Machine::timers() const {
     if (!f.id.valid() || f.kind != FileKind::timerfd) continue;
     const TimerfdCtx& t = w.timers[f.object];
     if (!t.armed) continue;
-    armed.push_back(
-        {f.id, Fd{f.fds.head}, t.ticks > 0, t.value_ns, t.interval_ns, t.settimes, t.reads});
+    armed.push_back({f.id, fd_of(w, static_cast<Index>(&f - w.files.all.data())), t.ticks > 0,
+                     t.value_ns, t.interval_ns, t.settimes, t.reads});
   }
   return armed;
 }
@@ -150,7 +163,7 @@ void Machine::bind(Fd fd, const std::string& name) {
   const Index file = file_of(w, fd);
   if (file == kNone) return;
   const NameId id = w.names.intern(name);
-  w.fds[fd.index()].name = id;
+  w.descriptors[slot_of(w, fd)].name = id;
   if (w.files[file].name == kNone) w.files[file].name = id;
 }
 
@@ -170,7 +183,7 @@ std::vector<Fd> Machine::unranked() const {
   std::vector<Fd> fds;
   for (const Eventpoll& ep : w.eps.all) {
     if (ep.file == kNone || ep.unranked.empty()) continue;
-    if (const Index fd = w.files[ep.file].fds.head; fd != kNone) fds.push_back(Fd{fd});
+    if (const Fd fd = fd_of(w, ep.file); fd.valid()) fds.push_back(fd);
   }
   return fds;
 }
@@ -225,9 +238,9 @@ std::vector<Fd> Machine::touched() const {
   std::vector<Fd> fds;
   for (const Index file : w.touched) {
     const File& f = w.files[file];
-    if (!f.id.valid() || f.fds.head == kNone || f.kind == FileKind::epoll) continue;
-    if (f.kind == FileKind::signalfd) continue;
-    fds.push_back(Fd{f.fds.head});
+    if (!f.id.valid() || f.kind == FileKind::epoll || f.kind == FileKind::signalfd) continue;
+    const Fd fd = fd_of(w, file);
+    if (fd.valid() && fd.process == 0) fds.push_back(fd);
   }
   std::sort(fds.begin(), fds.end());
   fds.erase(std::unique(fds.begin(), fds.end()), fds.end());

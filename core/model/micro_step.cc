@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/model/descriptors.h"
 #include "core/model/run.h"
 
 namespace epollscope {
@@ -97,6 +98,8 @@ std::string label_of(const World& w, Index file) {
         return "udp";
       case FileKind::signalfd:
         return "signalfd";
+      case FileKind::pidfd:
+        return "pidfd";
       case FileKind::other:
         break;
     }
@@ -108,7 +111,7 @@ std::string label_of(const World& w, Index file) {
 std::string name_of_file(const World& w, Index file) {
   const File& f = w.files[file];
   if (f.name != kNone) return std::string(w.names.text(f.name));
-  if (f.fds.head != kNone) return fmt::format("fd#{}", f.fds.head);
+  if (const Fd fd = fd_of(w, file); fd.valid()) return fmt::format("fd#{}", fd.value);
   return label_of(w, file);
 }
 

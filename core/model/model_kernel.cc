@@ -38,6 +38,7 @@ class ModelKernel final : public Kernel {
 
   [[nodiscard]] int wait_fd() const override { return -1; }
   [[nodiscard]] int pid() const override { return -1; }
+  [[nodiscard]] int pid_of(Fd /*fd*/) const override { return -1; }
 
   Result<std::vector<Level>> levels(const std::vector<Fd>& fds) override {
     std::vector<Level> out;

@@ -20,8 +20,9 @@ Index make_signalfd(Run& run, std::uint64_t mask, std::uint32_t flags) {
   World& w = run.w;
   const Index ctx = w.signalfds.take();
   const Index file = make_file(w, FileKind::signalfd, FileEnd::whole, O_RDWR | flags);
-  w.signalfds[ctx].mask = mask & ~kUnreadable;
-  if (w.signalfd_wqh == kNone) w.signalfd_wqh = make_queue(w, file);
+  w.signalfds[ctx] = {.mask = mask & ~kUnreadable, .process = w.current};
+  Index& queue = w.process(w.current).signalfd_wqh;
+  if (queue == kNone) queue = make_queue(w, file);
   w.files[file].object = ctx;
   w.files[file].object_id = ObjectId{w.next_object_id++};
   w.files[file].label_number = ++w.made[static_cast<int>(FileKind::signalfd)];
@@ -31,7 +32,9 @@ Index make_signalfd(Run& run, std::uint64_t mask, std::uint32_t flags) {
 void signalfd_release(World& w, Index ctx) { w.signalfds.give_back(ctx); }
 
 std::uint32_t signalfd_level(const World& w, const SignalfdCtx& ctx, Index task) {
-  const auto reads = [&](const Task& t) { return (pending_set(t) & ctx.mask) != 0; };
+  const auto reads = [&](const Task& t) {
+    return t.actor.process() == ctx.process && (pending_set(t) & ctx.mask) != 0;
+  };
   const bool any = task == kNone ? std::ranges::any_of(w.tasks, reads) : reads(w.tasks[at(task)]);
   return any ? EPOLLIN : 0U;
 }
@@ -59,17 +62,17 @@ Answer signalfd_read(Run& run, Index task, Index file, ReadCall& call, std::uint
   if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
   if (signal_pending(w, task)) return -kRestartSys;
   call.slept = true;
-  fall_asleep(run, task, {w.signalfd_wqh, Place::head, false}, "signalfd_dequeue", Why::slept_read);
+  fall_asleep(run, task, {queue_of(w, file), Place::head, false}, "signalfd_dequeue",
+              Why::slept_read);
   return std::nullopt;
 }
 
-void signalfd_notify(Run& run) {
+void signalfd_notify(Run& run, Index task) {
   World& w = run.w;
-  if (w.signalfd_wqh == kNone || w.queues[w.signalfd_wqh].entries.empty()) return;
-  const WaitEntry& head = w.entries[w.queues[w.signalfd_wqh].entries.head];
-  w.queues[w.signalfd_wqh].file =  // for those who look on: the queue is of no single file
-      head.item != kNone ? w.items[head.item].file : w.tasks[at(head.task)].file;
-  wake_up(run, w.signalfd_wqh, {.function = "signalfd_notify", .why = Why::wakeup_signal});
+  const Index queue = w.process_of(w.tasks[at(task)]).signalfd_wqh;
+  if (queue == kNone || w.queues[queue].entries.empty()) return;
+  tell_file_of(w, queue);
+  wake_up(run, queue, {.function = "signalfd_notify", .why = Why::wakeup_signal});
 }
 
 }  // namespace epollscope

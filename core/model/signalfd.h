@@ -1,7 +1,7 @@
 // Descriptors that read signals, as fs/signalfd.c has them. One that is polled or read looks at
 // the signals of the thread that asks.
 //
-//   All signalfds of the process share one wait queue. Each signal that becomes pending wakes it
+//   All signalfds of a process share one wait queue. Each signal that becomes pending wakes it
 //   with key 0, whichever signals they read; a read wakes nobody.
 #pragma once
 
@@ -21,7 +21,7 @@ std::uint32_t signalfd_level(const World& w, const SignalfdCtx& ctx, Index task)
 // The number of the first signal that is read goes to `first`.
 Answer signalfd_read(Run& run, Index task, Index file, ReadCall& call, std::uint64_t& first);
 
-// A signal is being sent.
-void signalfd_notify(Run& run);
+// A signal is being sent to the task.
+void signalfd_notify(Run& run, Index task);
 
 }  // namespace epollscope

@@ -11,6 +11,7 @@
 #include "core/call/flags.h"
 #include "core/model/files.h"
 #include "core/model/interleave.h"
+#include "core/model/process.h"
 #include "core/model/signalfd.h"
 #include "core/model/wait_queue.h"
 
@@ -33,8 +34,10 @@ constexpr std::size_t kMostQueued = 1000;  // far below RLIMIT_SIGPENDING, which
 
 bool is_in(std::uint64_t mask, int signal) { return (mask & bit(signal)) != 0; }
 
-bool handler_ignores(const World& w, int signal) {
-  const SignalAction action = w.dispositions[at(signal)].action;
+Process& process_of(World& w, Index task) { return w.process_of(w.tasks[at(task)]); }
+
+bool handler_ignores(const World& w, Index task, int signal) {
+  const SignalAction action = w.process_of(w.tasks[at(task)]).dispositions[at(signal)].action;
   return action == signal_ignored || (action == signal_default && is_in(kIgnoredByDefault, signal));
 }
 
@@ -60,26 +63,31 @@ void say_signal(Run& run, std::string_view function, Why why, Index task, int si
   if (run.watched()) say(run, function, why, task, {signal_name(signal)});
 }
 
-void flush_sigqueue(World& w, std::uint64_t mask) {
+// Of all threads of the task's process.
+void flush_sigqueue(World& w, Index task, std::uint64_t mask) {
+  const std::int32_t process = w.tasks[at(task)].actor.process();
   for (Task& t : w.tasks) {
+    if (t.actor.process() != process) continue;
     std::erase_if(t.pending, [&](int signal) { return is_in(mask, signal); });
   }
 }
 
 // False: it is ignored. A blocked signal never is: until it is unblocked that may change.
 bool prepare_signal(World& w, Index task, int signal) {
-  if (is_in(kStops, signal)) flush_sigqueue(w, bit(SIGCONT));
-  if (signal == SIGCONT) flush_sigqueue(w, kStops);
-  return is_in(w.tasks[at(task)].blocked, signal) || !handler_ignores(w, signal);
+  if (is_in(kStops, signal)) flush_sigqueue(w, task, bit(SIGCONT));
+  if (signal == SIGCONT) flush_sigqueue(w, task, kStops);
+  return is_in(w.tasks[at(task)].blocked, signal) || !handler_ignores(w, task, signal);
 }
 
 // What a signal without a handler does that is not ignored.
 void act_by_default(Run& run, Index task, int signal) {
   World& w = run.w;
   if (is_in(kStops, signal)) return not_modelled(w, signal_name(signal) + " stops the process");
-  if (w.killed_by) return;
-  w.killed_by = signal;
+  const std::int32_t process = w.tasks[at(task)].actor.process();
+  if (w.process(process).killed_by) return;
   say_signal(run, "do_group_exit", Why::signal_fatal, task, signal);
+  if (process != 0) return end_process(run, task, 0, signal);
+  w.process(0).killed_by = signal;
 }
 
 void signal_wake_up(Run& run, Index task) {
@@ -103,19 +111,22 @@ void complete_signal(Run& run, Index task, int signal) {
   if (!w.tasks[at(task)].inside) exit_to_user_mode(run, task);
 }
 
-// sighand->siglock, held while a signal is sent.
+// sighand->siglock of the task's process, held while a signal is sent.
 class SigLock {
  public:
-  explicit SigLock(Run& run) : run_(run) {
-    await_siglock(run);
-    run.w.siglock = true;
+  SigLock(Run& run, Index task) : run_(run), process_(run.w.tasks[at(task)].actor.process()) {
+    if (run.others != nullptr) {
+      run.others->await([this] { return !run_.w.process(process_).siglock; });
+    }
+    run.w.process(process_).siglock = true;
   }
-  ~SigLock() { run_.w.siglock = false; }
+  ~SigLock() { run_.w.process(process_).siglock = false; }
   SigLock(const SigLock&) = delete;
   SigLock& operator=(const SigLock&) = delete;
 
  private:
   Run& run_;
+  std::int32_t process_;
 };
 
 void send_signal_locked(Run& run, Index task, int signal) {
@@ -130,7 +141,7 @@ void send_signal_locked(Run& run, Index task, int signal) {
   if (w.tasks[at(task)].pending.size() >= kMostQueued) {
     not_modelled(w, "a thousand signals that are pending for a thread");
   }
-  signalfd_notify(run);
+  signalfd_notify(run, task);
   w.tasks[at(task)].pending.push_back(static_cast<std::uint8_t>(signal));
   say_signal(run, kWho, Why::signal_pending, task, signal);
   complete_signal(run, task, signal);
@@ -170,7 +181,9 @@ bool signal_pending(const World& w, Index task) { return w.tasks[at(task)].signa
 
 void await_siglock(Run& run) {
   World& w = run.w;
-  if (run.others != nullptr) run.others->await([&w] { return !w.siglock; });
+  const std::int32_t process = w.current;
+  if (run.others == nullptr) return;
+  run.others->await([&w, process] { return !w.process(process).siglock; });
 }
 
 int do_tkill(Run& run, const Kill& op) {
@@ -178,34 +191,49 @@ int do_tkill(Run& run, const Kill& op) {
   // The first thread is there before it makes a call.
   const Index task = op.actor == ActorId{} ? task_of(w, op.actor) : find_task(w, op.actor);
   if (task == kNone) return ESRCH;
+  if (process_of(w, task).state == Process::State::reaped) return ESRCH;
   if (op.signal < 0 || op.signal > kSignals) return EINVAL;
-  if (op.signal != 0) send_sig(run, task, op.signal);
+  if (op.signal != 0 && !w.tasks[at(task)].ended) send_sig(run, task, op.signal);
   return 0;
 }
 
 void send_sig(Run& run, Index task, int signal) {
   {
-    const SigLock lock(run);
+    const SigLock lock(run, task);
     send_signal_locked(run, task, signal);
   }
   point(run);
 }
 
-int do_sigaction(Run& run, const Sigaction& op) {
+void send_sigchld(Run& run, Index task) {
+  World& w = run.w;
+  const std::int32_t process = w.tasks[at(task)].actor.process();
+  if (is_in(w.tasks[at(task)].blocked, SIGCHLD)) {
+    const bool alone = std::ranges::none_of(w.tasks, [&](const Task& t) {
+      return t.actor.process() == process && t.actor != w.tasks[at(task)].actor;
+    });
+    if (!alone) not_modelled(w, "which thread takes a signal of the process");
+    w.process(process).shared_signal = true;
+  }
+  send_sig(run, task, SIGCHLD);
+}
+
+int do_sigaction(Run& run, Index task, const Sigaction& op) {
   World& w = run.w;
   const bool of_the_library = op.signal == kFirstRealTime || op.signal == kFirstRealTime + 1;
   if (op.signal < 1 || op.signal > kSignals || of_the_library) return EINVAL;
   if (is_in(kUnblockable, op.signal)) return EINVAL;
-  w.dispositions[at(op.signal)] = {op.action, op.flags};
+  process_of(w, task).dispositions[at(op.signal)] = {op.action, op.flags};
   if (run.watched()) {
     const std::string action =
         print_flags(FlagSet::signal_action, static_cast<std::uint64_t>(op.action));
     say(run, "do_sigaction", Why::signal_action, kNone, {signal_name(op.signal), action});
   }
-  if (!handler_ignores(w, op.signal)) return 0;
-  const bool was_pending =
-      std::ranges::any_of(w.tasks, [&](const Task& t) { return is_in(pending_set(t), op.signal); });
-  flush_sigqueue(w, bit(op.signal));
+  if (!handler_ignores(w, task, op.signal)) return 0;
+  const bool was_pending = std::ranges::any_of(w.tasks, [&](const Task& t) {
+    return t.actor.process() == w.current && is_in(pending_set(t), op.signal);
+  });
+  flush_sigqueue(w, task, bit(op.signal));
   if (was_pending) say_signal(run, "do_sigaction", Why::signal_discarded, kNone, op.signal);
   return 0;
 }
@@ -262,10 +290,11 @@ Handled exit_to_user_mode(Run& run, Index task) {
   for (;;) {
     Task& t = w.tasks[at(task)];
     if (const int signal = dequeue_signal(w, task, ~t.blocked); signal != 0) {
-      Disposition& how = w.dispositions[at(signal)];
+      Disposition& how = process_of(w, task).dispositions[at(signal)];
       if (how.action != signal_handled) {
-        if (!handler_ignores(w, signal)) {
+        if (!handler_ignores(w, task, signal)) {
           act_by_default(run, task, signal);
+          if (w.tasks[at(task)].ended) return handled;
         } else {
           say_signal(run, "get_signal", Why::signal_dropped, task, signal);
         }

@@ -284,7 +284,7 @@ std::optional<Outcome> do_accept(Run& run, Index task) {
              .why = Why::accepted,
              .file = file});
   Outcome out = success(call.fd);
-  out.created.push_back(Fd{call.fd});
+  out.created.push_back({call.fd, w.current});
   return out;
 }
 

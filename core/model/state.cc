@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/call/call.h"
 #include "core/model/calls.h"
 #include "core/model/descriptors.h"
 #include "core/model/eventfd.h"
@@ -51,6 +52,8 @@ ObjectKind kind_of(FileKind kind) {
       return ObjectKind::regular;
     case FileKind::signalfd:
       return ObjectKind::signalfd;
+    case FileKind::pidfd:
+      return ObjectKind::pidfd;
     case FileKind::null_device:
     case FileKind::other:
       break;
@@ -86,6 +89,8 @@ class Builder {
       extend(state.objects, file);
     }
     for (std::size_t i = 0; i < w_.tasks.size(); ++i) {
+      const ActorId actor = w_.tasks[i].actor;
+      if (w_.process(actor.process()).state == Process::State::reaped) continue;
       state.threads.push_back(thread(static_cast<Index>(i)));
     }
     return state;
@@ -100,17 +105,24 @@ class Builder {
                   .timeout_ns = {},
                   .blocked_signals = t.blocked,
                   .pending_signals = pending_set(t)};
+    if (t.ended) s.state = TaskState::zombie;
     if (t.state == TaskState::idle) return s;
     s.call = call_name(t.frame);
     s.timeout_ns = t.timeout_ns;
     if (t.file != kNone) s.on = name_on(t);
+    if (const auto* wait = std::get_if<WaitpidCall>(&t.frame)) {
+      s.on = print(ActorId{'P', wait->process});
+    }
     return s;
   }
 
  private:
   [[nodiscard]] std::string name_on(const Task& t) const {
-    const Descriptor& d = w_.fds[at(t.on_fd)];
-    if (d.file == t.file && d.name != kNone) return std::string(w_.names.text(d.name));
+    const Index slot = slot_of(w_, {t.on_fd, t.actor.process()});
+    if (slot != kNone) {
+      const Descriptor& d = w_.descriptors[slot];
+      if (d.file == t.file && d.name != kNone) return std::string(w_.names.text(d.name));
+    }
     return name_of_file(w_, t.file);
   }
 
@@ -130,7 +142,7 @@ class Builder {
     EventpollState s;
     s.file = w_.files[e.file].id;
     s.name = name_of_file(w_, e.file);
-    s.fd = Fd{w_.files[e.file].fds.head};
+    s.fd = fd_of(w_, e.file);
     const std::vector<Index> items = items_of(w_, ep);
     for (std::size_t i = 0; i < items.size(); ++i) {
       position_[at(items[i])] = static_cast<std::int32_t>(i);
@@ -182,7 +194,7 @@ class Builder {
     s.ready = s.armed && (level & it.events) != 0;
     s.queued = it.linked;
     s.timing = may_have_expired(w_, it.file);
-    s.ghost = file_of(w_, it.fd) != it.file;
+    s.ghost = !has_number(it.file, it.fd);
     if (it.ranked) {
       s.red = node.red;
       s.left = place(node.left);
@@ -190,6 +202,14 @@ class Builder {
       s.parent = place(node.parent);
     }
     return s;
+  }
+
+  // Whether some process means the file by that number: then it can take the item back.
+  [[nodiscard]] bool has_number(Index file, Fd number) const {
+    for (Index i = w_.files[file].fds.head; i != kNone; i = w_.descriptors[i].link.next) {
+      if (w_.descriptors[i].fd.value == number.value) return true;
+    }
+    return false;
   }
 
   [[nodiscard]] std::string data_name(std::uint64_t data) const {
@@ -205,11 +225,13 @@ class Builder {
     s.object = f.object_id;
     s.label = label_of(w_, file);
     s.end = f.end;
-    for (Index fd = f.fds.head; fd != kNone; fd = w_.fds[at(fd)].link.next) s.fds.push_back(Fd{fd});
-    std::sort(s.fds.begin(), s.fds.end());
+    for (Index i = f.fds.head; i != kNone; i = w_.descriptors[i].link.next) {
+      s.fds.push_back(w_.descriptors[i].fd);
+    }
+    std::ranges::sort(s.fds, {}, [](Fd fd) { return std::pair(fd.process, fd.value); });
     for (const Fd fd : s.fds) {
-      const NameId name = w_.fds[fd.index()].name;
-      if (name != kNone) s.names.emplace_back(w_.names.text(name));
+      const NameId name = w_.descriptors[slot_of(w_, fd)].name;
+      s.names.emplace_back(name == kNone ? std::string_view() : w_.names.text(name));
     }
     s.level = file_level(w_, file) & kShown;
     s.nonblocking = (f.flags & O_NONBLOCK) != 0;
@@ -356,6 +378,7 @@ std::optional<Level> Machine::level(Fd fd) const {
     case FileKind::timerfd:
     case FileKind::null_device:
     case FileKind::regular:
+    case FileKind::pidfd:
       return level;
     case FileKind::signalfd:  // for a thread to which nobody sent a signal
       level.revents = 0;

@@ -1,6 +1,7 @@
 #include "core/model/wait_queue.h"
 
 #include "core/model/eventpoll.h"
+#include "core/model/files.h"
 #include "core/model/interleave.h"
 
 namespace epollscope {
@@ -12,6 +13,14 @@ Index make_queue(World& w, Index file) {
 }
 
 void free_queue(World& w, Index queue) { w.queues.give_back(queue); }
+
+void tell_file_of(World& w, Index queue) {
+  const Index first = w.queues[queue].entries.head;
+  if (first == kNone) return;
+  const WaitEntry& entry = w.entries[first];
+  w.queues[queue].file =
+      entry.item != kNone ? w.items[entry.item].file : w.tasks[at(entry.task)].file;
+}
 
 void add_entry_head(World& w, Index queue, Index entry) {
   w.entries[entry].queue = queue;
@@ -97,6 +106,9 @@ Index find_task(const World& w, ActorId actor) {
 
 Index task_of(World& w, ActorId actor) {
   if (const Index known = find_task(w, actor); known != kNone) return known;
+  if (w.process(actor.process()).shared_signal) {
+    not_modelled(w, "a new thread, and a signal of the process");
+  }
   const auto task = static_cast<Index>(w.tasks.size());
   Task& t = w.tasks.emplace_back();
   t.actor = actor;

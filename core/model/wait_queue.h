@@ -15,6 +15,8 @@ namespace epollscope {
 
 Index make_queue(World& w, Index file);
 void free_queue(World& w, Index queue);
+// For those who look on: of a queue that several files share, the one whose entry comes first.
+void tell_file_of(World& w, Index queue);
 
 void add_entry_head(World& w, Index queue, Index entry);
 void add_entry_tail(World& w, Index queue, Index entry);

@@ -51,6 +51,7 @@ enum class FileKind : std::uint8_t {
   eventfd,
   timerfd,
   signalfd,
+  pidfd,
   epoll,
   null_device,
   inotify,
@@ -70,7 +71,7 @@ struct File {  // struct file
   std::uint32_t flags = 0;  // f_flags
   std::int32_t refs = 0;    // descriptors, and calls that sleep
   IndexList items;          // f_ep, head first
-  IndexList fds;            // its descriptors, newest first
+  IndexList fds;            // its descriptors, of all processes, newest first
   NameId name = kNone;      // the first it was given
   ObjectId object_id;
   std::int32_t label_number = 0;  // the 1 of "pipe:1"
@@ -78,6 +79,7 @@ struct File {  // struct file
 };
 
 struct Descriptor {
+  Fd fd;               // the number; invalid: the slot is free
   Index file = kNone;  // kNone: not open
   Link link;           // of the descriptors of the same file
   NameId name = kNone;
@@ -194,7 +196,12 @@ struct Regular {
 };
 
 struct SignalfdCtx {
-  std::uint64_t mask = 0;  // bit n-1: it reads signal n
+  std::uint64_t mask = 0;    // bit n-1: it reads signal n
+  std::int32_t process = 0;  // whose; no other has it
+};
+
+struct Pidfd {
+  std::int32_t process = 0;
 };
 
 // ---- epoll -------------------------------------------------------------------------------
@@ -271,7 +278,10 @@ struct AcceptCall {
   Index fd = kNone;  // reserved for what it accepts
   bool slept = false;
 };
-using Frame = std::variant<SleepCall, WaitCall, ReadCall, WriteCall, AcceptCall>;
+struct WaitpidCall {
+  std::int32_t process = 0;
+};
+using Frame = std::variant<SleepCall, WaitCall, ReadCall, WriteCall, AcceptCall, WaitpidCall>;
 
 struct Task {
   ActorId actor;
@@ -283,6 +293,7 @@ struct Task {
   Index entry = kNone;      // its WaitEntry
   std::vector<Index> owed;  // files whose last reference it let go; released when its call ends
   bool rising = false;      // by itself: a wakeup takes its entry away and does not count it
+  bool ended = false;       // with its process
 
   // Signals; bit n-1 of a mask is signal n.
   bool inside = false;     // of a call: signals are handled when it leaves it
@@ -300,6 +311,29 @@ inline constexpr int kSignals = 64;  // _NSIG
 struct Disposition {  // struct sigaction
   SignalAction action = signal_default;
   std::int32_t flags = 0;
+};
+
+// ---- processes ---------------------------------------------------------------------------
+
+// What the threads of a process share: files_struct, sighand_struct, signal_struct.
+struct Process {
+  enum class State : std::uint8_t { none, running, zombie, reaped };
+  State state = State::none;
+  std::vector<Index> table;  // descriptors by number; kNone: free
+  Index lowest_free_fd = 0;  // no free number is below it
+  int descriptor_limit = 0;  // the soft one; that of `inputs` is the hard one
+
+  std::array<Disposition, kSignals + 1> dispositions;  // by signal number
+  Index signalfd_wqh = kNone;                          // one queue for all signalfds
+  bool siglock = false;                                // held, while several tasks run
+  std::optional<int> killed_by;                        // the signal that ended it
+
+  std::int32_t parent = 0;
+  Index parent_task = kNone;    // who forked it
+  std::int32_t status = 0;      // of exit()
+  Index wait_pidfd = kNone;     // pid->wait_pidfd
+  Index wait_chldexit = kNone;  // those of its threads that wait for a child
+  bool shared_signal = false;   // one may be pending for the process, whichever its threads
 };
 
 // ---- the whole ---------------------------------------------------------------------------
@@ -323,19 +357,15 @@ class World {
   Pool<Inotifier> inotifiers;
   Pool<Regular> regulars;
   Pool<SignalfdCtx> signalfds;
+  Pool<Pidfd> pidfds;
   Pool<Eventpoll> eps;
   Pool<Epitem> items;
   std::vector<RbNode> nodes;  // of items, by the same index
-  std::vector<Descriptor> fds;
-  Index lowest_free_fd = 0;  // no free number is below it
-  int descriptor_limit = 0;  // the soft one; that of `inputs` is the hard one
+  Pool<Descriptor> descriptors;
+  std::vector<Process> processes;  // 0: the lab's own; n: Pn
+  std::int32_t current = 0;        // the process whose task runs
   std::vector<Task> tasks;
   std::vector<Index> runnable;  // woken, in the order in which they were
-
-  std::array<Disposition, kSignals + 1> dispositions;  // by signal number
-  Index signalfd_wqh = kNone;                          // one queue for all signalfds
-  bool siglock = false;                                // held, while several tasks run
-  std::optional<int> killed_by;                        // the signal that ended the process
 
   Names names;
   std::vector<IndexList> named;         // items by NameId
@@ -353,7 +383,14 @@ class World {
 
   Links<WaitEntry> entry_links() { return {entries.all, &WaitEntry::link}; }
   Links<Epitem> ready_links() { return {items.all, &Epitem::rdllink}; }
-  Links<Descriptor> fd_links() { return {fds, &Descriptor::link}; }
+  Links<Descriptor> fd_links() { return {descriptors.all, &Descriptor::link}; }
+
+  Process& process(std::int32_t number) { return processes[at(number)]; }
+  [[nodiscard]] const Process& process(std::int32_t number) const { return processes[at(number)]; }
+  Process& process_of(const Task& task) { return process(task.actor.process()); }
+  [[nodiscard]] const Process& process_of(const Task& task) const {
+    return process(task.actor.process());
+  }
   Links<Epitem> name_links() { return {items.all, &Epitem::name_link}; }
   Links<Epitem> file_links() { return {items.all, &Epitem::file_link}; }
 };

@@ -2,12 +2,15 @@
 // nothing can block. What cannot be tried keeps its default.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <ctime>
 #include <utility>
 #include <vector>
@@ -95,6 +98,20 @@ void has_epoll_pwait2(KernelTraits& traits) {
 #endif
 }
 
+// A child that shares this process's memory until it ends, which it does at once.
+void pidfd_hup_when_reaped(KernelTraits& traits) {
+  const pid_t child = vfork();
+  if (child == 0) _exit(0);
+  if (child < 0) return;
+  const OwnedFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
+  siginfo_t info{};
+  while (waitid(P_PID, static_cast<id_t>(child), &info, WEXITED) == -1 && errno == EINTR) {
+  }
+  pollfd p{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
+  if (pidfd.valid() && poll(&p, 1, 0) == 1)
+    traits.pidfd_hup_when_reaped = (p.revents & POLLHUP) != 0;
+}
+
 KernelTraits probe_now() {
   KernelTraits traits;
   wait_checks_fd_first(traits);
@@ -102,6 +119,7 @@ KernelTraits probe_now() {
   pipe_read_wakes_when_slot_freed(traits);
   nest_limit_counts_both_directions(traits);
   has_epoll_pwait2(traits);
+  pidfd_hup_when_reaped(traits);
   return traits;
 }
 

@@ -92,14 +92,13 @@ struct names : p::seq<p::not_at<p::identifier, ws, open_paren>, p::list_must<nam
 // ---- outcomes ---------------------------------------------------------------------------
 
 struct anything : p::one<'?'> {};
+struct process_id : p::seq<p::one<'P'>, p::plus<p::digit>, p::not_at<p::identifier_other>> {};
 struct returned : p::seq<digits, p::not_at<p::identifier_other>> {};
 struct error_name : p::identifier {};
 struct payload : p::sor<string, set<kDepth>, structure<kDepth>> {};
 struct unchecked : p::one<'?'> {};
-struct outcome_value
-    : p::sor<anything,
-             p::seq<returned, p::opt<ws, error_name>, p::opt<ws, payload>, p::opt<ws, unchecked>>> {
-};
+struct outcome_value : p::sor<anything, p::seq<p::sor<process_id, returned>, p::opt<ws, error_name>,
+                                               p::opt<ws, payload>, p::opt<ws, unchecked>>> {};
 struct outcome_start : equals {};
 struct outcome : p::if_must<outcome_start, ws, outcome_value> {};
 struct unfinished_text

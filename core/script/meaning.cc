@@ -59,7 +59,12 @@ class Reader {
     const CallSpec* spec = known_call();
     if (spec == nullptr) return c;
     c.call = call(*spec);
-    c.names = names(*spec);
+    c.names = spec->call == CallName::fork ? forked(c.actor) : names(*spec);
+    if (spec->call == CallName::exit && c.actor.process() == 0) {
+      values_.mistake(raw_.call.at,
+                      "exit ends a process that fork made, such as P1: exit(0); the threads' own "
+                      "process is the lab");
+    }
     c.unfinished = raw_.unfinished;
     if (raw_.outcome) c.expected = values_.expected(*raw_.outcome, *spec);
     return c;
@@ -94,6 +99,19 @@ class Reader {
       }
     }
     return out;
+  }
+
+  // `P1 = fork()`
+  std::vector<std::string> forked(ActorId by) {
+    if (by.process() != 0) {
+      values_.mistake(raw_.call.at, "only threads fork, so that all processes end with the lab");
+    }
+    if (raw_.names.size() != 1) {
+      values_.mistake(raw_.call.at, "fork makes one process, and wants its name: P1 = fork()");
+      return {};
+    }
+    values_.forked(raw_.names.front());
+    return {raw_.names.front().text};
   }
 
   Call call(const CallSpec& spec) {
@@ -192,6 +210,7 @@ std::string range_text(const Word& w) {
 
 void bind_names(const std::vector<Word>& names, Context& context) {
   for (const Word& w : names) {
+    if (const auto a = words::actor_of(w.text)) context.processes.insert(a->process());
     const std::int64_t count = w.range ? std::min(length(w), kMostNamesBound) : 1;
     for (std::int64_t i = 0; i < count; ++i) context.bound.insert(name_at(w, i));
   }

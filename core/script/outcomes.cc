@@ -15,6 +15,10 @@ Expected Values::expected(const syntax::Outcome& outcome, const CallSpec& spec) 
   if (e.anything) return e;
   if (outcome.returned.overflow) mistake(outcome.at, "the number does not fit into 64 bits");
   e.returned = Integer{outcome.returned.magnitude, outcome.returned.negative};
+  e.process = outcome.process;
+  if (e.process && spec.call != CallName::fork && spec.call != CallName::waitpid) {
+    mistake(outcome.at, fmt::format("{} gives back a number, not a process", spec.name));
+  }
   if (outcome.error) {
     e.error = errno_value(outcome.error->text);
     if (*e.error == 0) {
@@ -47,6 +51,9 @@ Value Values::payload(const CallSpec& spec, const Node& node) {
   }
   if (spec.call == CallName::getsockopt) {
     return node.kind == Node::Kind::structure ? counter(node) : wrong("{value=1}");
+  }
+  if (spec.call == CallName::waitpid) {
+    return node.kind == Node::Kind::structure ? counter(node) : wrong("{value=0}, or a signal");
   }
   if (gives_data(spec.call)) {
     if (node.kind == Node::Kind::string) return value({"the text", ParamKind::data}, node);

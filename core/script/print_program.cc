@@ -72,7 +72,8 @@ std::size_t width_of_run(const std::vector<Statement>& all, std::size_t first) {
 
 std::string print(const Expected& e) {
   if (e.anything) return "?";
-  std::string text = e.returned ? print(Value{*e.returned}) : e.error ? "-1" : "0";
+  std::string text = e.process ? "P" : "";
+  text += e.returned ? print(Value{*e.returned}) : e.error ? "-1" : "0";
   if (e.error) text += " " + errno_name(*e.error);
   if (e.payload) text += " " + print(*e.payload);
   if (e.unchecked) text += "?";

@@ -20,6 +20,7 @@ namespace epollscope {
 struct Expected {
   bool anything = false;  // `= ?`
   std::optional<Integer> returned;
+  bool process = false;          // `returned` is that of a process, written P1
   std::optional<int> error;      // errno written after -1
   std::optional<Value> payload;  // string (read), set of structs (events), set of numbers
                                  // (descriptors: shown, not compared), struct {value=3}
@@ -30,7 +31,7 @@ struct Expected {
 struct CallStatement {
   ActorId actor;
   bool actor_written = false;      // `T1:` was there
-  std::vector<std::string> names;  // bound by the call, at most spec.creates
+  std::vector<std::string> names;  // bound by the call, at most spec.creates; of fork: one process
   Call call;
   bool unfinished = false;  // `<unfinished ...>`: must block
   std::optional<Expected> expected;

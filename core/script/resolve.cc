@@ -5,6 +5,8 @@
 
 #include <limits>
 
+#include "core/script/words.h"
+
 namespace epollscope {
 namespace {
 
@@ -13,7 +15,9 @@ constexpr std::int64_t kNsPerMs = 1'000'000;
 // Reads the arguments of one call; the first error stays and makes the whole call fail.
 class Args {
  public:
-  Args(const Call& call, const std::map<std::string, Fd>& bound) : call_(call), bound_(bound) {}
+  Args(const Call& call, const std::map<std::string, Fd>& bound, ActorId by,
+       const std::vector<std::string>& names)
+      : call_(call), bound_(bound), by_(by), names_(names) {}
 
   [[nodiscard]] bool has(std::size_t i) const { return i < call_.args.size(); }
 
@@ -23,13 +27,20 @@ class Args {
   }
   std::int64_t i64(std::size_t i) { return static_cast<std::int64_t>(u64(i)); }
   std::int32_t i32(std::size_t i) { return static_cast<std::int32_t>(u64(i)); }
-  Fd fd(std::size_t i) { return Fd{i32(i)}; }
+  Fd fd(std::size_t i) { return Fd{i32(i), by_.process()}; }
 
   ActorId actor(std::size_t i) {
     const auto* a = has(i) ? std::get_if<ActorId>(&call_.args[i].v) : nullptr;
     if (a != nullptr) return *a;
-    if (error_.empty()) error_ = fmt::format("{} wants a thread", spec_of(call_.name).name);
+    if (error_.empty()) error_ = fmt::format("{} wants an actor", spec_of(call_.name).name);
     return {};
+  }
+
+  // Whom the statement makes.
+  ActorId child() {
+    const auto named = names_.empty() ? std::nullopt : words::actor_of(names_.front());
+    if (!named && error_.empty()) error_ = "fork wants the name of its process: P1 = fork()";
+    return named.value_or(ActorId{});
   }
 
   Poll polled() {
@@ -115,6 +126,8 @@ class Args {
 
   const Call& call_;
   const std::map<std::string, Fd>& bound_;
+  ActorId by_;
+  const std::vector<std::string>& names_;
   std::string error_;
 };
 
@@ -200,6 +213,14 @@ Operation operation(const Call& call, Args& args, Resolved& out) {
       return Fcntl{args.fd(0), args.i32(1), args.i64(2)};
     case CallName::setrlimit:
       return Setrlimit{args.i32(0), args.u64(1)};
+    case CallName::fork:
+      return Fork{args.child()};
+    case CallName::exit:
+      return Exit{args.i32(0)};
+    case CallName::waitpid:
+      return Waitpid{args.actor(0)};
+    case CallName::pidfd:
+      return PidfdOpen{args.actor(0)};
     case CallName::kill:
       return Kill{args.actor(0), args.i32(1)};
     case CallName::sigaction:
@@ -220,12 +241,13 @@ Operation operation(const Call& call, Args& args, Resolved& out) {
 
 }  // namespace
 
-Result<Resolved> resolve(const Call& call, const std::map<std::string, Fd>& bound) {
+Result<Resolved> resolve(const Call& call, const std::map<std::string, Fd>& bound, ActorId by,
+                         const std::vector<std::string>& names) {
   Resolved out;
   if (call.args.size() < spec_of(call.name).required()) {
     return fail(fmt::format("{} needs more arguments", spec_of(call.name).name));
   }
-  Args args(call, bound);
+  Args args(call, bound, by, names);
   out.request.op = operation(call, args, out);
   if (!args.error().empty()) return fail(args.error());
   return out;

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -27,6 +28,9 @@ struct Resolved {
 
 // A name whose creation failed is bound to -1 and stays -1. Errors: a name that nothing bound,
 // or a value of a kind that the call's table does not allow there.
-Result<Resolved> resolve(const Call& call, const std::map<std::string, Fd>& bound);
+// `bound`: of the process `by` that makes the call. `names`: of its statement; fork makes the
+// first.
+Result<Resolved> resolve(const Call& call, const std::map<std::string, Fd>& bound, ActorId by = {},
+                         const std::vector<std::string>& names = {});
 
 }  // namespace epollscope

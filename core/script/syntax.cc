@@ -261,6 +261,19 @@ struct Action<grammar::returned> {
   }
 };
 template <>
+struct Action<grammar::process_id> {
+  template <typename Input>
+  static void apply(const Input& in, Build& b) {
+    const std::string_view digits = in.string_view().substr(1);
+    Outcome& o = *b.out.outcome;
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), o.returned.magnitude);
+    o.returned.overflow = error != std::errc{} || end != digits.data() + digits.size();
+    o.process = true;
+    o.at = b.at(in.begin());
+  }
+};
+template <>
 struct Action<grammar::error_name> {
   template <typename Input>
   static void apply(const Input& in, Build& b) {

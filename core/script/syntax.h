@@ -55,6 +55,7 @@ struct Outcome {
   std::size_t at = 0;
   bool anything = false;
   Number returned;
+  bool process = false;  // `returned` was written P1
   std::optional<Word> error;
   std::optional<Node> payload;
   bool unchecked = false;

@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/call/request.h"
 #include "core/script/words.h"
 
 namespace epollscope::meaning {
@@ -51,7 +52,9 @@ std::string_view wants(const Param& param) {
     case ParamKind::buffer:
       return "NULL";
     case ParamKind::actor:
-      return "a thread such as T2";
+      return "a thread such as T2, or a process such as P1";
+    case ParamKind::process:
+      return "a process such as P1";
   }
   return "something else";
 }
@@ -214,6 +217,9 @@ Value Values::value(const Param& param, const Node& node) {
       return mask(param, node);
     case ParamKind::buffer:
       return is_null ? Value{Null{}} : wrong();
+    case ParamKind::process:
+      if (node.kind == Node::Kind::word && node.word.text.starts_with('T')) return wrong();
+      [[fallthrough]];
     case ParamKind::actor:
       return node.kind == Node::Kind::word && !node.word.range ? actor(node.word) : wrong();
   }
@@ -277,13 +283,26 @@ std::uint64_t Values::term(FlagSet set, const Node& node) {
 
 Value Values::actor(const Word& word) {
   const auto a = words::actor_of(word.text);
-  const bool known = a && a->kind == 'T' && a->number >= 1 && a->number <= kMostThreads;
-  if (known) return {*a};
   const bool process = a && a->kind == 'P';
-  return nothing(
-      word.at,
-      process ? fmt::format("unknown actor {}; did you mean T{}?", word.text, word.text.substr(1))
-              : fmt::format("unknown actor {}; threads are T1 to T{}", word.text, kMostThreads));
+  if (a && a->number >= 1 && a->number <= (process ? kMostProcesses : kMostThreads)) {
+    if (process && context_.check_bound && !context_.processes.contains(a->number)) {
+      return nothing(word.at, fmt::format("there is no {0} yet; {0} = fork() makes it", word.text));
+    }
+    return {*a};
+  }
+  return nothing(word.at,
+                 fmt::format("unknown actor {}; threads are T1 to T{}, processes P1 to P{}",
+                             word.text, kMostThreads, kMostProcesses));
+}
+
+void Values::forked(const Word& word) {
+  const auto a = word.range ? std::nullopt : words::actor_of(word.text);
+  if (!a || a->kind != 'P' || a->number < 1 || a->number > kMostProcesses) {
+    mistake(word.at, fmt::format("fork makes a process, P1 to P{}", kMostProcesses));
+  } else if (context_.check_bound && !context_.processes.insert(a->number).second) {
+    mistake(word.at,
+            fmt::format("{} was forked already; each process has a name of its own", word.text));
+  }
 }
 
 // [SIGUSR1, SIGUSR2]

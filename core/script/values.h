@@ -3,6 +3,8 @@
 // room.
 #pragma once
 
+#include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -15,6 +17,7 @@ namespace epollscope::meaning {
 
 struct Context {
   std::unordered_set<std::string> bound;  // names that some statement binds before this one
+  std::set<std::int32_t> processes;       // that some statement forks before this one
   bool check_bound = true;
   std::vector<syntax::Mistake> mistakes;  // offsets into the statement's text
 };
@@ -31,6 +34,8 @@ class Values {
   // A descriptor that is used: bound, and not a reserved word.
   std::string used(const syntax::Word& word);
   Value actor(const syntax::Word& word);
+  // The process that `P1 = fork()` makes: none has that name yet.
+  void forked(const syntax::Word& word);
 
   void mistake(std::size_t at, std::string message);
 

@@ -151,7 +151,7 @@ void Session::Impl::record_returns(Running& r) {
     if (x.actor == subject) {
       r.record.returned = true;
       r.record.outcome = x.outcome;
-      bind(it->second.names, x.outcome, r.record.bound);
+      bind(x.actor, it->second, x.outcome, r.record.bound);
     } else {
       Resumed other{.actor = x.actor,
                     .began = it->second.step,
@@ -162,7 +162,7 @@ void Session::Impl::record_returns(Running& r) {
                     .events = {},
                     .printed_unfinished = true,
                     .bound = {}};
-      bind(it->second.names, x.outcome, other.bound);
+      bind(x.actor, it->second, x.outcome, other.bound);
       unclaimed[x.actor] = other;
       r.record.resumed.push_back(std::move(other));
     }
@@ -170,12 +170,24 @@ void Session::Impl::record_returns(Running& r) {
   }
 }
 
-void Session::Impl::bind(const std::vector<std::string>& names, const Outcome& outcome,
+void Session::Impl::bind(ActorId actor, const Asleep& call, const Outcome& outcome,
                          std::map<std::string, Fd>& into) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
+  std::map<std::string, Fd>& own = bound[actor.process()];
+  if (const auto* fork = std::get_if<Fork>(&call.request.op)) {
+    if (outcome.failed()) return;
+    const std::int32_t child = fork->child.process();
+    bound[child] = own;
+    for (auto& [name, fd] : bound[child]) {
+      const auto epoll = epolls.find(fd);
+      fd.process = child;
+      if (epoll != epolls.end()) epolls.emplace(fd, epoll->second);
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < call.names.size(); ++i) {
     const Fd fd = i < outcome.created.size() ? outcome.created[i] : Fd{};
-    bound[names[i]] = fd;
-    if (fd.valid()) into[names[i]] = fd;
+    own[call.names[i]] = fd;
+    if (fd.valid()) into[call.names[i]] = fd;
   }
 }
 
@@ -304,7 +316,8 @@ void Session::Impl::judge(Running& r) {
                         print_outcome(r.record.call, r.record.outcome, r.record.events));
     }
   } else if (r.expected) {
-    why = r.record.returned ? check_expectation(*r.expected, r.record.call, r.record.outcome, bound)
+    why = r.record.returned ? check_expectation(*r.expected, r.record.call, r.record.outcome,
+                                                names_for(r.record.actor))
                             : fmt::format("expected {}, the call is asleep and nothing is due",
                                           print(*r.expected));
   } else {
@@ -380,7 +393,7 @@ void Session::Impl::verify_list(Fd epfd, const std::string& name,
   const auto ep = history.live().instance(epfd);
   const bool guessed = ep && guessed_orders.contains(*ep);
   verify_interest(history.live(), guessed ? TreeOrder::created : options.tree, epfd,
-                  lists.read(kernel->pid(), epfd), name, differences);
+                  lists.read(kernel->pid_of(epfd), epfd), name, differences);
 }
 
 // Whether buffers are filled as the kernel shows them.
@@ -426,7 +439,7 @@ bool Session::Impl::settle_resumed(const ResumedStatement& line) {
     const auto it = unclaimed.find(actor);
     if (it == unclaimed.end() || it->second.call.name != line.call) continue;
     auto misfit = line.expected ? check_expectation(*line.expected, it->second.call,
-                                                    it->second.outcome, bound)
+                                                    it->second.outcome, names_for(actor))
                                 : std::nullopt;
     if (meant && misfit) continue;
     meant = actor;
@@ -452,9 +465,9 @@ bool Session::Impl::settle_resumed(const ResumedStatement& line) {
 }
 
 void Session::Impl::settle_ready(const ExpectReady& line) {
-  const auto it = bound.find(line.epoll);
+  const auto ep = find_epoll(line.epoll);
   const std::vector<std::string> now =
-      it == bound.end() ? std::vector<std::string>{} : history.live().ready_names(it->second);
+      ep ? history.live().ready_names(*ep) : std::vector<std::string>{};
   if (now == line.items) return;
   fail_expectation(fmt::format("ready({}): expected [{}], the ready list is [{}]", line.epoll,
                                fmt::join(line.items, ", "), fmt::join(now, ", ")));

@@ -94,11 +94,13 @@ std::optional<std::string> check_payload(const Value& wanted, const Call& call,
 }
 
 std::string result_text(const Outcome& outcome) {
+  if (outcome.ended) return "the end of the process";
   if (outcome.failed()) return fmt::format("{} {}", outcome.returned, errno_name(outcome.error));
   return std::to_string(outcome.returned);
 }
 
 bool same_return(const Expected& expected, const Call& call, const Outcome& outcome) {
+  if (outcome.ended) return false;
   const int wanted_error = expected.error.value_or(0);
   if (expected.error && wanted_error != outcome.error) return false;
   if (!expected.returned) return true;

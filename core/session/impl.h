@@ -65,8 +65,10 @@ struct Session::Impl {
   // ---- ending
   void finish_step();
   void record_returns(Running& r);
-  void bind(const std::vector<std::string>& names, const Outcome& outcome,
+  void bind(ActorId actor, const Asleep& call, const Outcome& outcome,
             std::map<std::string, Fd>& into);
+  const std::map<std::string, Fd>& names_for(ActorId actor);
+  [[nodiscard]] std::optional<Fd> find_epoll(const std::string& name) const;
   void judge(Running& r);
   void run_model_beside(Running& r);
   LockstepResult explain(Running& r);
@@ -109,8 +111,9 @@ struct Session::Impl {
   std::optional<Result<std::vector<XrayEventpoll>>> seen;  // by the X-ray after the last step
   std::map<int, std::vector<XrayEventpoll>> xrays;  // after earlier steps that may be thought over
   std::set<FileId> guessed_orders;  // instances whose order was learned while items looked alike
-  std::map<std::string, Fd> bound;
-  std::map<Fd, std::string> epolls;  // open epoll instances
+  std::map<std::int32_t, std::map<std::string, Fd>> bound;  // by process: fork copies its parent's
+  std::map<std::string, Fd> shared_names;                   // what names_for() gave last
+  std::map<Fd, std::string> epolls;                         // open epoll instances
   std::map<std::uint64_t, std::string> data_names;
   std::map<ActorId, Asleep> asleep;
   struct Due {  // when a timer was last set or read, and what follows from it

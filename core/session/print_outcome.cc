@@ -41,12 +41,17 @@ std::string print_value(const Outcome& outcome) {
 
 std::string print_outcome(const Call& call, const Outcome& outcome,
                           const std::vector<ShownEvent>& events, FlagStyle style) {
+  if (outcome.ended) return " = ?";
   if (outcome.failed()) return fmt::format(" = {} {}", outcome.returned, errno_name(outcome.error));
   if (is_wait(call.name)) {
     return fmt::format(" = {} {}", outcome.returned, print_events(events, style));
   }
   if (call.name == CallName::poll) {
     return fmt::format(" = {} {}", outcome.returned, print_polled(events, style));
+  }
+  if (call.name == CallName::fork) return fmt::format(" = P{}", outcome.returned);
+  if (call.name == CallName::waitpid) {
+    return fmt::format(" = P{} {{value={}}}", outcome.returned, print_value(outcome));
   }
   if (outcome.value)
     return fmt::format(" = {} {{value={}}}", outcome.returned, print_value(outcome));

@@ -109,6 +109,8 @@ void Session::finish() {
   const bool compares = !impl_->options.model_only && !impl_->history.live().not_modelled();
   if (!impl_->death && compares) {
     impl_->learn_order_now();
+    std::erase_if(impl_->epolls,
+                  [&](const auto& e) { return !impl_->history.live().is_epoll(e.first); });
     for (const auto& [fd, name] : impl_->epolls) {
       impl_->verify_list(fd, name, impl_->final_differences);
     }
@@ -202,9 +204,8 @@ std::shared_ptr<const State> Session::moment(int n, std::optional<int> micro) co
 }
 
 std::vector<std::string> Session::ready_at_end(const std::string& epoll) const {
-  const auto it = impl_->bound.find(epoll);
-  if (it == impl_->bound.end()) return {};
-  return impl_->history.live().ready_names(it->second);
+  const auto ep = impl_->find_epoll(epoll);
+  return ep ? impl_->history.live().ready_names(*ep) : std::vector<std::string>{};
 }
 
 std::optional<std::string> Session::data_name(std::uint64_t data) const {

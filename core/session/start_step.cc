@@ -61,7 +61,8 @@ bool Session::Impl::start_call(const CallStatement& statement) {
     start_waiting({statement.actor}, std::nullopt, -1);
     return true;
   }
-  auto resolved = resolve(statement.call, bound);
+  auto resolved =
+      resolve(statement.call, bound[statement.actor.process()], statement.actor, statement.names);
   const std::vector<std::string> names = names_bound_by(statement);
   Running r;
   r.record.statement = next;
@@ -91,6 +92,24 @@ bool Session::Impl::start_call(const CallStatement& statement) {
   last_progress = std::chrono::steady_clock::now();
   kernel->submit(statement.actor, running->record.request);
   return true;
+}
+
+// As an expectation may use them: also those that other processes alone have bound.
+const std::map<std::string, Fd>& Session::Impl::names_for(ActorId actor) {
+  const std::map<std::string, Fd>& own = bound[actor.process()];
+  if (bound.size() == 1) return own;
+  shared_names = own;
+  for (const auto& [process, others] : bound) shared_names.insert(others.begin(), others.end());
+  return shared_names;
+}
+
+// In the lab's own process, or the first one that has the name.
+std::optional<Fd> Session::Impl::find_epoll(const std::string& name) const {
+  for (const auto& [process, names] : bound) {
+    const auto it = names.find(name);
+    if (it != names.end() && history.live().is_epoll(it->second)) return it->second;
+  }
+  return std::nullopt;
 }
 
 void Session::Impl::start_waiting(std::set<ActorId> actors, std::optional<Expected> expected,
@@ -150,7 +169,7 @@ bool Session::Impl::is_due(ActorId actor, const Asleep& call) const {
 void Session::Impl::learn_order_now() {
   if (death || options.model_only) return;
   for (const Fd epfd : history.live().unranked()) {
-    if (const auto list = lists.read(kernel->pid(), epfd)) learn_order(epfd, to_rows(*list));
+    if (const auto list = lists.read(kernel->pid_of(epfd), epfd)) learn_order(epfd, to_rows(*list));
   }
 }
 

@@ -184,7 +184,7 @@ XrayConfirms verify_xray(const State& model, TreeOrder order,
                          std::vector<std::string>& differences) {
   XrayConfirms all{.tree = true, .ready = true, .ovflist = true, .waiters = true};
   for (const EventpollState& ep : model.eventpolls) {
-    if (!ep.fd.valid()) continue;
+    if (!ep.fd.valid() || ep.fd.process != 0) continue;
     const XrayEventpoll* seen = find_instance(kernel, ep.fd);
     if (seen == nullptr) {
       differences.push_back(
@@ -214,6 +214,7 @@ std::vector<Machine::Row> to_rows(const XrayEventpoll& ep) {
 }
 
 const XrayEventpoll* find_instance(const std::vector<XrayEventpoll>& all, Fd fd) {
+  if (fd.process != 0) return nullptr;
   for (const XrayEventpoll& ep : all) {
     if (std::ranges::find(ep.fds, fd.value) != ep.fds.end()) return &ep;
   }

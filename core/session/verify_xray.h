@@ -21,9 +21,9 @@ struct XrayConfirms {
 };
 
 // Every difference is one sentence. `actors` says which thread, as the X-ray numbers it, is whose.
-// Instances without a descriptor are passed over: an X-ray of descriptors need not see them.
-// A sleeper whose deadline may have passed since the model ran is not missed, nor is a timer that
-// may have expired since on a list where it is not expected. Requires: at rest.
+// Instances without a descriptor in the lab's own process are passed over: an X-ray of descriptors
+// need not see them. A sleeper whose deadline may have passed since the model ran is not missed,
+// nor is a timer that may have expired since on a list where it is not expected. Requires: at rest.
 XrayConfirms verify_xray(const State& model, TreeOrder order,
                          const std::vector<XrayEventpoll>& kernel,
                          const std::map<int, ActorId>& actors,

@@ -19,7 +19,8 @@ Result<std::vector<XrayEventpoll>> take(Xray& xray, int pid) {
 
 // An X-ray finds instances by their descriptors, and no queues of other files.
 bool shows_all_lists(const State& state) {
-  return std::ranges::all_of(state.eventpolls, [](const auto& ep) { return ep.fd.valid(); }) &&
+  return std::ranges::all_of(state.eventpolls,
+                             [](const auto& ep) { return ep.fd.valid() && ep.fd.process == 0; }) &&
          std::ranges::all_of(state.files, [](const FileState& f) {
            return f.readers.size() <= 1 && f.writers.size() <= 1;
          });

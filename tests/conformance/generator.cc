@@ -25,7 +25,7 @@ constexpr std::size_t kManyForThreads = 14;  // few files, so that threads meet 
 
 }  // namespace
 
-Generator::Generator(std::uint64_t seed, int threads, bool calm, bool sockets)
+Generator::Generator(std::uint64_t seed, int threads, bool calm, bool sockets, bool processes)
     : random_(seed),
       threads_(threads),
       calm_(calm),
@@ -33,11 +33,13 @@ Generator::Generator(std::uint64_t seed, int threads, bool calm, bool sockets)
       drains_(!calm && one_in(2)),
       connects_(sockets && one_in(2)),
       local_(one_in(3)),
+      forks_(processes && !connects_ && one_in(2)),
       signals_{{SIGUSR1, false}, {SIGUSR2, false}, {SIGALRM, false}, {SIGPIPE, true},
                {SIGCHLD, true},  {SIGURG, true},   {SIGWINCH, true}} {}
 
 bool Generator::stuck() const {
-  return asleep_.size() >= static_cast<std::size_t>(threads_) || alone_ > kLongAlone;
+  const std::size_t children = tables_.size() - tables_.count(0);
+  return asleep_.size() >= static_cast<std::size_t>(threads_) + children || alone_ > kLongAlone;
 }
 
 bool Generator::last_awake() const {
@@ -46,7 +48,7 @@ bool Generator::last_awake() const {
 
 CallStatement Generator::next() {
   CallStatement s;
-  s.actor = actor();
+  s.actor = by_ = actor();
   s.actor_written = s.actor != ActorId{};
   pending_.clear();
   s.call = call(s.names);
@@ -54,13 +56,14 @@ CallStatement Generator::next() {
 }
 
 void Generator::learn(const StepRecord& record) {
+  by_ = record.actor;
   if (!record.returned && !record.call.args.empty()) asleep_[record.actor] = record.call.args[0];
   if (record.returned) asleep_.erase(record.actor);
   for (const Resumed& other : record.resumed) asleep_.erase(other.actor);
   alone_ = threads_ > 1 && last_awake() ? alone_ + 1 : 0;
   if (record.call.name == CallName::close && record.returned && !record.outcome.failed()) {
     if (const auto* name = std::get_if<Ref>(&record.call.args[0].v)) {
-      std::erase_if(files_, [&](const File& f) { return f.name == name->name; });
+      std::erase_if(files(), [&](const File& f) { return f.name == name->name; });
     }
   }
   const auto* wait = std::get_if<EpollWait>(&record.request.op);
@@ -71,11 +74,12 @@ void Generator::learn(const StepRecord& record) {
     learn_ctl(record.call);
   }
   if (record.call.name == CallName::dup2 && !record.bound.empty()) {
-    std::erase_if(files_, [&](const File& f) { return record.bound.contains(f.name); });
+    std::erase_if(files(), [&](const File& f) { return record.bound.contains(f.name); });
   }
   learn_connection(record);
-  if (!record.bound.empty()) files_.insert(files_.end(), pending_.begin(), pending_.end());
+  if (!record.bound.empty()) files().insert(files().end(), pending_.begin(), pending_.end());
   pending_.clear();
+  learn_processes(record);
 }
 
 void Generator::learn_ctl(const Call& ctl) {
@@ -95,11 +99,15 @@ ActorId Generator::actor() {
     const ActorId a{'T', n};
     if (!asleep_.contains(a)) idle.push_back(a);
   }
+  for (const auto& [process, table] : tables_) {
+    const ActorId a{'P', process};
+    if (process != 0 && !asleep_.contains(a)) idle.push_back(a);
+  }
   return one_in(2) ? idle.front() : one_of(idle);
 }
 
 std::string Generator::fresh(Kind kind) {
-  const char letter = "epsvmtnrclug"[static_cast<int>(kind)];
+  const char letter = "epsvmtnrclugi"[static_cast<int>(kind)];
   const std::string name = letter + std::to_string(++made_);
   pending_.push_back({name, kind, name});
   return name;
@@ -108,21 +116,21 @@ std::string Generator::fresh(Kind kind) {
 Generator::File* Generator::find(const Value& value) {
   const auto* ref = std::get_if<Ref>(&value.v);
   if (ref == nullptr) return nullptr;
-  const auto it = std::ranges::find(files_, ref->name, &File::name);
-  return it == files_.end() ? nullptr : &*it;
+  const auto it = std::ranges::find(files(), ref->name, &File::name);
+  return it == files().end() ? nullptr : &*it;
 }
 
 std::vector<Generator::File*> Generator::epolls() {
   std::vector<File*> all;
-  for (File& f : files_) {
+  for (File& f : files()) {
     if (f.kind == Kind::epoll) all.push_back(&f);
   }
   return all;
 }
 
 Value Generator::file() {
-  if (files_.empty() || one_in(60)) return number(pick({-1, 59, 2000}));
-  return ref(one_of(files_).name);
+  if (files().empty() || one_in(60)) return number(pick({-1, 59, 2000}));
+  return ref(one_of(files()).name);
 }
 
 Value Generator::epoll() {
@@ -147,14 +155,14 @@ Call Generator::creation(std::vector<std::string>& names) {
     names.push_back(fresh(kind));
     std::swap(pending_[0].peer, pending_[1].peer);
   };
-  const auto epolls = std::ranges::count(files_, Kind::epoll, &File::kind);
+  const auto epolls = std::ranges::count(files(), Kind::epoll, &File::kind);
   const int most_epolls = nests_ ? 9 : threads_ == 1 ? 6 : 3;
   const auto epoll_create1 = [&] {
     names = {fresh(Kind::epoll)};
     const auto how = pick<std::uint64_t>({0, 0, 0, EPOLL_CLOEXEC, 1});
     return Call{CallName::epoll_create1, {flags(FlagSet::epoll_create, how)}};
   };
-  if (files_.size() >= kFewFiles && epolls == 0) return epoll_create1();
+  if (files().size() >= kFewFiles && epolls == 0) return epoll_create1();
   switch (upto(16)) {
     case 0:
     case 1:
@@ -204,7 +212,7 @@ Call Generator::creation(std::vector<std::string>& names) {
     }
     case 9:
       // Of two, nothing says which one hears first.
-      if (std::ranges::count(files_, Kind::notifier, &File::kind) > 0) break;
+      if (std::ranges::count(files(), Kind::notifier, &File::kind) > 0) break;
       names = {fresh(Kind::notifier)};
       if (nonblock) {
         next_ = Call{CallName::fcntl,
@@ -219,6 +227,7 @@ Call Generator::creation(std::vector<std::string>& names) {
       return dup2();
     case 12:
     case 13: {
+      if (forks_) break;
       names = {fresh(Kind::signals)};
       const int more = (nonblock ? int{SFD_NONBLOCK} : 0) | pick<int>({0, 0, 0, SFD_CLOEXEC, 1});
       return {CallName::signalfd,
@@ -406,7 +415,7 @@ Call Generator::control() {
 
 Value Generator::timer() {
   std::vector<File*> timers;
-  for (File& f : files_) {
+  for (File& f : files()) {
     if (f.kind == Kind::timer) timers.push_back(&f);
   }
   return timers.empty() || one_in(20) ? file() : ref(one_of(timers)->name);
@@ -425,11 +434,11 @@ Call Generator::settime(const Value& on) {
 
 Call Generator::call(std::vector<std::string>& names) {
   if (next_) return *std::exchange(next_, std::nullopt);
-  if (limited_ && one_in(5)) return limit();
+  if (by_.process() == 0 && limited_ && one_in(5)) return limit();
   if (std::exchange(expiring_, false)) return {CallName::sleep, {{.v = Duration{50'000}}}};
-  if (files_.size() < kFewFiles || epolls().empty()) return creation(names);
-  const auto loud = std::ranges::find_if(files_, [](const File& f) { return f.noise > kLoud; });
-  if (threads_ > 1 && loud != files_.end()) return {CallName::close, {ref(loud->name)}};
+  if (files().size() < kFewFiles || epolls().empty()) return creation(names);
+  const auto loud = std::ranges::find_if(files(), [](const File& f) { return f.noise > kLoud; });
+  if (threads_ > 1 && loud != files().end()) return {CallName::close, {ref(loud->name)}};
   if (threads_ > 1 && !asleep_.empty() && one_in(3)) return rouse();
   // The last one awake keeps to what wakes others.
   if (last_awake() && threads_ > 1) {
@@ -442,8 +451,13 @@ Call Generator::call(std::vector<std::string>& names) {
   }
   if (threads_ > 1 && one_in(asleep_.empty() ? 3 : 2)) return wait();
   if (connects_ && one_in(3)) return connection(names);
+  if (forks_ && one_in(6)) {
+    if (auto call = process_call(names)) return *call;
+  }
   if (one_in(8)) {
     const int n = upto(10);
+    // What is known of signals is about the threads' own process.
+    if (by_.process() != 0) return sigprocmask();
     if (n < 3) return sigaction();
     return n < 6 ? sigprocmask() : kill_somebody();
   }
@@ -466,8 +480,8 @@ Call Generator::call(std::vector<std::string>& names) {
   if (n < 91) return settime(timer());
   if (n < 93) return poll();
   if (n < 95) return {CallName::inotify_touch, {file(), number(pick({1, 1, 2, 3}))}};
-  if (one_in(50)) return limit();
-  if (files_.size() >= (threads_ == 1 ? kManyFiles : kManyForThreads))
+  if (by_.process() == 0 && one_in(50)) return limit();
+  if (files().size() >= (threads_ == 1 ? kManyFiles : kManyForThreads))
     return {CallName::close, {file()}};
   return creation(names);
 }

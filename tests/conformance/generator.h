@@ -23,7 +23,8 @@ class Generator {
   // meet in so many ways that the search for a schedule takes long.
   // `sockets`: those that listen and connect are among the files of some programs. Of connections
   // in unusual states the model still says something else than the kernel.
-  Generator(std::uint64_t seed, int threads, bool calm, bool sockets);
+  // `processes`: some programs fork; those have neither signalfds nor sockets of the internet.
+  Generator(std::uint64_t seed, int threads, bool calm, bool sockets, bool processes);
 
   // The next statement. Requires: stuck() is false.
   CallStatement next();
@@ -45,7 +46,8 @@ class Generator {
     tcp,
     listener,
     udp,
-    signals
+    signals,
+    pid
   };
   struct File {
     std::string name;
@@ -75,6 +77,7 @@ class Generator {
   }
 
   void learn_ctl(const Call& ctl);
+  void learn_processes(const StepRecord& record);
   void learn_connection(const StepRecord& record);
   ActorId actor();
   Call call(std::vector<std::string>& names);
@@ -91,6 +94,9 @@ class Generator {
   Call dup2();
   Call poll();
   Call limit();
+  // ---- processes: generator_processes.cc
+  std::optional<Call> process_call(std::vector<std::string>& names);
+  ActorId some_process();
   // ---- sockets of the internet: generator_sockets.cc
   Call connection(std::vector<std::string>& names);
   Call socket(std::vector<std::string>& names);
@@ -125,6 +131,7 @@ class Generator {
   bool drains_;    // then no semaphores: one with a great counter would be read a unit at a time
   bool connects_;  // sockets of the internet are among the files
   bool local_;     // they are of AF_UNIX
+  bool forks_;
   // What is known of a signal, so that none ends the lab.
   struct Signal {
     int number;
@@ -135,11 +142,14 @@ class Generator {
   };
   std::vector<Signal> signals_;
   int made_ = 0;
-  int alone_ = 0;                     // statements since another thread was awake
-  bool expiring_ = false;             // a timer was set to expire at once
-  bool limited_ = false;              // few descriptors may be open
-  std::optional<Call> next_;          // what the last one needs behind it
-  std::vector<File> files_;           // open, as far as names tell
+  int alone_ = 0;                                     // statements since another thread was awake
+  bool expiring_ = false;                             // a timer was set to expire at once
+  bool limited_ = false;                              // few descriptors may be open
+  std::optional<Call> next_;                          // what the last one needs behind it
+  std::map<std::int32_t, std::vector<File>> tables_;  // open, as far as names tell, by process
+  ActorId by_;                                        // who makes the call
+  int forked_ = 0;
+  std::vector<File>& files() { return tables_[by_.process()]; }
   std::vector<File> pending_;         // of the creation under way
   std::vector<std::string> watched_;  // peers of what ADD put somewhere
   std::map<ActorId, Value> asleep_;   // and what each one sleeps on

@@ -18,6 +18,7 @@ Value Generator::signals() {
 }
 
 Call Generator::sigaction() {
+  if (by_.process() != 0) return sigprocmask();
   if (one_in(20)) {
     return {
         CallName::sigaction,

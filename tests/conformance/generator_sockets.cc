@@ -29,7 +29,7 @@ bool Generator::is_net(const File* file) {
 
 Generator::File* Generator::one_of_kind(Kind kind) {
   std::vector<File*> all;
-  for (File& f : files_) {
+  for (File& f : files()) {
     if (f.kind == kind) all.push_back(&f);
   }
   return all.empty() ? nullptr : one_of(all);
@@ -37,7 +37,7 @@ Generator::File* Generator::one_of_kind(Kind kind) {
 
 Value Generator::net() {
   std::vector<File*> all;
-  for (File& f : files_) {
+  for (File& f : files()) {
     if (is_net(&f)) all.push_back(&f);
   }
   return all.empty() || one_in(30) ? file() : ref(one_of(all)->name);
@@ -148,7 +148,7 @@ Call Generator::option() {
 
 Call Generator::connection(std::vector<std::string>& names) {
   const auto sockets = static_cast<std::size_t>(
-      std::ranges::count_if(files_, [](const File& f) { return is_net(&f); }));
+      std::ranges::count_if(files(), [](const File& f) { return is_net(&f); }));
   if (sockets < 3 || (sockets < kMostSockets && one_in(6))) return socket(names);
   if (one_of_kind(Kind::listener) == nullptr || one_in(15)) {
     const Value on = net();

@@ -97,13 +97,16 @@ const std::vector<KnownName> kNames{
 TEST(Draft, EveryCallIsWholeAsSoonAsItIsChosen) {
   for (const CallSpec& spec : all_calls()) {
     Draft draft;
+    if (spec.call == CallName::exit) draft.actor = {'P', 1};
     choose_call(draft, spec.call, kNames);
     const auto statement = statement_of(draft);
     ASSERT_TRUE(statement) << draft.line << ": " << statement.error().diagnostics.front().message;
     const auto& made = std::get<CallStatement>(statement->what);
     EXPECT_EQ(made.call.name, spec.call);
     EXPECT_EQ(made.names.size(),
-              spec.call == CallName::dup2 ? 0U : static_cast<std::size_t>(spec.creates))
+              spec.call == CallName::dup2   ? 0U
+              : spec.call == CallName::fork ? 1U
+                                            : static_cast<std::size_t>(spec.creates))
         << draft.line;
   }
 }
@@ -111,8 +114,9 @@ TEST(Draft, EveryCallIsWholeAsSoonAsItIsChosen) {
 TEST(Draft, EveryPresetParses) {
   for (const CallSpec& spec : all_calls()) {
     for (std::size_t i = 0; i < spec.params.size(); ++i) {
-      for (const std::string& text : presets(spec.params[i])) {
+      for (const std::string& text : presets({}, spec.params[i])) {
         Draft draft;
+        if (spec.call == CallName::exit) draft.actor = {'P', 1};
         choose_call(draft, spec.call, kNames);
         draft.args[i].text = text;
         draft.args[i].present = true;

@@ -76,7 +76,12 @@ TEST(CLine, IsTakenByTheCompilerForEveryCall) {
                                        "fcntl(a, F_SETFL, O_NONBLOCK)",
                                        "fcntl(a, F_GETFL)",
                                        "setrlimit(NOFILE, 8)",
+                                       "P1 = fork()",
+                                       "P1: exit(0)",
+                                       "waitpid(P1)",
+                                       "a = pidfd(P1)",
                                        "kill(T2, SIGUSR1)",
+                                       "kill(P1, SIGTERM)",
                                        "sigaction(SIGUSR1, handler, SA_RESTART)",
                                        "sigaction(SIGUSR1, SIG_IGN)",
                                        "sigprocmask(SIG_BLOCK, [SIGUSR1])",
@@ -108,13 +113,17 @@ TEST(CLine, IsTakenByTheCompilerForEveryCall) {
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+int status;
 int a, b, s, t, v, ep, fds[2], value, scratch1, scratch2;
 char buffer[65536];
 struct epoll_event events[8];

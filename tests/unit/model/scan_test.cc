@@ -15,6 +15,7 @@ namespace {
 class FrozenScan {
  public:
   explicit FrozenScan(std::uint32_t mask) : mask_(mask) {
+    w_.processes.emplace_back().state = Process::State::running;
     const Index file = make_file(w_, FileKind::epoll, FileEnd::whole, 0);
     ep_ = ep_alloc(w_, file);
     w_.files[file].object = ep_;

@@ -22,14 +22,33 @@ TEST(Diagnostic, UnknownWords) {
             "23: unknown flag EPOLLINN; did you mean EPOLLIN?");
   EXPECT_EQ(mistake("epoll_ctl(ep, AD, a, IN)"), "15: unknown flag AD; did you mean ADD?");
   EXPECT_EQ(mistake("epol_wait(ep, 8, 0)"), "1: unknown call epol_wait; did you mean epoll_wait?");
-  EXPECT_EQ(mistake("fork()"), "1: unknown call fork");
+  EXPECT_EQ(mistake("vfork()"), "1: unknown call vfork; did you mean fork?");
   EXPECT_EQ(mistake("read(a, 1) = -1 EAGIAN"), "17: unknown errno EAGIAN; did you mean EAGAIN?");
   EXPECT_EQ(mistake("write(w, 5kb)"), "10: unknown unit kb; there are ns, us, ms, s, k and M");
   EXPECT_EQ(mistake("epoll_ctl(ep, ADD, a, {event=IN})"),
             "24: unknown field event; did you mean events?");
-  EXPECT_EQ(mistake("P1: close(a)"), "1: unknown actor P1; did you mean T1?");
-  EXPECT_EQ(mistake("main: close(a)"), "1: unknown actor main; threads are T1 to T64");
-  EXPECT_EQ(mistake("T0: close(a)"), "1: unknown actor T0; threads are T1 to T64");
+  EXPECT_EQ(mistake("main: close(a)"),
+            "1: unknown actor main; threads are T1 to T64, processes P1 to P16");
+  EXPECT_EQ(mistake("T0: close(a)"),
+            "1: unknown actor T0; threads are T1 to T64, processes P1 to P16");
+}
+
+TEST(Diagnostic, Processes) {
+  EXPECT_EQ(mistake("P1: close(a)"), "1: there is no P1 yet; P1 = fork() makes it");
+  EXPECT_EQ(mistake("waitpid(P2)"), "9: there is no P2 yet; P2 = fork() makes it");
+  EXPECT_EQ(mistake("waitpid(T2)"), "9: process must be a process such as P1, not T2");
+  EXPECT_EQ(mistake("kill(P17, SIGUSR1)"),
+            "6: unknown actor P17; threads are T1 to T64, processes P1 to P16");
+  EXPECT_EQ(mistake("fork()"), "1: fork makes one process, and wants its name: P1 = fork()");
+  EXPECT_EQ(mistake("x = fork()"), "1: fork makes a process, P1 to P16");
+  EXPECT_EQ(mistake("exit(0)"),
+            "1: exit ends a process that fork made, such as P1: exit(0); the threads' own process "
+            "is the lab");
+  EXPECT_EQ(mistake("close(a) = P1"), "12: close gives back a number, not a process");
+  EXPECT_EQ(first_mistake("P1 = fork()\nP1 = fork()"),
+            "2:1: P1 was forked already; each process has a name of its own");
+  EXPECT_EQ(first_mistake("P1 = fork()\nP1: P2 = fork()"),
+            "2:10: only threads fork, so that all processes end with the lab");
 }
 
 TEST(Diagnostic, Names) {

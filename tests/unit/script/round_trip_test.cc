@@ -4,6 +4,7 @@
 #include <csignal>
 #include <random>
 
+#include "core/call/request.h"
 #include "tests/unit/script/parse.h"
 
 namespace epollscope {
@@ -91,7 +92,10 @@ class Maker {
         if (spec.call == CallName::kill) return {Mask{FlagSet::signal, SIGUSR1}};  // not SIGSTOP
         return mask(p.flags);
       case ParamKind::actor:
+        if (chance(4)) return {process()};
         return {ActorId{'T', 1 + static_cast<int>(below(64))}};
+      case ParamKind::process:
+        return {process()};
       case ParamKind::event:
         return chance(4) ? Value{Null{}} : chance(2) ? mask(p.flags) : event(false);
       case ParamKind::timeout:
@@ -120,6 +124,7 @@ class Maker {
     }
     return {};
   }
+  ActorId process() { return {'P', 1 + static_cast<int>(below(kMostProcesses))}; }
   Value duration() {
     constexpr std::array<std::int64_t, 4> kUnits = {1, 1'000, 1'000'000, 1'000'000'000};
     return {Duration{static_cast<std::int64_t>(below(5000)) * kUnits[below(4)]}};
@@ -184,6 +189,11 @@ class Maker {
     }
     c.actor_written = chance(3);
     if (c.actor_written) c.actor = actor();
+    if (s.call == CallName::exit) {
+      c.actor_written = true;
+      c.actor = process();
+    }
+    if (s.call == CallName::fork) c.names = {print(process())};
     const auto count = below(static_cast<std::uint64_t>(s.creates) + 1);
     while (c.names.size() < count) c.names.push_back(name() + std::string(c.names.size(), '_'));
     for (std::string& n : c.names) {
