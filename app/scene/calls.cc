@@ -63,15 +63,14 @@ std::string brief_call_text(const Statement& statement) {
   return words;
 }
 
-ResultText result_text(const Sketch& /*pen*/, const Outcome& outcome) {
-  if (outcome.failed()) {
-    return {fmt::format("= {} {}", outcome.returned, errno_name(outcome.error)), Role::err};
-  }
+ResultText result_text(CallName call, const Outcome& outcome) {
+  const std::string returned = "= " + print_return(call, outcome);
+  if (outcome.failed()) return {returned, Role::err};
   if (outcome.created.size() == 2) {
     return {fmt::format("= {}, {}", outcome.created[0].value, outcome.created[1].value),
             Role::good};
   }
-  return {fmt::format("= {}", outcome.returned), Role::good};
+  return {returned, outcome.ended ? Role::text_dim : Role::good};
 }
 
 ResultText asleep_text(const Sketch& pen) { return {pen.t("user.asleep"), Role::wakeup}; }

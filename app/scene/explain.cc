@@ -79,7 +79,8 @@ class Teller {
     if (r.outcome.created.size() == 1) {
       return say(t("said.made_one", {call, std::to_string(r.outcome.created[0].value)}));
     }
-    say(t("said.returned", {call, std::to_string(r.outcome.returned)}));
+    if (r.outcome.ended) return say(t("said.ended_in", {actor, call}));
+    say(t("said.returned", {call, print_return(r.call.name, r.outcome)}));
   }
 
   void sleeps(ActorId actor, std::string_view call) {
@@ -224,13 +225,15 @@ class Teller {
 
   void others(const StepRecord& r) {
     for (const Resumed& back : r.resumed) {
-      if (is_wait(back.call.name) && back.outcome.failed()) {
+      if (back.outcome.ended) {
+        say(t("said.ended_in", {print(back.actor), spec_of(back.call.name).name}));
+      } else if (is_wait(back.call.name) && back.outcome.failed()) {
         failure(back, back.began);
       } else if (is_wait(back.call.name)) {
         waited(print(back.actor), back.events);
       } else {
         say(t("said.resumed", {print(back.actor), spec_of(back.call.name).name,
-                               std::to_string(back.outcome.returned)}));
+                               print_return(back.call.name, back.outcome)}));
       }
     }
     if (!r.not_modelled.empty()) say(t("said.not_modelled", {r.not_modelled}), {}, Role::warn);

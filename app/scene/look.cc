@@ -196,10 +196,17 @@ std::string_view kind_key(ObjectKind kind) {
   return "file.other";
 }
 
-std::string_view count_key(ObjectKind kind) {
-  if (kind == ObjectKind::signalfd) return "file.some_signals";
-  if (kind == ObjectKind::listener) return "file.waiting";
-  return kind == ObjectKind::inotify ? "file.some_events" : "file.counter";
+std::string count_text(const Sketch& pen, ObjectKind kind, std::uint64_t n) {
+  if (kind == ObjectKind::pidfd) {
+    return pen.t(n == 0   ? "file.process_runs"
+                 : n == 1 ? "file.process_ended"
+                          : "file.process_gone");
+  }
+  const std::string_view key = kind == ObjectKind::signalfd   ? "file.some_signals"
+                               : kind == ObjectKind::listener ? "file.waiting"
+                               : kind == ObjectKind::inotify  ? "file.some_events"
+                                                              : "file.counter";
+  return pen.t(key, {std::to_string(n)});
 }
 
 std::string item_label(const Sketch& pen, const ItemState& item) {

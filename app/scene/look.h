@@ -31,8 +31,9 @@ Unread unread_of(const State& state, const FileState& file);
 // ---- words
 // The four cases, and a disarmed one-shot as the fifth: a key below `item.`.
 std::string_view case_key(const ItemState& item);
-std::string_view kind_key(ObjectKind kind);              // "file.pipe"
-std::string_view count_key(ObjectKind kind);             // "file.counter", "file.some_events"
+std::string_view kind_key(ObjectKind kind);  // "file.pipe"
+// What a counter's number means: "counter 3", "2 events"; of a pidfd, what became of its process.
+std::string count_text(const Sketch& pen, ObjectKind kind, std::uint64_t n);
 std::string_view brief_case_key(const ItemState& item);  // for little room
 std::string signals_text(const ObjectState& object);     // "SIGUSR1, 2 SIGUSR2"
 std::string mask_text(std::uint32_t mask);               // "IN|ET", short

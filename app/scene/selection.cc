@@ -231,6 +231,8 @@ class Teller {
         const std::string names = signals_text(*o);
         s.fields.push_back(
             {"field.pending", names.empty() ? pen_.t("file.no_signals") : names, {}});
+      } else if (o->kind == ObjectKind::pidfd) {
+        s.fields.push_back({"field.process", count_text(pen_, o->kind, o->fill[i]), {}});
       } else if (is_counter(o->kind)) {
         s.fields.push_back({"field.counter", holds, level});
       } else {

@@ -84,7 +84,8 @@ std::string words_of(const StageModel& model, const StepRecord& r) {
   const Outcome* outcome = outcome_of(model, r.n);
   if (outcome == nullptr) return words + " …";  // asleep
   if (outcome->failed()) return words + " ✗";
-  return is_wait(r.call.name) ? words + " = " + std::to_string(outcome->returned) : words;
+  const bool tells = is_wait(r.call.name) && !outcome->ended;
+  return tells ? words + " = " + std::to_string(outcome->returned) : words;
 }
 
 // ---- lanes

@@ -34,7 +34,7 @@ std::string amount_text(const Lane& lane, std::uint64_t value) {
 }
 
 std::string level_text(const Sketch& pen, const Lane& lane, std::uint64_t value) {
-  if (lane.counter) return pen.t(count_key(lane.kind), {std::to_string(value)});
+  if (lane.counter) return count_text(pen, lane.kind, value);
   if (lane.out) return pen.t("timeline.free", {bytes_text(value)});
   return value == 0 ? pen.t("file.no_bytes") : pen.t("timeline.unread", {bytes_text(value)});
 }

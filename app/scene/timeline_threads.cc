@@ -12,9 +12,13 @@ std::string descriptor_of(const Call& call) {
   return call.args.empty() ? std::string() : print(call.args.front(), FlagStyle::brief);
 }
 
-std::string result_of(const Outcome& outcome) {
-  if (outcome.failed()) return "= -1 " + std::string(errno_name(outcome.error));
-  return "= " + std::to_string(outcome.returned);
+std::string result_of(CallName call, const Outcome& outcome) {
+  return "= " + print_return(call, outcome);
+}
+
+const Fork* fork_of(const StepRecord& r) {
+  const bool made = r.returned && !r.outcome.failed();
+  return made ? std::get_if<Fork>(&r.request.op) : nullptr;
 }
 
 // Reads the steps one after another into lanes.
@@ -24,10 +28,17 @@ class Reader {
 
   std::vector<ThreadLane> read() {
     std::set<ActorId> actors;
-    for (const StepRecord& r : model_.steps) actors.insert(r.actor);
+    for (const StepRecord& r : model_.steps) {
+      actors.insert(r.actor);
+      if (const Fork* fork = fork_of(r)) actors.insert(fork->child);
+    }
     if (actors.size() < 2) return {};
-    for (const ActorId actor : actors)
-      lanes_.push_back({.actor = actor, .calls = {}, .sleeps = {}});
+    for (const char kind : {'T', 'P'}) {
+      for (const ActorId actor : actors) {
+        if (actor.kind != kind) continue;
+        lanes_.push_back({.actor = actor, .calls = {}, .sleeps = {}, .forked = 0, .ended = 0});
+      }
+    }
     for (int n = 1; n <= model_.done(); ++n) {
       whole_step(model_.steps[static_cast<std::size_t>(n) - 1]);
     }
@@ -77,7 +88,7 @@ class Reader {
     if (r.is_resume) {
       if (Sleep* sleep = open(r.actor); sleep != nullptr && r.returned) {
         end(*sleep, r.actor, r.n, r.micro);
-        sleep->result = result_of(r.outcome);
+        sleep->result = result_of(r.call.name, r.outcome);
       }
     } else if (r.returned) {
       lane(r.actor).calls.push_back(r.n);
@@ -88,7 +99,16 @@ class Reader {
       Sleep* sleep = open(back.actor);
       if (sleep == nullptr) continue;
       end(*sleep, back.actor, r.n, r.micro);
-      sleep->result = result_of(back.outcome);
+      sleep->result = result_of(back.call.name, back.outcome);
+    }
+    if (const Fork* fork = fork_of(r)) lane(fork->child).forked = r.n;
+    note_ends(r.n, r.micro);
+  }
+
+  void note_ends(int step, std::span<const MicroStep> micro) {
+    for (const MicroStep& m : micro) {
+      const auto at = std::ranges::find(lanes_, m.actor, &ThreadLane::actor);
+      if (m.function == "do_exit" && at != lanes_.end()) at->ended = step;
     }
   }
 
@@ -101,6 +121,7 @@ class Reader {
       const bool over = m.what == MicroStep::What::woke || m.what == MicroStep::What::timed_out;
       if (Sleep* sleep = over ? open(m.actor) : nullptr) end(*sleep, m.actor, r.n, so_far);
     }
+    note_ends(r.n, so_far);
   }
 
   const StageModel& model_;
@@ -166,9 +187,23 @@ void draw_thread(Sketch& pen, const ThreadLane& thread, const State& now, const 
   pen.text({row.x, Sketch::middle(row, type::kName.at(13))}, name, type::kName.at(13),
            g.x0 - row.x - 12);
   const float end = g.cursor < g.first ? g.x0 : g.end(g.cursor);
-  pen.line({g.x0, row.center().y}, {end, row.center().y}, Role::text_faint, 1);
+  // A process has a line from its fork on to its end.
+  const float y = row.center().y;
+  const bool is_process = thread.actor.process() != 0;
+  const bool there = !is_process || thread.forked > 0;
+  const float from = thread.forked < g.first ? g.x0 : g.x(thread.forked);
+  const float until = thread.ended == 0 ? end : std::max(g.x0, g.x(thread.ended));
+  if (there && until > from) pen.line({from, y}, {until, y}, Role::text_faint, 1);
+  if (thread.forked >= g.first && is_process && there) {
+    pen.line({from, y - 5}, {from, y + 5}, Role::text_dim, 1.6F);
+  }
+  if (thread.ended >= g.first && thread.ended > 0) {
+    pen.line({until - 4, y - 4}, {until + 4, y + 4}, Role::text, 1.8F);
+    pen.line({until - 4, y + 4}, {until + 4, y - 4}, Role::text, 1.8F);
+  }
   for (const int step : thread.calls) {
     if (step < g.first || step > g.cursor) continue;
+    if (thread.ended > 0 && step >= thread.ended) continue;  // a cross stands there, nothing behind
     pen.box({g.x(step) - 2, row.center().y - 5, 4, 10}, Role::text_dim, Role::none, 1);
   }
   for (const Sleep& sleep : thread.sleeps) draw_sleep(pen, sleep, g, row);

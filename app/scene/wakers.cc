@@ -39,6 +39,9 @@ std::string of_file(Lang lang, const State& state, const FileState& file, bool r
   if (object != nullptr && object->kind == ObjectKind::signalfd) {
     return tr(lang, "wakes.signal", {name});
   }
+  if (object != nullptr && object->kind == ObjectKind::pidfd) {
+    return tr(lang, "wakes.end", {name});
+  }
   const bool counts = object != nullptr && is_counter(object->kind);
   return tr(lang, counts ? "wakes.count" : "wakes.bytes", {name});
 }

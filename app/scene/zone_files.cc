@@ -49,7 +49,7 @@ std::string buffer_text(const Sketch& pen, const ObjectState& object, std::size_
     return brief ? pen.t("file.some_signals", {std::to_string(fill)}) : signals_text(object);
   }
   if (is_counter(object.kind)) {
-    return pen.t(count_key(object.kind), {std::to_string(fill)});
+    return count_text(pen, object.kind, fill);
   }
   if (fill == 0) return pen.t("file.no_bytes");
   if (brief || i >= object.capacity.size()) return bytes_text(fill);

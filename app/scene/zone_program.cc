@@ -55,10 +55,10 @@ class Outcomes {
     const int n = step_of(statement);
     if (n == 0 || n > model_.done()) return std::nullopt;
     const StepRecord& r = model_.steps[static_cast<std::size_t>(n) - 1];
-    if (r.returned) return result_text(pen, r.outcome);
+    if (r.returned) return result_text(r.call.name, r.outcome);
     const auto end = ended_.find(n);
     if (end != ended_.end() && end->second.first <= model_.done()) {
-      return result_text(pen, *end->second.second);
+      return result_text(r.call.name, *end->second.second);
     }
     return asleep_text(pen);
   }

@@ -211,6 +211,7 @@ std::string still_there(const Sketch& pen, const KernelContext& c, const ItemSta
   if (unread.kind == ObjectKind::signalfd) {
     return pen.t("ready.signals_now", {std::to_string(unread.amount)});
   }
+  if (unread.kind == ObjectKind::pidfd) return count_text(pen, unread.kind, unread.amount);
   if (unread.kind == ObjectKind::inotify) {
     return pen.t("ready.events_now", {std::to_string(unread.amount)});
   }

@@ -62,7 +62,8 @@ void draw_headline(Sketch& pen, const StageModel& model, Rect where) {
   for (const Resumed& back : came_back(model)) {
     y += kCallLine;
     const std::string call = print(back.actor) + ": " + call_text({}, back.call);
-    draw_call(pen, where, y, {call, result_text(pen, back.outcome)}, kCall.in(Role::text_dim));
+    draw_call(pen, where, y, {call, result_text(back.call.name, back.outcome)},
+              kCall.in(Role::text_dim));
   }
 }
 
@@ -189,7 +190,7 @@ Headline headline(const Sketch& pen, const StageModel& model) {
   if (several_threads(model)) call = print(record->actor) + ": " + call;
   if (model.micro) return {call, {"…", Role::text_dim}};
   if (!record->returned) return {call, asleep_text(pen)};
-  return {call, result_text(pen, record->outcome)};
+  return {call, result_text(record->call.name, record->outcome)};
 }
 
 float draw_panel(Sketch& pen, Rect where, std::string_view heading, std::string_view note,
@@ -204,9 +205,11 @@ float draw_panel(Sketch& pen, Rect where, std::string_view heading, std::string_
 
 void draw_call_and_events(Sketch& pen, const StageModel& model, Rect where) {
   const StepRecord* record = model.current();
-  const std::string actor = print(record == nullptr ? ActorId{} : record->actor);
-  draw_panel(pen, where, pen.t("user.zone"),
-             pen.t(several_threads(model) ? "user.call_of" : "user.thread", {actor}));
+  const ActorId actor = record == nullptr ? ActorId{} : record->actor;
+  const std::string_view whose = actor.process() != 0     ? "user.call_of_process"
+                                 : several_threads(model) ? "user.call_of"
+                                                          : "user.thread";
+  draw_panel(pen, where, pen.t("user.zone"), pen.t(whose, {print(actor)}));
   pen.clip(where);
   draw_headline(pen, model, where);
   draw_array(pen, model, where);

@@ -46,7 +46,7 @@ struct ResultText {
   std::string words;  // "= 4, 5"
   Role color = Role::good;
 };
-ResultText result_text(const Sketch& pen, const Outcome& outcome);
+ResultText result_text(CallName call, const Outcome& outcome);
 ResultText asleep_text(const Sketch& pen);
 
 // ---- the last step in words

@@ -42,7 +42,7 @@ inline bool is_socket(ObjectKind kind) {
 // A number and not bytes: ObjectState::fill is what a read gives.
 inline bool is_counter(ObjectKind kind) {
   return kind == ObjectKind::eventfd || kind == ObjectKind::timerfd ||
-         kind == ObjectKind::inotify || kind == ObjectKind::signalfd;
+         kind == ObjectKind::inotify || kind == ObjectKind::signalfd || kind == ObjectKind::pidfd;
 }
 enum class FileEnd : std::uint8_t { whole, read, write };
 
@@ -119,7 +119,8 @@ struct ObjectState {
   std::string label;                // "pipe:1"
   std::vector<FileId> files;        // pipe: read end, write end; pair: first, second
   std::vector<std::uint64_t> fill;  // bytes unread: pipe 1 buffer, pair one per file (what that
-                                    // file can read), eventfd the counter
+                                    // file can read), eventfd the counter; pidfd: 0 its process
+                                    // runs, 1 it has ended, 2 and somebody has waited for it
   std::vector<std::uint64_t>
       capacity;                  // same order; eventfd: the greatest counter; empty: not known
   std::optional<ObjectId> peer;  // a connection's other end, once it was accepted

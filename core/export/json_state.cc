@@ -152,6 +152,7 @@ Json eventpoll(const Index& index, const EventpollState& ep) {
 // eventfd, a socket's own receive buffer; null where nothing can be read.
 Json readable_bytes(const ObjectState* object, const FileState& file) {
   if (file.end == FileEnd::write || object == nullptr) return nullptr;
+  if (object->kind == ObjectKind::pidfd) return nullptr;
   std::size_t buffer = 0;
   if (object->fill.size() > 1) {
     const auto at = std::find(object->files.begin(), object->files.end(), file.id);

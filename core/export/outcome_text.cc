@@ -53,8 +53,8 @@ std::string marked_text(const Call& call, const Outcome& outcome,
     return fmt::format(" = {} {}", outcome.returned, marked_events(events, *set));
   }
   if (outcome.value) {
-    return fmt::format(" = {}{} {{value={}{}}}", call.name == CallName::waitpid ? "P" : "",
-                       outcome.returned, print_value(outcome), mark(written, "value"));
+    return fmt::format(" = {} {{value={}{}}}", print_return(call.name, outcome),
+                       print_value(outcome), mark(written, "value"));
   }
   return print_outcome(call, outcome, events);
 }

@@ -54,7 +54,10 @@ long word(T v) {
 
 std::uint64_t word64(Fd fd) { return static_cast<std::uint64_t>(std::int64_t{fd.value}); }
 
-void on_signal(int /*signal*/) {}
+// How many signals the thread has handled.
+thread_local volatile std::sig_atomic_t handled = 0;
+
+void on_signal(int /*signal*/) { handled = handled + 1; }
 
 // Raw system calls throughout: what a wrapper of the C library or of a sanitizer would add to
 // them is not the kernel's.
@@ -369,8 +372,11 @@ class Execution {
     const bool simple = op.count <= kPayload || op.count > kPastUserSpace;
     std::byte* buffer = simple ? payload_ : window_.get();
     if (buffer == nullptr) return refuse(ENOMEM);
-    const FdKind kind = kind_of(op.fd);
+    FdKind kind = kind_of(op.fd);
+    const auto before = handled;
     if (!make(SYS_read, number_of(op.fd), buffer, op.count)) return;
+    // A signal restarts a call by its number, which may mean another file by then.
+    if (handled != before) kind = kind_of(op.fd);
     if (!summed_up(kind, buffer)) ship_bytes(buffer);
   }
 
@@ -390,8 +396,7 @@ class Execution {
   }
 
   // What is read from these is a structure, of which one number tells all that a scenario asks.
-  // Other sizes come from other files: a signal restarts a call by its number, which may mean
-  // something else by then.
+  // Other sizes come from other files.
   bool summed_up(FdKind kind, const std::byte* buffer) {
     const auto got = static_cast<std::size_t>(slot_.reply.returned);
     std::uint64_t value = 0;

@@ -271,6 +271,9 @@ class Builder {
     } else if (f.kind == FileKind::regular) {
       o.fill = {w_.regulars[f.object].size};
       o.capacity = {kMostFileBytes};
+    } else if (f.kind == FileKind::pidfd) {
+      const Process::State state = w_.process(w_.pidfds[f.object].process).state;
+      o.fill = {state == Process::State::reaped ? 2U : state == Process::State::zombie ? 1U : 0U};
     } else if (f.kind == FileKind::signalfd) {
       for (const Task& t : w_.tasks) add_signals(t, w_.signalfds[f.object].mask, o.signals);
       o.fill = {o.signals.size()};

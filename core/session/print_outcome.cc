@@ -39,22 +39,24 @@ std::string print_value(const Outcome& outcome) {
   return std::to_string(*outcome.value);
 }
 
+std::string print_return(CallName call, const Outcome& outcome) {
+  if (outcome.ended) return "?";
+  if (outcome.failed()) return fmt::format("{} {}", outcome.returned, errno_name(outcome.error));
+  const bool process = call == CallName::fork || call == CallName::waitpid;
+  return fmt::format("{}{}", process ? "P" : "", outcome.returned);
+}
+
 std::string print_outcome(const Call& call, const Outcome& outcome,
                           const std::vector<ShownEvent>& events, FlagStyle style) {
-  if (outcome.ended) return " = ?";
-  if (outcome.failed()) return fmt::format(" = {} {}", outcome.returned, errno_name(outcome.error));
+  const std::string returned = print_return(call.name, outcome);
+  if (outcome.ended || outcome.failed()) return " = " + returned;
   if (is_wait(call.name)) {
     return fmt::format(" = {} {}", outcome.returned, print_events(events, style));
   }
   if (call.name == CallName::poll) {
     return fmt::format(" = {} {}", outcome.returned, print_polled(events, style));
   }
-  if (call.name == CallName::fork) return fmt::format(" = P{}", outcome.returned);
-  if (call.name == CallName::waitpid) {
-    return fmt::format(" = P{} {{value={}}}", outcome.returned, print_value(outcome));
-  }
-  if (outcome.value)
-    return fmt::format(" = {} {{value={}}}", outcome.returned, print_value(outcome));
+  if (outcome.value) return fmt::format(" = {} {{value={}}}", returned, print_value(outcome));
   if (outcome.created.size() == 2) {
     return fmt::format(" = {} [{}, {}]", outcome.returned, outcome.created[0].value,
                        outcome.created[1].value);
@@ -62,7 +64,7 @@ std::string print_outcome(const Call& call, const Outcome& outcome,
   if (gives_data(call.name) && outcome.bytes.size() <= kLongestPayload && outcome.returned > 0) {
     return fmt::format(" = {} {}", outcome.returned, escape_c(outcome.bytes));
   }
-  return fmt::format(" = {}", outcome.returned);
+  return " = " + returned;
 }
 
 }  // namespace epollscope

@@ -191,6 +191,10 @@ class Session {
 // Outcome::value by its name where it has one. Requires: there is one.
 std::string print_value(const Outcome& outcome);
 
+// What the call returned, and the errno: `3`, `-1 EAGAIN`, `P1`, and `?` of a call that its process
+// ended in.
+std::string print_return(CallName call, const Outcome& outcome);
+
 // The result of a step as a transcript writes it, ` = 1 [{events=EPOLLIN, data=a}]`.
 std::string print_outcome(const Call& call, const Outcome& outcome,
                           const std::vector<ShownEvent>& events, FlagStyle style = FlagStyle::full);
