@@ -91,9 +91,10 @@ class Refusal {
   }
   [[nodiscard]] std::string target(const EpollCtl& op) const { return named(2, op.fd); }
 
-  // Descriptors that a dup of an instance gave are not in a State: nullptr may be one of them.
   [[nodiscard]] const EventpollState* eventpoll(Fd fd) const {
-    const auto found = std::ranges::find(before_.eventpolls, fd, &EventpollState::fd);
+    const auto found = std::ranges::find_if(before_.eventpolls, [fd](const EventpollState& ep) {
+      return std::ranges::find(ep.fds, fd) != ep.fds.end();
+    });
     return found == before_.eventpolls.end() ? nullptr : &*found;
   }
   [[nodiscard]] const FileState* file(Fd fd) const {
@@ -127,7 +128,7 @@ class Refusal {
     const EventpollState* ep = eventpoll(op.epfd);
     const auto of = open_file(op.fd);
     if (ep == nullptr || !of) return nullptr;
-    const auto same = [&](const ItemState& i) { return i.file == *of && i.fd == op.fd; };
+    const auto same = [&](const ItemState& i) { return i.file == *of && i.fd.value == op.fd.value; };
     const auto found = std::ranges::find_if(ep->items, same);
     return found == ep->items.end() ? nullptr : &*found;
   }
@@ -192,7 +193,8 @@ class Refusal {
     const EventpollState* ep = eventpoll(op.epfd);
     const auto of = open_file(op.fd);
     if (ep == nullptr || !of) return std::nullopt;
-    const auto same_number = std::ranges::find(ep->items, op.fd, &ItemState::fd);
+    const auto same_number = std::ranges::find(ep->items, op.fd.value,
+                                               [](const ItemState& i) { return i.fd.value; });
     if (same_number != ep->items.end()) {
       return t("refused.other_file", {target(op), ep->name, same_number->name});
     }

@@ -17,7 +17,7 @@ constexpr std::string_view kSomeText = "\"hello\"", kSomeNumber = "1";
 
 void mark_open(KnownName& known, const State& state) {
   for (const EventpollState& ep : state.eventpolls) {
-    if (ep.fd == known.fd) {
+    if (std::ranges::find(ep.fds, known.fd) != ep.fds.end()) {
       known.open = known.epoll = true;
       known.kind = ObjectKind::epoll;
     }

@@ -21,6 +21,8 @@ void FrameLog::write(const FrameFacts& facts, const Desk& desk, const HitMap& hi
       {"steps", desk.step_count()},
       {"micro", nullptr},
       {"busy", desk.running()},
+      {"differences", desk.session().model_differences()},
+      {"failed", desk.session().expectations_failed()},
       {"dialog", name_of(desk.view.dialog)},
       {"lecture", desk.view.lecture.has_value()},
       {"theme", name_of(desk.view.theme)},

@@ -32,8 +32,8 @@ struct Outcome {
   std::string bytes;                   // read and recv: what was read (with a value: empty)
   std::optional<std::uint64_t> value;  // read of what has no bytes to show; getsockopt
   ValueKind value_kind = ValueKind::number;
-  std::vector<Fd> created;      // creation calls: one or two descriptors
   bool ended = false;           // the process ended in it: there was nobody to return to
+  std::vector<Fd> created;      // creation calls: one or two descriptors
   std::int64_t elapsed_ns = 0;  // time inside the call; virtual in the model
 
   [[nodiscard]] bool failed() const { return error != 0; }

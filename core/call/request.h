@@ -198,7 +198,9 @@ struct Sleep {
 // poll(2) with timeout 0, asking each for IN, OUT, PRI and RDHUP.
 inline constexpr std::size_t kMostPolled = 16;
 struct Poll {
-  std::array<Fd, kMostPolled> fds;
+  std::array<std::int32_t, kMostPolled>
+      numbers;  // of `process`; alone, so that requests stay small
+  std::int32_t process;
   std::uint32_t count;
 };
 

@@ -72,7 +72,8 @@ struct WaiterState {
 struct EventpollState {
   FileId file;
   std::string name;
-  Fd fd;                         // invalid: closed while somebody waits
+  Fd fd;                         // one of `fds`; invalid: closed while somebody waits
+  std::vector<Fd> fds;           // all its descriptors, of all processes
   std::vector<ItemState> items;  // in tree order; rank of items[i] is i + 1
   std::vector<EpitemId>
       unranked;  // added, place in the tree not learned yet (not in `items` order)

@@ -282,7 +282,7 @@ class Execution {
   void call(const Poll& op) {
     std::array<pollfd, kMostPolled> polled{};
     for (std::uint32_t i = 0; i < op.count; ++i) {
-      polled[i] = {.fd = number_of(op.fds[i]),
+      polled[i] = {.fd = number_of(Fd{op.numbers[i]}),
                    .events = POLLIN | POLLOUT | POLLPRI | POLLRDHUP,
                    .revents = 0};
     }
@@ -291,7 +291,7 @@ class Execution {
     for (std::uint32_t i = 0; i < op.count; ++i) {
       if (polled[i].revents == 0) continue;
       const auto revents = static_cast<std::uint16_t>(polled[i].revents);
-      epoll_event found{.events = revents, .data = {.u64 = word64(op.fds[i])}};
+      epoll_event found{.events = revents, .data = {.u64 = word64(Fd{op.numbers[i]})}};
       std::memcpy(payload_ + slot_.reply.events++ * sizeof found, &found, sizeof found);
     }
   }

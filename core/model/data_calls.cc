@@ -32,7 +32,7 @@ constexpr std::uint64_t kMostReads = 1'000'000;
 int check(const World& w, Index file, std::uint64_t count, std::uint32_t wrong_mode) {
   const File& f = w.files[file];
   if ((f.flags & O_ACCMODE) == wrong_mode) return EBADF;
-  if (f.kind == FileKind::epoll) return EINVAL;
+  if (f.kind == FileKind::epoll || f.kind == FileKind::pidfd) return EINVAL;
   return count > kPastUserSpace ? EFAULT : 0;
 }
 

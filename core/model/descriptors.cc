@@ -176,7 +176,7 @@ std::vector<Event> poll_call(Run& run, const Poll& op) {
   constexpr std::uint32_t kAsked = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP;
   std::vector<Event> found;
   for (std::uint32_t i = 0; i < op.count; ++i) {
-    const Fd fd = op.fds[i];
+    const Fd fd{op.numbers[i], op.process};
     if (fd.value < 0) continue;
     const Index file = file_of(run.w, fd);
     std::uint32_t mask = POLLNVAL;

@@ -143,6 +143,7 @@ class Builder {
     s.file = w_.files[e.file].id;
     s.name = name_of_file(w_, e.file);
     s.fd = fd_of(w_, e.file);
+    s.fds = descriptors_of(e.file);
     const std::vector<Index> items = items_of(w_, ep);
     for (std::size_t i = 0; i < items.size(); ++i) {
       position_[at(items[i])] = static_cast<std::int32_t>(i);
@@ -204,6 +205,15 @@ class Builder {
     return s;
   }
 
+  [[nodiscard]] std::vector<Fd> descriptors_of(Index file) const {
+    std::vector<Fd> fds;
+    for (Index i = w_.files[file].fds.head; i != kNone; i = w_.descriptors[i].link.next) {
+      fds.push_back(w_.descriptors[i].fd);
+    }
+    std::ranges::sort(fds, {}, [](Fd fd) { return std::pair(fd.process, fd.value); });
+    return fds;
+  }
+
   // Whether some process means the file by that number: then it can take the item back.
   [[nodiscard]] bool has_number(Index file, Fd number) const {
     for (Index i = w_.files[file].fds.head; i != kNone; i = w_.descriptors[i].link.next) {
@@ -225,10 +235,7 @@ class Builder {
     s.object = f.object_id;
     s.label = label_of(w_, file);
     s.end = f.end;
-    for (Index i = f.fds.head; i != kNone; i = w_.descriptors[i].link.next) {
-      s.fds.push_back(w_.descriptors[i].fd);
-    }
-    std::ranges::sort(s.fds, {}, [](Fd fd) { return std::pair(fd.process, fd.value); });
+    s.fds = descriptors_of(file);
     for (const Fd fd : s.fds) {
       const NameId name = w_.descriptors[slot_of(w_, fd)].name;
       s.names.emplace_back(name == kNone ? std::string_view() : w_.names.text(name));

@@ -111,8 +111,12 @@ Answer unix_stream_write(Run& run, Index task, Index file, WriteCall& call) {
       fall_asleep(run, task, {s.wait, Place::head, false}, "sock_wait_for_wmem", Why::slept_write);
       return std::nullopt;
     }
-    if (peer.dead || (peer.shutdown & kReceiveShutdown) != 0) return end(broken());
     const SkbSize skb = stream_skb(w.inputs, call.size - call.done);
+    if (peer.dead || (peer.shutdown & kReceiveShutdown) != 0) {
+      s.wmem += skb.truesize;  // it is there already, and thrown away
+      free_skb(run, w.files[file].object, skb.truesize);
+      return end(broken());
+    }
     s.wmem += skb.truesize;
     peer.receive_queue.push({skb.length, skb.truesize});
     peer.bytes.push({call.text, call.size}, call.done, skb.length);

@@ -18,13 +18,13 @@ namespace epollscope {
 
 // The outcome written behind `=`: an expectation. Only what is written is compared.
 struct Expected {
-  bool anything = false;  // `= ?`
+  bool anything = false;   // `= ?`
+  bool unchecked = false;  // `?` at the end: shown, not compared
+  bool process = false;    // `returned` is that of a process, written P1
   std::optional<Integer> returned;
-  bool process = false;          // `returned` is that of a process, written P1
   std::optional<int> error;      // errno written after -1
   std::optional<Value> payload;  // string (read), set of structs (events), set of numbers
                                  // (descriptors: shown, not compared), struct {value=3}
-  bool unchecked = false;        // `?` at the end: shown, not compared
   friend bool operator==(const Expected&, const Expected&) = default;
 };
 

@@ -44,9 +44,9 @@ class Args {
   }
 
   Poll polled() {
-    Poll poll{};
+    Poll poll{.numbers = {}, .process = by_.process(), .count = 0};
     for (; poll.count < std::min(call_.args.size(), kMostPolled); ++poll.count) {
-      poll.fds[poll.count] = fd(poll.count);
+      poll.numbers[poll.count] = i32(poll.count);
     }
     return poll;
   }
@@ -115,7 +115,11 @@ class Args {
       if (it != bound_.end()) {
         return static_cast<std::uint64_t>(std::int64_t{it->second.value});
       }
-      if (error_.empty()) error_ = fmt::format("{} is not bound to anything yet", r->name);
+      if (error_.empty()) {
+        error_ = by_.process() == 0
+                     ? fmt::format("{} is not bound to anything yet", r->name)
+                     : fmt::format("{} is not bound to anything in {}", r->name, print(by_));
+      }
       return 0;
     }
     if (error_.empty()) {

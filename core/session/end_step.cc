@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "core/base/grow.h"
 #include "core/session/expectation.h"
 #include "core/session/impl.h"
 #include "core/session/verify.h"
@@ -23,8 +24,8 @@ std::vector<ShownEvent> show_polled(const Call& call, const Request& request,
   const Poll& poll = std::get<Poll>(request.op);
   std::vector<ShownEvent> shown;
   for (const Event& e : outcome.events) {
-    const auto* at = std::ranges::find(poll.fds, static_cast<std::int32_t>(e.data), &Fd::value);
-    const auto index = static_cast<std::size_t>(at - poll.fds.begin());
+    const auto* at = std::ranges::find(poll.numbers, static_cast<std::int32_t>(e.data));
+    const auto index = static_cast<std::size_t>(at - poll.numbers.begin());
     const bool written = index < call.args.size();
     shown.push_back({e.events, e.data, written ? print(call.args[index]) : std::to_string(e.data)});
   }
@@ -128,6 +129,7 @@ void Session::Impl::finish_step() {
   while (see_timers(r.record.micro) && seen) look_through();
   observe(r.record);
   differed += static_cast<int>(r.record.differences.size());
+  make_room(steps);
   steps.push_back(std::move(r.record));
   history.end_step();
   settle_followers();

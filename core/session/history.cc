@@ -5,10 +5,13 @@
 #include <set>
 #include <span>
 
+#include "core/base/grow.h"
+
 namespace epollscope {
 namespace {
 
-constexpr std::size_t kCheckpoints = 32;
+// Half as many to twice: a machine that watches a thousand files is some 400 KiB.
+constexpr std::size_t kCheckpoints = 16;
 
 template <class... F>
 struct Overload : F... {
@@ -25,8 +28,8 @@ Machine::Result apply_turn(Machine& machine, const OpTurn& op, const Machine::Ob
 
 // What every actor's call gave that the operation ended.
 std::map<ActorId, Outcome> results(Machine& machine, const Op& op) {
-  if (const auto* turn = std::get_if<OpTurn>(&op)) {
-    return machine.run(turn_of(*turn), turn->schedule).returned;
+  if (const auto* turn = std::get_if<std::shared_ptr<const OpTurn>>(&op)) {
+    return machine.run(turn_of(**turn), (*turn)->schedule).returned;
   }
   const Machine::Result r = apply(machine, op);
   if (r.blocked) return {};
@@ -47,7 +50,8 @@ std::set<ActorId> woken(const Machine& machine) {
 }
 
 bool makes_a_call(const Op& op) {
-  return std::holds_alternative<OpCall>(op) || std::holds_alternative<OpTurn>(op);
+  return std::holds_alternative<OpCall>(op) ||
+         std::holds_alternative<std::shared_ptr<const OpTurn>>(op);
 }
 
 void run_all(Machine& machine) {
@@ -78,7 +82,9 @@ bool possible(const Machine& machine, const Op& op) {
             return asleep(o.actor,
                           [](const ThreadState& t) { return t.call.starts_with("epoll_"); });
           },
-          [&](const OpTurn& o) { return !o.call || machine.idle(o.call->actor); },
+          [&](const std::shared_ptr<const OpTurn>& o) {
+            return !o->call || machine.idle(o->call->actor);
+          },
           [](const auto&) { return true; },
       },
       op);
@@ -93,40 +99,42 @@ Turn turn_of(const OpTurn& op) {
 }
 
 Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& observe) {
-  return std::visit(Overload{
-                        [&](const OpCall& o) { return machine.call(o.actor, o.request, observe); },
-                        [&](const OpResume& o) { return machine.resume(o.actor, observe); },
-                        [&](const OpExpire& o) { return machine.expire(o.actor, observe); },
-                        [&](const OpInterrupt& o) { return machine.interrupt(o.actor, observe); },
-                        [&](const OpTurn& o) { return apply_turn(machine, o, observe); },
-                        [&](const OpTimer& o) {
-                          machine.timer_expired(o.file, o.ticks, observe);
-                          return Machine::Result{};
-                        },
-                        [&](const OpGiveUp& o) {
-                          machine.give_up(o.what);
-                          return Machine::Result{};
-                        },
-                        [&](const OpBind& o) {
-                          machine.bind(o.fd, o.name);
-                          return Machine::Result{};
-                        },
-                        [&](const OpNameData& o) {
-                          machine.name_data(o.data, o.name);
-                          return Machine::Result{};
-                        },
-                        [&](const OpOrder& o) {
-                          machine.learn_order(o.epfd, *o.rows);
-                          return Machine::Result{};
-                        },
-                    },
-                    op);
+  return std::visit(
+      Overload{
+          [&](const OpCall& o) { return machine.call(o.actor, o.request, observe); },
+          [&](const OpResume& o) { return machine.resume(o.actor, observe); },
+          [&](const OpExpire& o) { return machine.expire(o.actor, observe); },
+          [&](const OpInterrupt& o) { return machine.interrupt(o.actor, observe); },
+          [&](const std::shared_ptr<const OpTurn>& o) { return apply_turn(machine, *o, observe); },
+          [&](const OpTimer& o) {
+            machine.timer_expired(o.file, o.ticks, observe);
+            return Machine::Result{};
+          },
+          [&](const OpGiveUp& o) {
+            machine.give_up(o.what);
+            return Machine::Result{};
+          },
+          [&](const OpBind& o) {
+            machine.bind(o.fd, o.name);
+            return Machine::Result{};
+          },
+          [&](const OpNameData& o) {
+            machine.name_data(o.data, o.name);
+            return Machine::Result{};
+          },
+          [&](const OpOrder& o) {
+            machine.learn_order(o.epfd, *o.rows);
+            return Machine::Result{};
+          },
+      },
+      op);
 }
 
 History::History(Machine first) : live_(first) { checkpoints_.push_back({0, std::move(first)}); }
 
 Machine::Result History::do_op(Op op, const Machine::Observer& observe) {
   ++changes_;
+  make_room(ops_);
   ops_.push_back(std::move(op));
   return apply(live_, ops_.back(), observe);
 }

@@ -56,8 +56,9 @@ struct OpOrder {  // the interest list in the kernel's order, as it was read
   Fd epfd;
   std::shared_ptr<const std::vector<Machine::Row>> rows;
 };
-using Op = std::variant<OpCall, OpResume, OpExpire, OpInterrupt, OpTurn, OpTimer, OpGiveUp, OpBind,
-                        OpNameData, OpOrder>;
+// A turn is large, and rare: all operations of a session are kept.
+using Op = std::variant<OpCall, OpResume, OpExpire, OpInterrupt, std::shared_ptr<const OpTurn>,
+                        OpTimer, OpGiveUp, OpBind, OpNameData, OpOrder>;
 
 // Requires: the operation outlives what is returned.
 Turn turn_of(const OpTurn& op);

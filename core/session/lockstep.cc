@@ -280,7 +280,7 @@ class Lockstep {
     result_.micro = std::move(expired_);
     result_.interleaved = true;
     result_.interrupted = {op.interrupted.begin(), op.interrupted.end()};
-    history_.do_op(std::move(op), observer());
+    history_.do_op(std::make_shared<const OpTurn>(std::move(op)), observer());
     returned_.clear();
     return true;
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "core/base/grow.h"
 #include "core/lab/lab.h"
 #include "core/session/impl.h"
 #include "core/session/measure.h"
@@ -156,6 +157,7 @@ int Session::next_statement() const { return impl_->next; }
 
 void Session::append(const Statement& statement) {
   ++impl_->touched;
+  make_room(impl_->lesson.program.statements);
   impl_->lesson.program.statements.push_back(statement);
   impl_->is_finished = false;
 }

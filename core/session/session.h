@@ -82,26 +82,26 @@ struct StepRecord {
   int statement = -1;  // index into the program
   int line = 0;
   ActorId actor;
+  bool returned = false;        // false: still asleep when the kernel came to rest
+  bool is_resume = false;       // this step is a blocked call that ended (a `resumed` line, or
+                                // a timeout between two statements)
+  bool branch_differs = false;  // in a branch: not the result of the first time
+  std::optional<bool> held;     // expectation written and held? nullopt: none written
+  XrayConfirms xray;            // what an X-ray after the step showed as the model has it
   Call call;
   std::vector<std::string> names;
   Request request;
-  bool returned = false;   // false: still asleep when the kernel came to rest
-  bool is_resume = false;  // this step is a blocked call that ended (a `resumed` line, or
-                           // a timeout between two statements)
-  Outcome outcome;         // when returned
-  Chance chance;           // of a resumed call, or of one in whose middle others could run
+  Outcome outcome;  // when returned
+  Chance chance;    // of a resumed call, or of one in whose middle others could run
   std::vector<ShownEvent> events;
   std::map<std::string, Fd> bound;       // names bound by this step
   std::vector<Resumed> resumed;          // other actors' calls that this step let return
-  std::optional<bool> held;              // expectation written and held? nullopt: none written
   std::string expectation_failure;       // one sentence, when it did not hold
   std::vector<std::string> differences;  // model against kernel; empty: they agree
   std::string not_modelled;              // why the model has no say here; empty: it has
   std::vector<MicroStep> micro;          // of the call and of everything that ran because of it
-  bool branch_differs = false;           // in a branch: not the result of the first time
   std::vector<Level> levels;             // level polls made after the step, of what it touched
   std::vector<Fd> lists;                 // instances whose interest list was read and compared
-  XrayConfirms xray;                     // what an X-ray after the step showed as the model has it
 };
 
 // When one was asked for and what a later one still is of: alike only where they are of one

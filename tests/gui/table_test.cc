@@ -103,10 +103,10 @@ TEST(Draft, EveryCallIsWholeAsSoonAsItIsChosen) {
     ASSERT_TRUE(statement) << draft.line << ": " << statement.error().diagnostics.front().message;
     const auto& made = std::get<CallStatement>(statement->what);
     EXPECT_EQ(made.call.name, spec.call);
-    EXPECT_EQ(made.names.size(),
-              spec.call == CallName::dup2   ? 0U
-              : spec.call == CallName::fork ? 1U
-                                            : static_cast<std::size_t>(spec.creates))
+    EXPECT_EQ(made.names.size(), spec.call == CallName::dup2 ? 0U
+                                 : spec.call == CallName::fork
+                                     ? 1U
+                                     : static_cast<std::size_t>(spec.creates))
         << draft.line;
   }
 }

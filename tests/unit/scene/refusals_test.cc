@@ -62,6 +62,12 @@ std::vector<Row> rows() {
       {kPipe + "epoll_wait(ep, 0, 0)", "EINVAL: maxevents must be above 0"},
       {kPipe + "epoll_wait(ep, 178956971, 0)", "EINVAL: maxevents may be 178956970 at most"},
       {kPipe + "epoll_wait(w, 8, 0)", "EINVAL: w (fd 5) is not an epoll instance, its kind: pipe"},
+      {"setrlimit(NOFILE, 3)\nepoll_create1(0)", "EMFILE: every descriptor number"},
+      {kPipe + "sigaction(SIGUSR1, handler)\nsigprocmask(SIG_BLOCK, [SIGUSR1])\nkill(T1, SIGUSR1)\n"
+               "epoll_pwait(ep, 8, -1, [])",
+       "EINTR: a signal or a stop ended the sleep"},
+      {kAdded + "P1 = fork()\nclose(a)\nP1: epoll_ctl(ep, ADD, a, OUT)",
+       "EEXIST: a (fd 4) is in the interest list of ep already; MOD changes it"},
       {kAdded + "write(w, 1)\nepoll_wait(ep, 8, 0, events=NULL)",
        "EFAULT: there is an event to report, and events[] is NULL"},
   };
@@ -92,8 +98,8 @@ TEST_P(Refusals, TellWhatStandsInTheWay) {
   }
 }
 
-// A moment knows an instance by one descriptor, not by those that dup gave: nothing wrong is said.
-TEST_P(Refusals, SayNothingOfWhatTheyDoNotKnow) {
+// An instance is the same one under a number that dup gave.
+TEST_P(Refusals, KnowAnInstanceByAnyOfItsDescriptors) {
   for (const std::string call : {"epoll_ctl(ep, ADD, 99, IN)", "epoll_ctl(d, ADD, 99, IN)",
                                  "epoll_ctl(ep, ADD, d, IN)", "epoll_ctl(d, ADD, ep, IN)"}) {
     const auto session =
@@ -103,9 +109,9 @@ TEST_P(Refusals, SayNothingOfWhatTheyDoNotKnow) {
     ASSERT_TRUE(last.outcome.failed()) << call;
     const auto why = refusal(Lang::en, last.call, last.request, last.outcome.error,
                              *session->moment(last.n - 1));
-    const bool right =
-        !why || why->starts_with("EBADF: fd 99 is") || why->find("itself") != why->npos;
-    EXPECT_TRUE(right) << call << ": " << *why;
+    ASSERT_TRUE(why) << call;
+    EXPECT_TRUE(why->starts_with("EBADF: fd 99 is") || why->find("itself") != why->npos)
+        << call << ": " << *why;
   }
 }
 
