@@ -237,6 +237,14 @@ void know_processes(Draft& draft, const Session& session, int step) {
       draft.forked = std::max(draft.forked, fork->child.process());
     }
   }
+  // A name that the program uses further on is taken, too.
+  for (const Statement& statement : session.lesson().program.statements) {
+    const auto* call = std::get_if<CallStatement>(&statement.what);
+    if (call == nullptr || call->call.name != CallName::fork) continue;
+    for (int n = draft.forked + 1; n <= kMostProcesses; ++n) {
+      if (call->names == std::vector{print(ActorId{'P', n})}) draft.forked = n;
+    }
+  }
   if (draft.forked > 0) {
     for (const ThreadState& t : session.moment(step)->threads) {
       if (t.actor.process() != 0 && t.state != TaskState::zombie)
@@ -317,6 +325,12 @@ std::vector<std::string> listed(std::string_view text) {
 void choose_call(Draft& draft, CallName call, const std::vector<KnownName>& names) {
   const CallSpec& spec = spec_of(call);
   draft.call = call;
+  // Only a process that fork() made exits, and only threads fork.
+  const bool child = draft.actor.process() != 0;
+  if (call == CallName::exit && !child && !draft.processes.empty()) {
+    draft.actor = draft.processes.back();
+  }
+  if (call == CallName::fork && child) draft.actor = {};
   draft.args.clear();
   for (std::size_t i = 0; i < spec.params.size(); ++i) {
     draft.args.push_back(initial(draft, spec, i, names));

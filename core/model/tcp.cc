@@ -281,6 +281,7 @@ Answer tcp_write(Run& run, Index file, WriteCall& call) {
   const Index peer = s.peer;
   const InetSock& to = w.inets[peer];
   if (to.state == TcpState::fin_wait && (to.shutdown & kReceiveShutdown) != 0) {
+    if ((call.flags & MSG_OOB) != 0) not_modelled(w, "urgent data for who was shut down before");
     reset(run, peer);
     reset(run, sock);
     return size;
