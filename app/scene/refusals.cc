@@ -128,7 +128,9 @@ class Refusal {
     const EventpollState* ep = eventpoll(op.epfd);
     const auto of = open_file(op.fd);
     if (ep == nullptr || !of) return nullptr;
-    const auto same = [&](const ItemState& i) { return i.file == *of && i.fd.value == op.fd.value; };
+    const auto same = [&](const ItemState& i) {
+      return i.file == *of && i.fd.value == op.fd.value;
+    };
     const auto found = std::ranges::find_if(ep->items, same);
     return found == ep->items.end() ? nullptr : &*found;
   }
@@ -193,8 +195,8 @@ class Refusal {
     const EventpollState* ep = eventpoll(op.epfd);
     const auto of = open_file(op.fd);
     if (ep == nullptr || !of) return std::nullopt;
-    const auto same_number = std::ranges::find(ep->items, op.fd.value,
-                                               [](const ItemState& i) { return i.fd.value; });
+    const auto same_number =
+        std::ranges::find(ep->items, op.fd.value, [](const ItemState& i) { return i.fd.value; });
     if (same_number != ep->items.end()) {
       return t("refused.other_file", {target(op), ep->name, same_number->name});
     }

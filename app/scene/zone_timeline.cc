@@ -142,14 +142,16 @@ std::vector<ThreadLane> threads_shown(const StageModel& model, float room) {
   const auto fit = static_cast<std::size_t>(std::max(0.0F, room * 0.5F / kLeastHigh));
   if (threads.size() <= fit) return threads;
   const auto newest = [](const ThreadLane& t) {
-    const int call = t.calls.empty() ? 0 : t.calls.back();
+    const int call = std::max(t.forked, t.calls.empty() ? 0 : t.calls.back());
     if (t.sleeps.empty()) return call;
     const Sleep& last = t.sleeps.back();
     return last.end == Sleep::End::still ? 1 << 30 : std::max(call, last.until);
   };
   std::ranges::stable_sort(threads, std::ranges::greater{}, newest);
   threads.resize(fit);
-  std::ranges::sort(threads, {}, &ThreadLane::actor);
+  std::ranges::sort(threads, {}, [](const ThreadLane& t) {
+    return std::pair(t.actor.process(), t.actor.number);  // threads first
+  });
   return threads;
 }
 

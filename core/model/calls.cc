@@ -1,6 +1,7 @@
 #include "core/model/calls.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -225,8 +226,21 @@ class Caller {
   }
 
   Step operator()(const Close& op) {
-    if (file_of(w_, op.fd) == kNone) return refuse("__close_fd", EBADF);
+    const Index file = file_of(w_, op.fd);
+    if (file == kNone) return refuse("__close_fd", EBADF);
+    const FileId id = w_.files[file].id;
     close_fd(run_, op.fd.value);
+    if (run_.watched() && w_.files[file].id == id) {
+      const Fd other = fd_of(w_, file);
+      const std::string name = other.process == 0 ? "fd " : fmt::format("P{}:", other.process);
+      if (other.valid()) {
+        tell(run_, {.function = "filp_close",
+                    .what = What::modified,
+                    .why = Why::closed_number,
+                    .file = file,
+                    .args = {name + std::to_string(other.value)}});
+      }
+    }
     return Outcome{};
   }
 

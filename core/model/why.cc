@@ -169,6 +169,8 @@ constexpr std::array kRows = {
            "expiries that the read gives: {0}; only now the periodic timer runs on"},
     WhyRow{Why::closed_file, "closed.file",
            "no descriptor and no call refers to the open file any more"},
+    WhyRow{Why::closed_number, "closed.number",
+           "the number is free; the open file and its items live on, {0} still means it"},
     WhyRow{Why::ended, "ended", "{0} ends: its descriptors are closed, and it stays a zombie"},
     WhyRow{Why::reaped, "reaped", "{0} was waited for: nothing is left of it"},
     WhyRow{Why::failed_ebadf, "failed.ebadf",

@@ -36,7 +36,7 @@ enum class Why : std::uint8_t {
   signal_pending, signal_merged, signal_ignored, signal_handled, signal_dropped, signal_discarded,
   signal_fatal, signal_action, signal_mask,
   timer_armed, timer_disarmed, timer_read, timer_goes_on,
-  closed_file, ended, reaped,
+  closed_file, closed_number, ended, reaped,
   failed_ebadf, failed_eperm, failed_einval, failed_eexist, failed_enoent, failed_efault,
   failed_eloop, failed_emfile, failed_eagain, failed_epipe, failed_other,
 };
