@@ -88,8 +88,7 @@ void draw_card(Sketch& pen, const Lecture& lecture, const InPlay& play, Rect at)
   pen.box(at, look.fill, look.border, 11, look.width, look.stroke);
   const Role ink = play.touched ? Role::text : Role::text_dim;
   const Type fd = hall::code().in(Role::text_dim);
-  const std::string number =
-      item.ghost ? pen.t("kernel.closed") : pen.t("item.fd", {std::to_string(item.fd.value)});
+  const std::string number = item.ghost ? pen.t("kernel.closed") : fd_words(pen, item.fd);
   const float taken =
       pen.text({at.right() - kPad, at.y + 33}, number, fd, at.w * 0.45F, Align::right);
   const float x = at.x + kPad;

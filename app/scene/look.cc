@@ -139,6 +139,10 @@ std::string descriptor_text(Fd fd) {
   return fd.process == 0 ? std::to_string(fd.value) : fmt::format("P{}:{}", fd.process, fd.value);
 }
 
+std::string fd_words(const Sketch& pen, Fd fd) {
+  return fd.process == 0 ? pen.t("item.fd", {std::to_string(fd.value)}) : descriptor_text(fd);
+}
+
 Fd descriptor_in(std::string_view text) {
   Fd fd;
   const auto number = [&](std::string_view digits, std::int32_t& into) {

@@ -128,7 +128,7 @@ class Teller {
     const bool ranked = std::ranges::find(ep->unranked, id) == ep->unranked.end();
     Selection s{.title = pen_.t("selection.item", {it.name}), .fields = {}};
     s.fields = {
-        {"field.fd", std::to_string(it.fd.value), by_kernel()},
+        {"field.fd", descriptor_text(it.fd), by_kernel()},
         {"field.interest", mask_text(it.mask), list},
         {"field.data", it.data_name, list},
         {"field.armed", yes(it.armed), list},

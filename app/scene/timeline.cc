@@ -43,7 +43,7 @@ std::string words_of(const Call& call, const std::vector<std::string>& names) {
     case CallName::fork:
       return "fork" + first;
     case CallName::waitpid:
-      return "wait " + arg_name(call, 0);
+      return "waitpid " + arg_name(call, 0);
     case CallName::inotify_touch:
       return "touch " + arg_name(call, 0);
     case CallName::sigprocmask:
@@ -101,6 +101,15 @@ std::uint64_t free_space(const State& state, const FileState& file) {
   return object->capacity[i] - std::min(object->fill[i], object->capacity[i]);
 }
 
+// Of the same file, before it was taken out and added again.
+const ItemState* earlier_item(const State& state, FileId file) {
+  for (const EventpollState& ep : state.eventpolls) {
+    const auto found = std::ranges::find(ep.items, file, &ItemState::file);
+    if (found != ep.items.end()) return &*found;
+  }
+  return nullptr;
+}
+
 LanePoint point_of(const Lane& lane, const State& state, int step) {
   LanePoint p;
   p.step = step;
@@ -108,7 +117,9 @@ LanePoint point_of(const Lane& lane, const State& state, int step) {
   if (file == nullptr) return p;
   p.exists = true;
   p.value = lane.out && !lane.counter ? free_space(state, *file) : unread_of(state, *file).amount;
-  if (const ItemState* item = find_item(state, lane.id)) {
+  const ItemState* item = find_item(state, lane.id);
+  if (item == nullptr) item = earlier_item(state, lane.file);
+  if (item != nullptr) {
     p.watched = true;
     p.queued = item->queued;
   }
@@ -206,7 +217,9 @@ std::string column_text(const StageModel& model, int step) {
   for (auto i = static_cast<std::size_t>(std::max(0, model.next_statement)); i < statements.size();
        ++i) {
     const auto* call = std::get_if<CallStatement>(&statements[i].what);
-    if (call != nullptr && --ahead == 0) return words_of(call->call, call->names);
+    if (call == nullptr || --ahead > 0) continue;
+    const std::string words = words_of(call->call, call->names);
+    return call->actor == ActorId{} ? words : print(call->actor) + " " + words;
   }
   return {};
 }

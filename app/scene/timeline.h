@@ -64,7 +64,7 @@ struct ThreadLane {
   ActorId actor;
   std::vector<int> calls;  // steps in which it made a call that did not sleep
   std::vector<Sleep> sleeps;
-  int forked = 0, ended = 0;  // of a process: in these steps; 0: not yet
+  int forked = 0, ended = 0, reaped = 0;  // of a process: in these steps; 0: not yet
 };
 // Empty when one thread makes all calls.
 std::vector<ThreadLane> read_threads(const StageModel& model);

@@ -30,6 +30,7 @@ float level_y(const Lane& lane, std::uint64_t value, Rect row) {
 }
 
 std::string amount_text(const Lane& lane, std::uint64_t value) {
+  if (lane.kind == ObjectKind::pidfd) return {};  // its words or nothing
   return lane.counter ? std::to_string(value) : bytes_text(value);
 }
 

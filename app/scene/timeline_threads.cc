@@ -36,7 +36,8 @@ class Reader {
     for (const char kind : {'T', 'P'}) {
       for (const ActorId actor : actors) {
         if (actor.kind != kind) continue;
-        lanes_.push_back({.actor = actor, .calls = {}, .sleeps = {}, .forked = 0, .ended = 0});
+        lanes_.push_back(
+            {.actor = actor, .calls = {}, .sleeps = {}, .forked = 0, .ended = 0, .reaped = 0});
       }
     }
     for (int n = 1; n <= model_.done(); ++n) {
@@ -109,6 +110,10 @@ class Reader {
     for (const MicroStep& m : micro) {
       const auto at = std::ranges::find(lanes_, m.actor, &ThreadLane::actor);
       if (m.function == "do_exit" && at != lanes_.end()) at->ended = step;
+      if (m.function != "wait_task_zombie") continue;
+      for (ThreadLane& lane : lanes_) {
+        if (!m.args.empty() && print(lane.actor) == m.args.front()) lane.reaped = step;
+      }
     }
   }
 
@@ -196,6 +201,13 @@ void draw_thread(Sketch& pen, const ThreadLane& thread, const State& now, const 
   if (there && until > from) pen.line({from, y}, {until, y}, Role::text_faint, 1);
   if (thread.forked >= g.first && is_process && there) {
     pen.line({from, y - 5}, {from, y + 5}, Role::text_dim, 1.6F);
+  }
+  // A zombie until somebody has waited for it.
+  const auto stands = std::ranges::find(now.threads, thread.actor, &ThreadState::actor);
+  const bool zombie = stands != now.threads.end() && stands->state == TaskState::zombie;
+  const float gone = thread.reaped > 0 ? std::max(g.x0, g.x(thread.reaped)) : zombie ? end : until;
+  if (thread.ended > 0 && gone > until) {
+    pen.line({until, y}, {gone, y}, Role::text_faint, 1, Stroke::dashed);
   }
   if (thread.ended >= g.first && thread.ended > 0) {
     pen.line({until - 4, y - 4}, {until + 4, y + 4}, Role::text, 1.8F);

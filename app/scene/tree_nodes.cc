@@ -65,7 +65,7 @@ void draw_card(Sketch& pen, const EventpollState& ep, const ItemState& item, Rec
   float x = at.x + 34;
   const float right = at.right() - 10;
   x += pen.text({x, line1}, item.name, type::kName, at.w * 0.36F) + 8;
-  const std::string fd = pen.t("item.fd", {std::to_string(item.fd.value)});
+  const std::string fd = fd_words(pen, item.fd);
   // Its descriptor stands below the file as well, so the flags go first where room is short.
   if (x + Sketch::width_of(fd, type::kFd) + flags_width(pen, item, 12) <= right + 6) {
     x += pen.text({x, line1}, fd, type::kFd, at.w * 0.3F) + 8;

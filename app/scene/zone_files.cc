@@ -195,8 +195,34 @@ void draw_hook(Sketch& pen, const KernelContext& c, const FileState& file, Rect 
   pen.hit("hook:" + std::to_string(file.id.value), at, label);
 }
 
+struct Pill {
+  std::string number, name;
+  Fd fd;  // the first of those that it stands for
+};
+
+// Children of fork mean the file by the number that their parent does: one pill for all of them.
+std::vector<Pill> pills_of(const FileState& file) {
+  std::vector<Pill> pills;
+  for (std::size_t i = 0; i < file.fds.size(); ++i) {
+    const Fd fd = file.fds[i];
+    const auto like = std::ranges::find_if(pills, [fd](const Pill& p) {
+      return fd.process != 0 && p.fd.process != 0 && p.fd.value == fd.value;
+    });
+    if (like != pills.end()) {
+      like->number = fmt::format("P{} {}", fd.process, like->number);
+      continue;
+    }
+    const bool own = fd.process == 0 || file.fds.front().process != 0;
+    pills.push_back({.number = descriptor_text(fd),
+                     .name = own && i < file.names.size() ? file.names[i] : std::string(),
+                     .fd = fd});
+  }
+  return pills;
+}
+
 void draw_pills(Sketch& pen, const FileState& file, Rect at, float top) {
-  const std::size_t n = file.fds.size();
+  const std::vector<Pill> pills = pills_of(file);
+  const std::size_t n = pills.size();
   if (n == 0) {
     pen.text({at.center().x, Sketch::middle(at, type::kNote.at(11))}, pen.t("file.no_fd"),
              type::kNote.at(11), at.w, Align::center);
@@ -210,21 +236,19 @@ void draw_pills(Sketch& pen, const FileState& file, Rect at, float top) {
   const bool watched = !file.hooks.empty();
   for (std::size_t i = 0; i < shown; ++i) {
     const Rect pill{left + static_cast<float>(i) * (w + gap), at.y, w, at.h};
-    pen.line({pill.center().x, top}, {pill.center().x, pill.y}, Role::line_faint, 1.4F);
+    pen.line({pill.center().x, top}, {pill.center().x, pill.y}, Role::line, 1.4F);
     pen.box(pill, Role::raised, Role::line_faint, pill.h / 2, 1.1F);
     const Type set{watched ? Face::mono_bold : Face::mono, w < 44 ? 10.5F : 12.5F,
                    watched ? Role::text : Role::text_dim};
-    const std::string number = descriptor_text(file.fds[i]);
-    // A child of fork calls it as its parent does.
-    const bool own = file.fds[i].process == 0 || file.fds.front().process != 0;
-    const std::string name = own && i < file.names.size() ? file.names[i] : std::string();
+    const auto& [number, name, fd] = pills[i];
     const bool fold = i + 1 == shown && shown < n;
     const std::string words = fold ? fmt::format("+{}", n - i)
                               : name.empty()
                                   ? number
                                   : fmt::format("{}{}{}", number, w < 44 ? " " : "  ", name);
     pen.text({pill.center().x, Sketch::middle(pill, set)}, words, set, pill.w - 10, Align::center);
-    pen.hit("fd:" + number, pill, pen.t("hit.fd", {number, name, name_of(file)}), pill.h / 2);
+    pen.hit("fd:" + descriptor_text(fd), pill, pen.t("hit.fd", {number, name, name_of(file)}),
+            pill.h / 2);
   }
 }
 

@@ -65,7 +65,7 @@ void draw_if_taken(Sketch& pen, const ItemState& item, Point at, float room) {
 float card_width(const Sketch& pen, const ItemState& item, Density density) {
   const float name = std::min(90.0F, Sketch::width_of(item.name, type::kName));
   if (density == Density::tight) return name + 44;
-  const std::string fd = pen.t("item.fd", {std::to_string(item.fd.value)});
+  const std::string fd = fd_words(pen, item.fd);
   float w = name + 8 + Sketch::width_of(fd, type::kFd) + 46;
   w = std::max(w, flags_width(pen, item, 11) + 28);
   if (density == Density::full) {
@@ -85,8 +85,8 @@ void draw_card(Sketch& pen, const ItemState& item, Rect at, Density density) {
     pen.text({at.x + 10, Sketch::middle(at, name)}, item.name, name, square.x - 10 - at.x - 10);
   } else {
     const float taken = pen.text({x, at.y + 19}, item.name, type::kName, 90);
-    pen.text({x + taken + 8, at.y + 19}, pen.t("item.fd", {std::to_string(item.fd.value)}),
-             type::kFd, square.x - 10 - (x + taken + 8));
+    pen.text({x + taken + 8, at.y + 19}, fd_words(pen, item.fd), type::kFd,
+             square.x - 10 - (x + taken + 8));
     draw_flags_from(pen, item, x, at.y + 35.5F, at.right() - 10, 11);
     if (density == Density::full) {
       draw_if_taken(pen, item, {x, at.y + 51}, at.right() - 8 - x);

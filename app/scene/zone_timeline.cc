@@ -2,6 +2,7 @@
 // staircase, thin while nobody watches; triangles are wakeups, a band the time on the ready
 // list, ticks the reports. Below, where several threads take part, a row for each of them.
 #include <algorithm>
+#include <limits>
 
 #include "app/scene/quiz.h"
 #include "app/scene/timeline.h"
@@ -141,7 +142,10 @@ std::vector<ThreadLane> threads_shown(const StageModel& model, float room) {
   std::vector<ThreadLane> threads = read_threads(model);
   const auto fit = static_cast<std::size_t>(std::max(0.0F, room * 0.5F / kLeastHigh));
   if (threads.size() <= fit) return threads;
-  const auto newest = [](const ThreadLane& t) {
+  // Who makes the step's call first, then sleepers.
+  const auto newest = [&](const ThreadLane& t) {
+    const StepRecord* record = model.current();
+    if (record != nullptr && record->actor == t.actor) return std::numeric_limits<int>::max();
     const int call = std::max(t.forked, t.calls.empty() ? 0 : t.calls.back());
     if (t.sleeps.empty()) return call;
     const Sleep& last = t.sleeps.back();

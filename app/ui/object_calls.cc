@@ -103,8 +103,9 @@ ObjectCalls calls_for(const Desk& desk, std::string_view hit_id) {
   if (on.epoll) calls.sensible.push_back(call_on(CallName::epoll_wait, on.name, names));
   for (const EventpollState& ep : state.eventpolls) {
     if (ep.name.empty() || ep.fd == on.fd) continue;
-    const bool in = std::ranges::any_of(
-        ep.items, [&](const ItemState& item) { return item.fd == on.fd && !item.ghost; });
+    const bool in = std::ranges::any_of(ep.items, [&](const ItemState& item) {
+      return item.fd.value == on.fd.value && !item.ghost;
+    });
     if (thing.watched_by == nullptr || thing.watched_by == &ep) {
       add_ctl(on.kind == ObjectKind::regular ? calls.refused : calls.sensible, ep, on, in);
     }

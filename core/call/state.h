@@ -49,7 +49,7 @@ enum class FileEnd : std::uint8_t { whole, read, write };
 struct ItemState {  // struct epitem
   EpitemId id;
   std::string name;  // of its descriptor at ADD time: `a`, `a#2`, `fd#7`
-  Fd fd;             // the number at ADD time
+  Fd fd;  // the number at ADD time, of who added it; the kernel looks at the number alone
   FileId file;
   std::uint32_t mask = 0;  // interest as the kernel stores it (ERR and HUP included)
   std::uint64_t data = 0;

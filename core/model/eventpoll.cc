@@ -59,7 +59,8 @@ Index make_item(Run& run, Index ep, Index file, const EpollCtl& op, std::uint32_
   it.id = EpitemId{w.next_item_id++};
   it.ep = ep;
   it.file = file;
-  it.fd = Fd{op.fd.value};  // the same item by the same number of another process
+  it.fd = Fd{op.fd.value};
+  it.process = op.fd.process;
   it.events = events;
   it.data = op.event->data;
   name_item(w, item, op);

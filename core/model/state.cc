@@ -185,7 +185,7 @@ class Builder {
     ItemState s;
     s.id = it.id;
     s.name = name_of_item(w_, i);
-    s.fd = it.fd;
+    s.fd = {it.fd.value, it.process};
     s.file = w_.files[it.file].id;
     s.mask = it.events;
     s.data = it.data;

@@ -23,7 +23,7 @@ constexpr std::array kRows = {
     WhyRow{Why::created_regular, "created.regular", "a regular file in memory, without a name"},
     WhyRow{Why::created_pidfd, "created.pidfd", "a descriptor that tells when {0} has ended"},
     WhyRow{Why::forked, "forked",
-           "{0} gets a descriptor table of its own, whose numbers mean the same open files"},
+           "{0} gets a copy of the descriptor table: the same numbers, the same open files"},
     WhyRow{Why::created_socket, "created.socket", "a socket that is connected to nothing"},
     WhyRow{Why::listening, "listening", "from now on it takes connections in"},
     WhyRow{Why::connected, "connected",

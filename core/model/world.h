@@ -210,7 +210,8 @@ struct Epitem {
   EpitemId id;  // invalid: the slot is free
   Index ep = kNone;
   Index file = kNone;
-  Fd fd;
+  Fd fd;                     // of process 0: by this number alone the item is found
+  std::int32_t process = 0;  // who added it
   std::uint32_t events = 0;
   std::uint64_t data = 0;
   Link rdllink;

@@ -62,8 +62,8 @@ class Reader {
     c.names = spec->call == CallName::fork ? forked(c.actor) : names(*spec);
     if (spec->call == CallName::exit && c.actor.process() == 0) {
       values_.mistake(raw_.call.at,
-                      "exit ends a process that fork made, such as P1: exit(0); the threads' own "
-                      "process is the lab");
+                      "exit would end the lab, the process of the threads; one that fork made can "
+                      "exit, such as P1: exit(0)");
     }
     c.unfinished = raw_.unfinished;
     if (raw_.outcome) c.expected = values_.expected(*raw_.outcome, *spec);

@@ -42,8 +42,8 @@ TEST(Diagnostic, Processes) {
   EXPECT_EQ(mistake("fork()"), "1: fork makes one process, and wants its name: P1 = fork()");
   EXPECT_EQ(mistake("x = fork()"), "1: fork makes a process, P1 to P16");
   EXPECT_EQ(mistake("exit(0)"),
-            "1: exit ends a process that fork made, such as P1: exit(0); the threads' own process "
-            "is the lab");
+            "1: exit would end the lab, the process of the threads; one that fork made can exit, "
+            "such as P1: exit(0)");
   EXPECT_EQ(mistake("close(a) = P1"), "12: close gives back a number, not a process");
   EXPECT_EQ(first_mistake("P1 = fork()\nP1 = fork()"),
             "2:1: P1 was forked already; each process has a name of its own");
