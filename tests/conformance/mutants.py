@@ -78,13 +78,13 @@ MUTANTS = [
     ("nests may be one deeper", "epoll_ctl.cc",
      "constexpr int kMostNests = 4;", "constexpr int kMostNests = 5;"),
     ("an exclusive item may watch a file without poll()", "epoll_ctl.cc",
-     "  if (w.files[file].kind == FileKind::null_device) return EPERM;\n",
-     "  if (w.files[file].kind == FileKind::null_device &&\n"
+     "  if (kind == FileKind::null_device || kind == FileKind::regular) return EPERM;\n",
+     "  if ((kind == FileKind::null_device || kind == FileKind::regular) &&\n"
      "      (!op.event || (op.event->events & EPOLLEXCLUSIVE) == 0)) return EPERM;\n"),
     ("MOD of an exclusive item is allowed", "epoll_ctl.cc",
      "if ((w.items[item].events & EPOLLEXCLUSIVE) != 0) return EINVAL;", ""),
     ("an item is found by its number alone", "eventpoll.cc",
-     "if (w.items[i].ep == ep && w.items[i].fd == fd) return i;",
+     "if (w.items[i].ep == ep && w.items[i].fd.value == fd.value) return i;",
      "if (w.items[i].ep == ep) return i;"),
     ("a pipe once polled does not wake on every write", "pipe.cc",
      "const bool every_write = p.poll_usage &&", "const bool every_write = false &&"),
@@ -99,11 +99,12 @@ MUTANTS = [
     ("a counter that is read is not heard by those who wait for OUT", "eventfd.cc",
      ".why = Why::wakeup_counter, .key = EPOLLOUT}", ".why = Why::wakeup_counter, .key = EPOLLIN}"),
     ("each read from a socket is heard by those who wait for OUT", "unix_sock.cc",
-     "if (s.dead || !writable(run.w, s, 2)) return;", "if (s.dead) return;"),
+     "if (s.dead || s.wait == kNone || !writable(run.w, s, 2)) return;",
+     "if (s.dead || s.wait == kNone) return;"),
     ("unread data at a close resets nothing", "unix_sock.cc",
-     "    if (leaves_unread(s)) peer.error = ECONNRESET;\n", ""),
+     "if (embryo || leaves_unread(s)) peer.error = ECONNRESET;", ""),
     ("closing one of two descriptors removes the item", "descriptors.cc",
-     "if (believes(w, Misconception::close_removes)) erase", "erase"),
+     "  if (believes(w, Misconception::close_removes)) {\n    erase", "  {\n    erase"),
     ("a wait that a signal ended looks no more", "epoll_scan.cc",
      "  const auto available = [&] {",
      "  if (woken && signal_pending(w, task)) return failure(EINTR);\n"
@@ -120,17 +121,17 @@ MUTANTS = [
     ("signals of a kind are never merged", "signals.cc",
      "if (signal < kFirstRealTime &&", "if (signal < 0 &&"),
     ("signalfds hear only of what they read", "signals.cc",
-     "  signalfd_notify(run);\n  w.tasks[at(task)].pending.push_back(",
-     "  if (signal == SIGUSR1) signalfd_notify(run);\n  w.tasks[at(task)].pending.push_back("),
+     "  signalfd_notify(run, task);\n  w.tasks[at(task)].pending.push_back(",
+     "  if (signal == SIGUSR1) signalfd_notify(run, task);\n  w.tasks[at(task)].pending.push_back("),
     ("a signalfd shows every thread's signals", "files.cc",
      "task_of(run.w, run.actor));", "kNone);"),
     ("a blocked signal that is ignored is gone", "signals.cc",
      "return is_in(w.tasks[at(task)].blocked, signal) || !handler_ignores",
      "return !handler_ignores"),
     ("ignoring a signal leaves it pending", "signals.cc",
-     "  flush_sigqueue(w, bit(op.signal));\n", ""),
+     "  flush_sigqueue(w, task, bit(op.signal));\n", ""),
     ("a broken stream sends no SIGPIPE", "unix_stream.cc",
-     "if (call.done == 0) send_sig(run, task, SIGPIPE);", ""),
+     "if (!silent) send_sig(run, task, SIGPIPE);", ""),
     ("a handler runs before a signalfd that is being read", "signalfd.cc",
      "  std::uint64_t got = 0;\n",
      "  if (call.slept && signal_pending(w, task)) return -kRestartSys;\n"
@@ -139,6 +140,18 @@ MUTANTS = [
      "n(parent).red = n(uncle).red = false;", "n(parent).red = false;"),
     ("a removed node's successor keeps its own colour", "rbtree.cc",
      "    n(next).red = gone.red;\n", ""),
+    ("an end closes the lowest of its last files first", "descriptors.cc",
+     "for (; !last.empty(); last.pop_back()) fput(run, last.back());",
+     "for (const Index f : last) fput(run, f);"),
+    ("a pidfd tells nothing of the wait", "process.cc",
+     "if (run.w.inputs.traits.pidfd_hup_when_reaped) wake_pidfds(run, number, 0);", ""),
+    ("a child handles no signal as its parent does", "process.cc",
+     "  child.dispositions = parent.dispositions;\n", ""),
+    ("who waits for a child sleeps on when it has ended", "process.cc",
+     "if (w.process(parent).wait_chldexit != kNone) {", "if (false) {"),
+    ("an item belongs to the process that added it", "eventpoll.cc",
+     "w.items[i].fd.value == fd.value)",
+     "w.items[i].fd.value == fd.value && w.items[i].process == fd.process)"),
 ]
 
 
@@ -173,7 +186,8 @@ def try_out(trial):
     """How many steps it took until the trial noticed, and what; None: it did not."""
     taken = 0
     for threads in ([], ["--threads", "5", "--calm", "--spread"]):
-        command = [trial, "--seed", "1", "--steps", str(STEPS // 2), "--xray", "on", "--no-shrink"]
+        command = [trial, "--seed", "1", "--steps", str(STEPS // 2), "--xray", "on", "--no-shrink",
+                   "--sockets", "--processes"]
         done = subprocess.run(command + threads, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode not in (0, 1):
             sys.exit(f"mutants: the trial ended with status {done.returncode}")
