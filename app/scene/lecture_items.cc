@@ -87,6 +87,7 @@ void draw_node(Sketch& pen, Point c, float half, bool red) {
 }
 
 std::string fill_text(const Sketch& pen, const Unread& unread) {
+  if (unread.kind == ObjectKind::pidfd) return count_text(pen, unread.kind, unread.amount);
   if (unread.counter) return std::to_string(unread.amount);
   return unread.amount == 0 ? pen.t("file.no_bytes") : bytes_text(unread.amount);
 }

@@ -146,9 +146,8 @@ std::string fd_words(const Sketch& pen, Fd fd) {
 Fd descriptor_in(std::string_view text) {
   Fd fd;
   const auto number = [&](std::string_view digits, std::int32_t& into) {
-    const char* end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, into);
-    return error == std::errc{} && stop == end;
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), into);
+    return error == std::errc{} && stop == digits.data() + digits.size();
   };
   const auto colon = text.find(':');
   const bool child = text.starts_with('P') && colon != std::string_view::npos;
