@@ -112,7 +112,9 @@ void draw_amount(Sketch& pen, const Lane& lane, std::size_t i, const HallGrid& g
     ++next;
   }
   const int until = next < lane.points.size() ? lane.points[next].step : p.step + 1;
-  const std::string words = lane.counter ? std::to_string(p.value) : bytes_text(p.value);
+  const std::string words = lane.kind == ObjectKind::pidfd ? count_text(pen, lane.kind, p.value)
+                            : lane.counter                 ? std::to_string(p.value)
+                                                           : bytes_text(p.value);
   const float indent = p.reports > 0 ? 34 : 12;
   const Type set = hall::word().in(Role::text_dim);
   const float x = std::max(g.x(p.step), g.x0) + indent;
