@@ -100,7 +100,7 @@ void has_epoll_pwait2(KernelTraits& traits) {
 
 // A child that shares this process's memory until it ends, which it does at once.
 void pidfd_hup_when_reaped(KernelTraits& traits) {
-  const pid_t child = vfork();
+  const pid_t child = vfork();  // NOLINT(bugprone-unsafe-functions): it does nothing but exit
   if (child == 0) _exit(0);
   if (child < 0) return;
   const OwnedFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
