@@ -6,7 +6,6 @@
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -377,7 +376,12 @@ class Execution {
     if (!make(SYS_read, number_of(op.fd), buffer, op.count)) return;
     // A signal restarts a call by its number, which may mean another file by then.
     if (handled != before) kind = kind_of(op.fd);
-    if (!summed_up(kind, buffer)) ship_bytes(buffer);
+    const auto got = static_cast<std::size_t>(slot_.reply.returned);
+    if (const auto summary = sum_up(kind, {buffer, got})) {
+      reply_value(summary->value, summary->kind);
+    } else {
+      ship_bytes(buffer);
+    }
   }
 
   void call(const Recv& op) {
@@ -393,35 +397,6 @@ class Execution {
     const auto got = static_cast<std::size_t>(slot_.reply.returned);
     slot_.reply.bytes = std::min({got, kPayload, Window::kWritable});
     ship(buffer, slot_.reply.bytes);
-  }
-
-  // What is read from these is a structure, of which one number tells all that a scenario asks.
-  // Other sizes come from other files.
-  bool summed_up(FdKind kind, const std::byte* buffer) {
-    const auto got = static_cast<std::size_t>(slot_.reply.returned);
-    std::uint64_t value = 0;
-    switch (kind) {
-      case FdKind::eventfd:
-      case FdKind::timerfd:
-        if (got != sizeof value) return false;
-        std::memcpy(&value, buffer, got);
-        reply_value(value, ValueKind::number);
-        return true;
-      case FdKind::signalfd:
-        if (got < sizeof(signalfd_siginfo)) return false;
-        std::memcpy(&value, buffer + offsetof(signalfd_siginfo, ssi_signo), sizeof(std::uint32_t));
-        reply_value(value, ValueKind::signal);
-        return true;
-      case FdKind::inotify:
-        if (got == 0 || got % sizeof(inotify_event) != 0) return false;
-        reply_value(got / sizeof(inotify_event), ValueKind::events);
-        return true;
-      case FdKind::epoll:
-      case FdKind::tcp:
-      case FdKind::other:
-        return false;
-    }
-    return false;
   }
 
   void call(const WriteBytes& op) {
@@ -504,22 +479,6 @@ class Execution {
 };
 
 }  // namespace
-
-Descriptors::Descriptors(std::int32_t first_control)
-    : first_control_(first_control), kinds_(static_cast<std::size_t>(first_control)) {}
-
-FdKind Descriptors::kind(std::int32_t fd) const {
-  if (fd < 0 || fd >= first_control_) return FdKind::other;
-  return static_cast<FdKind>(kinds_[static_cast<std::size_t>(fd)].load());
-}
-
-void Descriptors::remember(std::int32_t fd, FdKind kind) {
-  if (fd >= 0 && fd < first_control_) {
-    kinds_[static_cast<std::size_t>(fd)].store(static_cast<std::uint8_t>(kind));
-  }
-}
-
-std::int32_t Descriptors::visible(std::int32_t fd) const { return fd >= first_control_ ? -1 : fd; }
 
 std::uint64_t execute(Workshop& shop, Slot& slot, std::byte* payload, Window& window) {
   return Execution(shop, slot, payload, window).run();
