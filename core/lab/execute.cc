@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -53,10 +54,18 @@ long word(T v) {
 
 std::uint64_t word64(Fd fd) { return static_cast<std::uint64_t>(std::int64_t{fd.value}); }
 
-// How many signals the thread has handled.
-thread_local volatile std::sig_atomic_t handled = 0;
+// What the thread reads from. A signal restarts the call by its number, which may mean another file
+// by then, so the handler, which runs right before, looks again.
+struct Reading {
+  const Descriptors* descriptors = nullptr;
+  std::int32_t fd = -1;
+  std::atomic<FdKind> kind = FdKind::other;
+};
+thread_local Reading reading;
 
-void on_signal(int /*signal*/) { handled = handled + 1; }
+void on_signal(int /*signal*/) {
+  if (reading.descriptors != nullptr) reading.kind = reading.descriptors->kind(reading.fd);
+}
 
 // Raw system calls throughout: what a wrapper of the C library or of a sanitizer would add to
 // them is not the kernel's.
@@ -371,13 +380,14 @@ class Execution {
     const bool simple = op.count <= kPayload || op.count > kPastUserSpace;
     std::byte* buffer = simple ? payload_ : window_.get();
     if (buffer == nullptr) return refuse(ENOMEM);
-    FdKind kind = kind_of(op.fd);
-    const auto before = handled;
-    if (!make(SYS_read, number_of(op.fd), buffer, op.count)) return;
-    // A signal restarts a call by its number, which may mean another file by then.
-    if (handled != before) kind = kind_of(op.fd);
+    reading.kind = kind_of(op.fd);
+    reading.fd = op.fd.value;
+    reading.descriptors = &shop_.descriptors;
+    const bool done = make(SYS_read, number_of(op.fd), buffer, op.count);
+    reading.descriptors = nullptr;
+    if (!done) return;
     const auto got = static_cast<std::size_t>(slot_.reply.returned);
-    if (const auto summary = sum_up(kind, {buffer, got})) {
+    if (const auto summary = sum_up(reading.kind, {buffer, got})) {
       reply_value(summary->value, summary->kind);
     } else {
       ship_bytes(buffer);
