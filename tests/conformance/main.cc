@@ -110,8 +110,8 @@ int main(int argc, char** argv) {
   app.add_option("--steps", wanted.steps, "to compare")->check(CLI::PositiveNumber);
   std::optional<std::int64_t> unseen;
   app.add_option("--unseen", unseen,
-                 "steps to compare where no X-ray shows what a race leaves: then one order in a "
-                 "million is taken for another")
+                 "steps to compare where no X-ray shows what a race leaves: then, on a busy "
+                 "machine, one order in some ten thousand steps is taken for another")
       ->check(CLI::PositiveNumber);
   app.add_option("--threads", wanted.trial.threads, "that a program may use")
       ->check(CLI::Range(1, 16));
