@@ -19,6 +19,7 @@
 #include <ctime>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include "tests/unit/model/real_sockets.h"
 
@@ -46,7 +47,7 @@ void on_signal(int /*signal*/) {}
 
 class Maker {
  public:
-  Maker(const RealCalls& calls, const Request& request) : calls_(calls), request_(request) {}
+  Maker(RealCalls& calls, const Request& request) : calls_(calls), request_(request) {}
 
   Outcome operator()(const EpollCreate& op) { return one(epoll_create(op.size)); }
   Outcome operator()(const EpollCreate1& op) { return one(epoll_create1(op.flags)); }
@@ -215,9 +216,8 @@ class Maker {
   }
 
  private:
-  // As a lab does, it goes on when no segment is under way.
   Outcome quiet(Outcome o) {
-    while (calls_.segment_under_way()) usleep(200);
+    calls_.await_quiet();
     return o;
   }
 
@@ -250,13 +250,13 @@ class Maker {
     return answer(error != 0 && error != EAGAIN ? -1 : total);
   }
 
-  const RealCalls& calls_;
+  RealCalls& calls_;
   const Request& request_;
 };
 
 }  // namespace
 
-RealCalls::RealCalls() {
+RealCalls::RealCalls(int patience) : patience_(patience), patience_left_(patience) {
   signal(SIGPIPE, SIG_IGN);  // EPIPE is the answer, as in a lab
   for (int fd = 0; fd < kNumbers; ++fd) {
     if (fd < 3 || fcntl(fd, F_GETFD) == -1) numbers_.push_back(fd);
@@ -299,11 +299,32 @@ std::vector<Machine::Row> RealCalls::interest(Fd epfd) const {
   return rows;
 }
 
-bool RealCalls::segment_under_way() const {
-  for (const int fd : numbers_) {
-    if (is_under_way_real(fd)) return true;
+void RealCalls::await_quiet() {
+  std::vector<std::string> segments = segments_under_way();
+  for (; !segments.empty() && patience_left_ > 0; --patience_left_) {
+    usleep(kPauseMicroseconds);
+    segments = segments_under_way();
   }
-  return false;
+  if (segments.empty()) {
+    patience_left_ = patience_;
+    return;
+  }
+  std::string all;
+  for (const std::string& segment : segments) all += "\n  " + segment;
+  ADD_FAILURE() << "waited in vain, looking " << patience_
+                << " times, for TCP segments under way:" << all;
+}
+
+// 0, 1 and 2 are the program's own: they may be anything, a connection to far away among them.
+std::vector<std::string> RealCalls::segments_under_way() const {
+  std::vector<std::string> segments;
+  for (const int fd : numbers_) {
+    if (fd < 3) continue;
+    if (std::string segment = under_way_real(fd); !segment.empty()) {
+      segments.push_back(std::move(segment));
+    }
+  }
+  return segments;
 }
 
 std::uint32_t RealCalls::level(Fd fd) const {

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cstddef>
 
 #include "core/call/flags.h"
 
@@ -17,6 +18,12 @@ struct Address {
   [[nodiscard]] sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
   bool of(int fd) { return getsockname(fd, get(), &length) == 0; }
 };
+
+// include/net/tcp_states.h
+constexpr std::size_t kEstablished = 1, kFinWait1 = 4, kCloseWait = 8, kLastAck = 9, kClosing = 11;
+constexpr std::array<const char*, 13> kStates = {
+    "no state", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",   "TIME_WAIT",
+    "CLOSE",    "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV"};
 
 }  // namespace
 
@@ -67,15 +74,18 @@ int getsockopt_real(int fd, std::int32_t option, int& value) {
   return r;
 }
 
-bool is_under_way_real(int fd) {
+std::string under_way_real(int fd) {
   tcp_info info{};
   socklen_t length = sizeof info;
-  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return false;
-  constexpr std::uint8_t kEstablished = 1, kFinWait1 = 4, kCloseWait = 8, kLastAck = 9,
-                         kClosing = 11;
-  const bool sends = info.tcpi_state == kEstablished || info.tcpi_state == kCloseWait;
-  return info.tcpi_state == kFinWait1 || info.tcpi_state == kLastAck ||
-         info.tcpi_state == kClosing || (sends && info.tcpi_notsent_bytes > 0);
+  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return {};
+  const std::size_t state = info.tcpi_state;
+  const bool held = state == kEstablished || state == kCloseWait;
+  const bool ends = state == kFinWait1 || state == kLastAck || state == kClosing;
+  const bool waits = ends || (held && info.tcpi_notsent_bytes > 0);
+  if (!waits || info.tcpi_unacked == 0) return {};
+  return "fd " + std::to_string(fd) + " in " + kStates.at(state) + ": " +
+         std::to_string(info.tcpi_unacked) + " segments are not acknowledged, " +
+         std::to_string(info.tcpi_notsent_bytes) + " bytes not sent";
 }
 
 }  // namespace epollscope::test

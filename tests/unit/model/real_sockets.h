@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace epollscope::test {
 
@@ -12,7 +13,10 @@ int connect_real(int fd, int to);
 int setsockopt_real(int fd, std::int32_t option, int value);
 int getsockopt_real(int fd, std::int32_t option, int& value);
 
-// A FIN that is not acknowledged, or bytes that wait to be sent. Of what is no TCP socket: false.
-bool is_under_way_real(int fd);
+// What the other end's kernel is still to acknowledge: a FIN, or a segment that holds back the next
+// one (Nagle). Empty: nothing, or it is no TCP socket. Where all is acknowledged that was sent and
+// there is more to send, the window is closed: until somebody reads nothing of note will happen, be
+// it for ever. A FIN stands behind such bytes as well.
+std::string under_way_real(int fd);
 
 }  // namespace epollscope::test
