@@ -43,12 +43,13 @@ class ImpatientSockets : public RealSockets {
  protected:
   ImpatientSockets() : RealSockets(kImpatient) {}
 
-  // The server's kernel drops what comes: nobody acknowledges it any more.
-  void drop_all() {
+  // The server's kernel drops what comes: nobody acknowledges it any more. False: it lets this user
+  // attach no filter.
+  bool drop_all() {
     sock_filter nothing[] = {{BPF_RET | BPF_K, 0, 0, 0}};
     const sock_fprog program{.len = 1, .filter = nothing};
-    ASSERT_EQ(
-        setsockopt(real_.real(server_), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program), 0);
+    return setsockopt(real_.real(server_), SOL_SOCKET, SO_ATTACH_FILTER, &program,
+                      sizeof program) == 0;
   }
 };
 
@@ -64,14 +65,14 @@ TEST_F(RealSockets, TheAcknowledgementThatHoldsBackASegmentIs) {
 }
 
 TEST_F(ImpatientSockets, WhatIsNeverAcknowledgedFailsATest) {
-  drop_all();
+  if (!drop_all()) GTEST_SKIP() << "this user may attach no filter to a socket";
   EXPECT_EQ(run(WriteBytes{client_}, "a").returned, 1);
   EXPECT_NONFATAL_FAILURE(run(WriteBytes{client_}, "b"),
                           "in ESTABLISHED: 1 segments are not acknowledged, 1 bytes not sent");
 }
 
 TEST_F(ImpatientSockets, NorIsItWaitedForTwice) {
-  drop_all();
+  if (!drop_all()) GTEST_SKIP() << "this user may attach no filter to a socket";
   EXPECT_NONFATAL_FAILURE(run(Shutdown{client_, SHUT_WR}), "in FIN_WAIT1: 1 segments");
   EXPECT_NONFATAL_FAILURE(real_.await_quiet(), "in FIN_WAIT1");
 }
