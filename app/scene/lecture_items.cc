@@ -116,9 +116,7 @@ std::vector<Descriptor> descriptors_of(const State& state, const FileState& file
     const FileState* each = find_file(state, id);
     if (each == nullptr) continue;
     for (std::size_t i = 0; i < each->fds.size(); ++i) {
-      std::string text = descriptor_text(each->fds[i]);
-      if (i < each->names.size() && !each->names[i].empty()) text += " " + each->names[i];
-      all.push_back({std::move(text), each->id == file.id});
+      all.push_back({descriptor_text(*each, i), each->id == file.id});
     }
   }
   std::ranges::stable_sort(all, std::ranges::greater{}, &Descriptor::own);

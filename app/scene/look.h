@@ -39,8 +39,9 @@ std::string signals_text(const ObjectState& object);     // "SIGUSR1, 2 SIGUSR2"
 std::string mask_text(std::uint32_t mask);               // "IN|ET", short
 std::string bytes_text(std::uint64_t bytes);             // "5 B", "64 KiB"
 std::string descriptor_text(Fd fd);                      // "4"; of another process "P1:4"
-std::string fd_words(const Sketch& pen, Fd fd);          // "fd 4", "P1:4"
-Fd descriptor_in(std::string_view text);                 // that is written so; invalid: none
+std::string descriptor_text(const FileState& file, std::size_t i);  // with its name: "4 a"
+std::string fd_words(const Sketch& pen, Fd fd);                     // "fd 4", "P1:4"
+Fd descriptor_in(std::string_view text);  // that is written so; invalid: none
 std::string timeout_text(const Sketch& pen, std::optional<std::int64_t> ns);
 std::string item_label(const Sketch& pen, const ItemState& item);
 

@@ -194,10 +194,7 @@ class Teller {
   Selection file(const FileState* f) const {
     if (f == nullptr) return {};
     std::vector<std::string> fds;
-    for (std::size_t i = 0; i < f->fds.size(); ++i) {
-      fds.push_back(descriptor_text(f->fds[i]));
-      if (i < f->names.size() && !f->names[i].empty()) fds.back() += " " + f->names[i];
-    }
+    for (std::size_t i = 0; i < f->fds.size(); ++i) fds.push_back(descriptor_text(*f, i));
     std::vector<std::string> hooks;
     for (const EpitemId id : f->hooks) {
       const ItemState* it = hooks.size() < 13 ? find_item(state_, id) : nullptr;

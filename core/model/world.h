@@ -80,11 +80,10 @@ struct File {  // struct file
 
 struct Descriptor {
   Fd fd;               // the number; invalid: the slot is free
-  Index file = kNone;  // kNone: not open
+  Index file = kNone;  // kNone: reserved by a call that sleeps before it has the file
   Link link;           // of the descriptors of the same file
   NameId name = kNone;
   bool cloexec = false;
-  bool reserved = false;  // by a call that sleeps before it has the file
 };
 
 struct PipeSlot {  // pipe_buffer

@@ -370,9 +370,13 @@ void Session::Impl::look_around(StepRecord& record) {
   if (removal || options.verify_lists) verify_some_lists(record, removal);
 }
 
+void Session::Impl::forget_closed_epolls() {
+  std::erase_if(epolls, [&](const auto& e) { return !history.live().is_epoll(e.first); });
+}
+
 // Those that the step may have changed, and each of the others in its turn.
 void Session::Impl::verify_some_lists(StepRecord& record, bool all) {
-  std::erase_if(epolls, [&](const auto& e) { return !history.live().is_epoll(e.first); });
+  forget_closed_epolls();
   std::set<FileId> looked_at;  // several descriptors may mean one instance
   const auto* ctl = std::get_if<EpollCtl>(&record.request.op);
   const auto* wait = std::get_if<EpollWait>(&record.request.op);

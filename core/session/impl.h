@@ -78,6 +78,7 @@ struct Session::Impl {
   void look_around(StepRecord& record);
   Result<void> open_xray();
   bool has_xray();
+  void forget_closed_epolls();
   void verify_some_lists(StepRecord& record, bool all);
   void verify_list(Fd epfd, const std::string& name, std::vector<std::string>& differences);
   [[nodiscard]] bool levels_fit(const Machine& machine);

@@ -110,8 +110,7 @@ void Session::finish() {
   const bool compares = !impl_->options.model_only && !impl_->history.live().not_modelled();
   if (!impl_->death && compares) {
     impl_->learn_order_now();
-    std::erase_if(impl_->epolls,
-                  [&](const auto& e) { return !impl_->history.live().is_epoll(e.first); });
+    impl_->forget_closed_epolls();
     for (const auto& [fd, name] : impl_->epolls) {
       impl_->verify_list(fd, name, impl_->final_differences);
     }
