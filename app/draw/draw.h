@@ -38,6 +38,9 @@ class Painter {
   [[nodiscard]] static bool input_pending();
   // Draws a scene with its origin at (x, y) dp of the window.
   void draw(ImDrawList& list, const scene::Scene& scene, Theme theme, float x = 0, float y = 0);
+  // The same for a scene that covers the frame, in the first list to be rendered: from the third
+  // frame of one and the same scene on, a copy of the pixels is shown.
+  void draw_whole(ImDrawList& list, std::shared_ptr<const scene::Scene> scene, Theme theme);
 
  private:
   Painter();

@@ -4,10 +4,12 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "app/draw/draw.h"
 #include "app/draw/glyphs.h"
 #include "app/draw/instanced.h"
+#include "app/draw/kept.h"
 #include "app/draw/shapes.h"
 #include "app/draw/widget_fonts.h"
 
@@ -79,6 +81,7 @@ struct Painter::Impl {  // destroyed from the bottom up
   WidgetFonts widget_fonts;
   std::unique_ptr<Instanced> instanced;
   Glyphs glyphs;
+  Kept kept;
   float scale = 1;
 
   void refresh_fonts() {
@@ -151,6 +154,19 @@ ImFont* Painter::font(Face face, float size_dp) { return impl_->widget_fonts.get
 
 void Painter::draw(ImDrawList& list, const scene::Scene& scene, Theme theme, float x, float y) {
   draw_shapes({list, impl_->glyphs, *impl_->instanced, theme, impl_->scale, x, y}, scene);
+}
+
+void Painter::draw_whole(ImDrawList& list, std::shared_ptr<const scene::Scene> scene, Theme theme) {
+  const scene::Scene& shapes = *scene;
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  const Kept::Subject subject{.scene = std::move(scene),
+                              .theme = theme,
+                              .scale = impl_->scale,
+                              .width = static_cast<int>(size.x),
+                              .height = static_cast<int>(size.y)};
+  if (impl_->kept.show(list, subject)) return;
+  draw(list, shapes, theme);
+  impl_->kept.drawn(list);
 }
 
 }  // namespace epollscope::draw

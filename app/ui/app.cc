@@ -228,7 +228,7 @@ void App::draw_panels(Ui& ui, float width_dp, float height_dp) {
                                         height_dp, !welcome, !view.builder);
   const auto moving = animator_.at(desk_, stage.scene, view.motion, last_frame_);
   if (animator_.next_frame()) ++frames_moving_;
-  show_stage(ui, edit, stage, *moving, view.dialog == Dialog::none && view.menu.empty());
+  show_stage(ui, edit, stage, moving, view.dialog == Dialog::none && view.menu.empty());
   if (view.lecture) {
     // Above the call, which the sentence is about, and as large as what else a hall reads.
     const float size = kLectureNotice * height_dp;

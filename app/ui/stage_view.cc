@@ -182,17 +182,17 @@ Stage StageKeeper::build(const Shown& what) {
   return stage;
 }
 
-void show_stage(Ui& ui, Editing edit, const Stage& stage, const scene::Scene& scene,
-                bool reachable) {
+void show_stage(Ui& ui, Editing edit, const Stage& stage,
+                const std::shared_ptr<const scene::Scene>& scene, bool reachable) {
   ViewState& view = edit.view;
   view.kernel = stage.kernel;
-  ui.painter().draw(*ImGui::GetBackgroundDrawList(), scene, view.theme);
+  ui.painter().draw_whole(*ImGui::GetBackgroundDrawList(), scene, view.theme);
   const auto looks = [&view] {
     return std::tuple(view.selected, view.hovered, view.menu, view.program_scroll, view.camera,
                       view.panning);
   };
   const auto before = looks();
-  for (const scene::Hit& hit : scene.hits) {
+  for (const scene::Hit& hit : scene->hits) {
     const scene::Rect px{ui.px(hit.rect.x), ui.px(hit.rect.y), ui.px(hit.rect.w),
                          ui.px(hit.rect.h)};
     ui.hit(hit.id, px, hit.label);

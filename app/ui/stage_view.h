@@ -40,7 +40,7 @@ class StageKeeper {
 
 // Draws a scene of it, at rest or on the way to it, and records its hits; `reachable` is false
 // while a dialog lies above.
-void show_stage(Ui& ui, Editing edit, const Stage& stage, const scene::Scene& scene,
-                bool reachable);
+void show_stage(Ui& ui, Editing edit, const Stage& stage,
+                const std::shared_ptr<const scene::Scene>& scene, bool reachable);
 
 }  // namespace epollscope::ui
