@@ -23,6 +23,7 @@
 #include <type_traits>
 
 #include "core/lab/address.h"
+#include "core/lab/reading.h"
 
 namespace epollscope::lab {
 namespace {
@@ -53,19 +54,6 @@ long word(T v) {
 }
 
 std::uint64_t word64(Fd fd) { return static_cast<std::uint64_t>(std::int64_t{fd.value}); }
-
-// What the thread reads from. A signal restarts the call by its number, which may mean another file
-// by then, so the handler, which runs right before, looks again.
-struct Reading {
-  const Descriptors* descriptors = nullptr;
-  std::int32_t fd = -1;
-  std::atomic<FdKind> kind = FdKind::other;
-};
-thread_local Reading reading;
-
-void on_signal(int /*signal*/) {
-  if (reading.descriptors != nullptr) reading.kind = reading.descriptors->kind(reading.fd);
-}
 
 // Raw system calls throughout: what a wrapper of the C library or of a sanitizer would add to
 // them is not the kernel's.
@@ -278,9 +266,11 @@ class Execution {
   void call(const Sigaction& op) {
     struct sigaction action{};
     action.sa_flags = op.flags;
-    action.sa_handler = op.action == signal_handled   ? on_signal
-                        : op.action == signal_ignored ? SIG_IGN
-                                                      : SIG_DFL;
+    action.sa_handler = op.action == signal_ignored ? SIG_IGN : SIG_DFL;
+    if (op.action == signal_handled) {
+      action.sa_flags |= SA_SIGINFO;
+      action.sa_sigaction = on_signal;
+    }
     row([&] { return static_cast<long>(sigaction(op.signal, &action, nullptr)); });
   }
   void call(const Sigprocmask& op) {
@@ -380,14 +370,12 @@ class Execution {
     const bool simple = op.count <= kPayload || op.count > kPastUserSpace;
     std::byte* buffer = simple ? payload_ : window_.get();
     if (buffer == nullptr) return refuse(ENOMEM);
-    reading.kind = kind_of(op.fd);
-    reading.fd = op.fd.value;
-    reading.descriptors = &shop_.descriptors;
+    begin_reading(shop_.descriptors, op.fd.value);
     const bool done = make(SYS_read, number_of(op.fd), buffer, op.count);
-    reading.descriptors = nullptr;
+    const FdKind kind = end_reading();
     if (!done) return;
     const auto got = static_cast<std::size_t>(slot_.reply.returned);
-    if (const auto summary = sum_up(reading.kind, {buffer, got})) {
+    if (const auto summary = sum_up(kind, {buffer, got})) {
       reply_value(summary->value, summary->kind);
     } else {
       ship_bytes(buffer);
