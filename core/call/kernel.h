@@ -36,6 +36,10 @@ struct Level {
   std::uint32_t revents = 0;         // of poll(fd, IN|OUT|PRI|RDHUP, timeout 0)
   std::int64_t readable_bytes = -1;  // FIONREAD or the eventfd counter; -1: not known
   std::int64_t capacity = -1;        // F_GETPIPE_SZ, SO_SNDBUF; -1: not known
+  std::int64_t unsent_bytes = -1;    // TCP: written and not sent yet; -1: nothing to say
+  // A TCP socket without room. To poll it would arm its wakeup: of `revents` no more is known than
+  // that OUT is not among them.
+  bool full = false;
 };
 
 class Kernel {

@@ -142,7 +142,12 @@ Result<std::vector<Level>> LabKernel::levels(const std::vector<Fd>& all) {
     for (std::size_t i = 0; i < n; ++i) {
       const ServiceLevel& l = list[i];
       const std::int64_t bytes = l.counter ? counter_of(pid(), l.fd) : l.readable_bytes;
-      result.push_back({fds[from + i], l.revents, bytes, l.capacity});
+      result.push_back({.fd = fds[from + i],
+                        .revents = l.revents,
+                        .readable_bytes = bytes,
+                        .capacity = l.capacity,
+                        .unsent_bytes = l.unsent_bytes,
+                        .full = l.full});
     }
   }
   return result;

@@ -10,6 +10,8 @@
 
 #include <cerrno>
 
+#include "core/lab/network.h"
+
 namespace epollscope::lab {
 namespace {
 
@@ -31,13 +33,18 @@ int ask(pollfd& p) {
 
 void look_at(const Descriptors& descriptors, ServiceLevel& level) {
   level.revents = 0;
-  level.readable_bytes = level.capacity = -1;
+  level.readable_bytes = level.capacity = level.unsent_bytes = -1;
+  level.full = false;
   const int fd = descriptors.visible(level.fd);
   const FdKind kind = descriptors.kind(fd);
   level.counter = kind == FdKind::eventfd;
   if (kind == FdKind::epoll) return;
+  if (kind == FdKind::tcp) {
+    level.full = is_full(fd);
+    level.unsent_bytes = unsent_bytes(fd);
+  }
   pollfd p{.fd = fd, .events = POLLIN | POLLOUT | POLLPRI | POLLRDHUP, .revents = 0};
-  if (ask(p) >= 0) level.revents = static_cast<std::uint16_t>(p.revents);
+  if (!level.full && ask(p) >= 0) level.revents = static_cast<std::uint16_t>(p.revents);
   if (fd < 0) level.revents = POLLNVAL;  // poll(2) skips negative numbers
   if ((level.revents & POLLNVAL) != 0 || level.counter) return;
   int bytes = 0;

@@ -1,8 +1,12 @@
 #include "core/lab/network.h"
 
+#include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+
+#include <array>
+#include <optional>
 
 namespace epollscope::lab {
 namespace {
@@ -18,11 +22,17 @@ enum : std::uint8_t {
   closing = 11
 };
 
-bool is_under_way(int fd) {
+std::optional<tcp_info> info_of(int fd) {
   tcp_info info{};
   socklen_t length = sizeof info;
-  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return false;
-  switch (info.tcpi_state) {
+  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return std::nullopt;
+  return info;
+}
+
+bool is_under_way(int fd) {
+  const auto info = info_of(fd);
+  if (!info) return false;
+  switch (info->tcpi_state) {
     case syn_sent:
     case syn_received:
     case fin_wait_1:
@@ -31,13 +41,28 @@ bool is_under_way(int fd) {
       return true;
     case established:
     case close_wait:
-      return info.tcpi_notsent_bytes > 0;
+      // Behind a closed window nothing is under way: its reader has to make room first.
+      return info->tcpi_unacked > 0 && (info->tcpi_notsent_bytes > 0 || is_full(fd));
     default:
       return false;
   }
 }
 
 }  // namespace
+
+bool is_full(int fd) {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+  socklen_t length = sizeof memory;
+  if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory.data(), &length) != 0) return false;
+  const std::int64_t queued = memory[SK_MEMINFO_WMEM_QUEUED];
+  const std::int64_t free = std::int64_t{memory[SK_MEMINFO_SNDBUF]} - queued;
+  return free < queued / 2 || free <= 0;
+}
+
+std::int64_t unsent_bytes(int fd) {
+  const auto info = info_of(fd);
+  return info ? std::int64_t{info->tcpi_notsent_bytes} : -1;
+}
 
 std::uint32_t segments_under_way(const Descriptors& descriptors, std::uint32_t end) {
   std::uint32_t count = 0;

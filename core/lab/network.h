@@ -7,10 +7,16 @@
 
 namespace epollscope::lab {
 
+// sk_stream_is_writeable, which poll(2) answers with a side effect: it arms the wakeup of a socket
+// that has no room. false for what is no TCP socket.
+bool is_full(int fd);
+
+// What the socket has been given and has not sent; -1: it says nothing.
+std::int64_t unsent_bytes(int fd);
+
 // How many of the TCP sockets with numbers below `end` wait for the kernel of the other end: for
-// the rest of a handshake, for the acknowledgement of a FIN, or for the one of a small segment
-// before the next may leave (Nagle). On the loopback that takes 40 ms at most, unless the other end
-// reads nothing.
+// the rest of a handshake, for the acknowledgement of a FIN, or for one that lets the next
+// segment leave or makes room. On the loopback that takes 40 ms at most.
 std::uint32_t segments_under_way(const Descriptors& descriptors, std::uint32_t end);
 
 }  // namespace epollscope::lab

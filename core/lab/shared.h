@@ -71,6 +71,8 @@ struct ServiceLevel {  // payload 0 during Job::levels: job_count of them
   std::uint32_t revents;
   std::int64_t readable_bytes;
   std::int64_t capacity;
+  std::int64_t unsent_bytes;  // see Level
+  bool full;
   bool counter;  // an eventfd: its counter is in /proc/PID/fdinfo
 };
 

@@ -43,6 +43,22 @@ void ByteQueue::pop(std::uint64_t count, std::string* out) {
   }
 }
 
+void ByteQueue::take_from(ByteQueue& other, std::uint64_t count) {
+  while (count > 0) {
+    const Span& span = other.spans_.front();
+    const std::uint64_t part = std::min(count, span.length);
+    if (span.filler) {
+      push({{}, part}, 0, part);
+      other.pop(part, nullptr);
+    } else {
+      std::string text;
+      other.pop(part, &text);
+      push({text, part}, 0, part);
+    }
+    count -= part;
+  }
+}
+
 void ByteQueue::end_message() {
   if (size_ > 0) ends_.push(popped_ + size_);
 }

@@ -28,6 +28,9 @@ class ByteQueue {
   // null.
   void pop(std::uint64_t count, std::string* out);
 
+  // The first `count` bytes of another queue, which holds that many, are moved behind its own.
+  void take_from(ByteQueue& other, std::uint64_t count);
+
   // A message ends with what was pushed last: for those who believe in
   // Misconception::whole_messages.
   void end_message();

@@ -15,6 +15,7 @@
 #include "core/model/regular.h"
 #include "core/model/signalfd.h"
 #include "core/model/tcp.h"
+#include "core/model/tcp_flow.h"
 #include "core/model/timerfd.h"
 #include "core/model/udp.h"
 #include "core/model/unix_dgram.h"
@@ -190,7 +191,10 @@ Outcome drain(Run& run, Index task, Index file) {
     Outcome unused;
     ReadCall call{.count = kDrainChunk, .discard = true};
     const int error = check_read(run.w, file, call.count);
-    return error != 0 ? -std::int64_t{error} : *read_file(run, task, file, call, unused);
+    if (error != 0) return -std::int64_t{error};
+    // As one: how it was cut to pieces, nobody saw.
+    if (f.kind == FileKind::tcp) call.count = tcp_before_read(run, file, call.count);
+    return *read_file(run, task, file, call, unused);
   });
 }
 
@@ -201,7 +205,7 @@ Outcome fill(Run& run, Index task, Index file) {
   }
   return repeat(run, file, [&] {
     WriteCall call;
-    call.size = kFillChunk;
+    call.size = std::max(kFillChunk, run.w.moved.value_or(0));
     const int error = check_write(run.w, file, call.size);
     return error != 0 ? -std::int64_t{error} : *write_file(run, task, file, call);
   });

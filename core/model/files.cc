@@ -13,6 +13,7 @@
 #include "core/model/signalfd.h"
 #include "core/model/signals.h"
 #include "core/model/tcp.h"
+#include "core/model/tcp_flow.h"
 #include "core/model/timerfd.h"
 #include "core/model/udp.h"
 #include "core/model/unix_sock.h"
@@ -125,6 +126,7 @@ std::uint32_t file_poll(Run& run, Index file) {
   const File& f = run.w.files[file];
   if (f.kind == FileKind::epoll) return ep_eventpoll_poll(run, f.object);
   if (f.kind == FileKind::pipe) run.w.pipes[f.object].poll_usage = true;
+  if (f.kind == FileKind::tcp) tcp_polled(run.w.inets[f.object]);
   if (f.kind == FileKind::signalfd) {
     await_siglock(run);
     return signalfd_level(run.w, run.w.signalfds[f.object], task_of(run.w, run.actor));

@@ -220,7 +220,9 @@ QueueLock::~QueueLock() { run_.w.queues[queue_].walked = false; }
 Interleaved Machine::run(const Turn& turn, const Schedule& schedule, const Observer& observe,
                          const Fits& fits, const Dice& dice) {
   if (turn.call != nullptr) begin_step();
-  return Interleaving(*world_, *this, turn, schedule, observe, dice).run(fits);
+  Interleaved done = Interleaving(*world_, *this, turn, schedule, observe, dice).run(fits);
+  world_->moved.reset();
+  return done;
 }
 
 namespace {

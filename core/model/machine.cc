@@ -13,6 +13,7 @@
 #include "core/model/descriptors.h"
 #include "core/model/files.h"
 #include "core/model/process.h"
+#include "core/model/tcp_flow.h"
 #include "core/model/timerfd.h"
 #include "core/model/tree_order.h"
 #include "core/model/wait_queue.h"
@@ -81,7 +82,9 @@ Machine::Result Machine::call(ActorId actor, const Request& request, const Obser
   const Index task = task_of(w, actor);
   assert(w.tasks[at(task)].state == TaskState::idle);
   Run run{w, *this, observe, actor};
-  return result_of(start_call(run, task, request));
+  Result result = result_of(start_call(run, task, request));
+  w.moved.reset();
+  return result;
 }
 
 std::vector<ActorId> Machine::runnable() const {
@@ -152,6 +155,32 @@ bool Machine::timer_may_wake(ActorId actor) const {
   const World& w = *world_;
   const Index task = w.timers.all.empty() ? kNone : find_task(w, actor);
   return task != kNone && epollscope::timer_may_wake(w, task);
+}
+
+bool Machine::amount_is_open(const Request& request) const {
+  return !world_->inets.all.empty() && tcp_amount_is_open(*world_, request);
+}
+
+void Machine::amount_seen(std::uint64_t bytes) { world_->moved = bytes; }
+
+std::vector<Machine::Flow> Machine::flows() const {
+  const World& w = *world_;
+  std::vector<Flow> crowded;
+  for (const InetSock& s : w.inets.all) {
+    if (!s.crowded || s.peer == kNone || w.inets[s.peer].file == kNone) continue;
+    const Index sender = w.inets[s.peer].file;
+    crowded.push_back({w.files[sender].id, fd_of(w, sender)});
+  }
+  return crowded;
+}
+
+void Machine::flow_seen(FileId sender, std::uint64_t unsent, bool writable,
+                        const Observer& observe) {
+  World& w = *world_;
+  const Index sock = find_tcp(w, sender);
+  if (sock == kNone) return;
+  Run run{w, *this, observe, {}};
+  tcp_flow_seen(run, sock, unsent, writable);
 }
 
 void Machine::give_up(std::string what) { epollscope::not_modelled(*world_, std::move(what)); }

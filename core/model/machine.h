@@ -144,6 +144,18 @@ class Machine {
   // Whether an armed timer, when it expires, will wake a sleeping actor.
   [[nodiscard]] bool timer_may_wake(ActorId actor) const;
 
+  // ---- TCP. How much a connection holds, and when it passes bytes on, is an input as well.
+  // Whether nothing but the kernel says how many bytes the call moves.
+  [[nodiscard]] bool amount_is_open(const Request& request) const;
+  void amount_seen(std::uint64_t bytes);  // by the next call
+  struct Flow {                           // where what is under way is as it was seen
+    FileId sender;
+    Fd fd;  // of the sender; invalid: it has none
+  };
+  [[nodiscard]] std::vector<Flow> flows() const;
+  // The sender keeps so many bytes that it has not sent, and poll() would say OUT or not.
+  void flow_seen(FileId sender, std::uint64_t unsent, bool writable, const Observer& observe = {});
+
   // Actors asleep in a call, with what they wait for.
   [[nodiscard]] std::vector<ThreadState> threads() const;
 

@@ -11,6 +11,7 @@
 #include "core/model/files.h"
 #include "core/model/inet_sock.h"
 #include "core/model/signals.h"
+#include "core/model/tcp_flow.h"
 #include "core/model/tcp_queue.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
@@ -29,6 +30,7 @@ void part(World& w, InetSock& s) {
   if (s.file != kNone) w.files[s.file].peer = kNone;
   if (peer.file != kNone) w.files[peer.file].peer = kNone;
   s.peer = peer.peer = kNone;
+  s.coming = peer.coming = {};
 }
 
 // tcp_done: the connection is over.
@@ -84,6 +86,9 @@ void receive_fin(Run& run, Index sock) {
 bool send_fin(Run& run, InetSock& s) {
   if (!is_connected(s)) return false;
   const Index peer = s.peer;
+  if (peer != kNone && !run.w.inets[peer].coming.empty()) {
+    not_modelled(run.w, "the end of a TCP connection behind bytes that wait for room");
+  }
   if (s.state == TcpState::established) s.state = TcpState::fin_wait;
   if (peer != kNone) receive_fin(run, peer);
   return true;
@@ -159,6 +164,12 @@ int take_refusal(Run& run, InetSock& s) {
   s.socket_state = SocketState::unconnected;
   disconnect(run, s);
   return error;
+}
+
+// A write of bytes and nothing else, to somebody who may read them.
+bool plain(const World& w, const InetSock& s, const WriteCall& call) {
+  return (call.flags & MSG_OOB) == 0 && w.inets[s.peer].urgent == Urgent::none &&
+         (w.inets[s.peer].shutdown & kReceiveShutdown) == 0;
 }
 
 }  // namespace
@@ -265,9 +276,12 @@ Answer tcp_write(Run& run, Index file, WriteCall& call) {
   }
   if (call.size == 0) return 0;
   const auto size = static_cast<std::int64_t>(call.size);
-  const bool fits =
-      s.peer == kNone ? call.size <= kMostUnread : tcp_has_room(w.inets[s.peer], call.size);
-  if (!fits) {
+  if (w.moved && s.peer != kNone) {
+    if (!plain(w, s, call))
+      not_modelled(w, "urgent data, or an end, behind bytes that wait for room");
+    return tcp_take_seen(run, file, call);
+  }
+  if (!tcp_fits(w, s, call.size)) {
     not_modelled(w, "how much a TCP connection holds");
     return size;
   }

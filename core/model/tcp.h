@@ -4,8 +4,8 @@
 //                        established -- peer's FIN --> close_wait -- own FIN --> close
 //
 // A FIN is acknowledged before the next call: the lab is not at rest before. A connection that
-// is reset goes to close from everywhere. How many bytes fit into it is not predictable, so that
-// more than a few are not modelled.
+// is reset goes to close from everywhere. How many bytes fit into it is not predictable: see
+// tcp_flow.h.
 #pragma once
 
 #include <cstdint>

@@ -129,7 +129,7 @@ void tcp_receive(Run& run, Index sock, const Source& source, bool urgent) {
 
 std::uint32_t tcp_level(const InetSock& s) {
   if (s.state == TcpState::listen) return s.accept_queue.empty() ? 0 : kReadable;
-  std::uint32_t mask = kWritable;
+  std::uint32_t mask = s.writable || (s.shutdown & kSendShutdown) != 0 ? kWritable : 0;
   if (s.shutdown == kShutdownMask || s.state == TcpState::close) mask |= EPOLLHUP;
   if ((s.shutdown & kReceiveShutdown) != 0) mask |= kReadable | EPOLLRDHUP;
   const std::uint64_t wanted = s.options.lowat + (at_mark(s) && !s.options.oobinline ? 1 : 0);

@@ -32,7 +32,7 @@ enum class Why : std::uint8_t {
   slept_wait, slept_again, slept_read, slept_write, slept_accept, slept_sleep, slept_child,
   timed_out_wait, timed_out_sleep,
   interrupted_wait, interrupted_signal, interrupted_call, interrupted_sleep, restarted,
-  moved_in, moved_out, moved_cut, moved_counter, moved_signal,
+  moved_in, moved_seen, passed_on, moved_out, moved_cut, moved_counter, moved_signal,
   signal_pending, signal_merged, signal_ignored, signal_handled, signal_dropped, signal_discarded,
   signal_fatal, signal_action, signal_mask,
   timer_armed, timer_disarmed, timer_read, timer_goes_on,

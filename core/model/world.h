@@ -159,6 +159,10 @@ struct InetSock {  // of both families
   Index file = kNone;            // kNone: not accepted yet
   Index wait = kNone;            // kNone as well
   ByteQueue bytes;               // receive queue
+  ByteQueue coming;              // that its peer wrote and has not sent yet
+  bool crowded = false;          // what comes to it is as it was seen, until it is empty again
+  bool writable = true;          // sk_stream_is_writeable
+  bool wants_room = false;       // SOCK_NOSPACE
   std::uint64_t segments = 0;    // that came since it was empty
   Fifo<std::uint32_t> messages;  // UDP: lengths
   std::uint64_t urgent_in = 0;   // bytes in front of the urgent one
@@ -371,6 +375,7 @@ class World {
   std::vector<IndexList> named;         // items by NameId
   std::vector<DataNameRow> data_names;  // sorted
   std::optional<std::string> not_modelled;
+  std::optional<std::uint64_t> moved;  // by the next call, or the one under way, as was seen
 
   std::int32_t next_file_id = 0;
   std::int32_t next_item_id = 0;

@@ -220,8 +220,11 @@ void Session::Impl::run_model_beside(Running& r) {
 LockstepResult Session::Impl::explain(Running& r) {
   std::size_t begin = history.operations();
   const auto run = [&](History& on) {
-    return run_model(on, r.main ? &*r.main : nullptr, r.returned, options.schedules,
-                     [this](const Machine& m) { return xray_fits(m) && levels_fit(m); });
+    std::function<std::vector<Op>(const Machine&)> flows;
+    if (!options.model_only) flows = [this](const Machine& m) { return see_flows(m); };
+    return run_model(
+        on, r.main ? &*r.main : nullptr, r.returned, options.schedules,
+        [this](const Machine& m) { return xray_fits(m) && levels_fit(m); }, std::move(flows));
   };
   const auto agrees = [&](const LockstepResult& model, const Machine& end) {
     return model.differences.empty() && xray_fits(end) && levels_fit(end);
@@ -238,6 +241,10 @@ LockstepResult Session::Impl::explain(Running& r) {
     if (other) r.record.chance.by_chance = true;  // of an order that nothing had shown
     begin = history.operations();
     model = run(history);
+  }
+  if (model.observed) {
+    r.record.chance.by_chance = true;
+    return model;  // another order would need to have been seen as well
   }
   if (model.chosen && model.differences.empty()) {
     const auto moves = [](CallName call) {

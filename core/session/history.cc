@@ -110,6 +110,14 @@ Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& o
             machine.timer_expired(o.file, o.ticks, observe);
             return Machine::Result{};
           },
+          [&](const OpAmount& o) {
+            machine.amount_seen(o.bytes);
+            return Machine::Result{};
+          },
+          [&](const OpFlow& o) {
+            machine.flow_seen(o.sender, o.unsent, o.writable, observe);
+            return Machine::Result{};
+          },
           [&](const OpGiveUp& o) {
             machine.give_up(o.what);
             return Machine::Result{};

@@ -41,6 +41,14 @@ struct OpTimer {  // an armed timer was seen to have expired
   FileId file;
   std::uint64_t ticks;  // what a read gives
 };
+struct OpAmount {  // what the next call was seen to move, where TCP alone decides it
+  std::uint64_t bytes;
+};
+struct OpFlow {  // what a TCP socket had not sent yet, and whether it had room
+  FileId sender;
+  std::uint64_t unsent;
+  bool writable;
+};
 struct OpGiveUp {  // something happened that the model has no rules for
   std::string what;
 };
@@ -58,7 +66,7 @@ struct OpOrder {  // the interest list in the kernel's order, as it was read
 };
 // A turn is large, and rare: all operations of a session are kept.
 using Op = std::variant<OpCall, OpResume, OpExpire, OpInterrupt, std::shared_ptr<const OpTurn>,
-                        OpTimer, OpGiveUp, OpBind, OpNameData, OpOrder>;
+                        OpTimer, OpAmount, OpFlow, OpGiveUp, OpBind, OpNameData, OpOrder>;
 
 // Requires: the operation outlives what is returned.
 Turn turn_of(const OpTurn& op);

@@ -81,6 +81,8 @@ struct Session::Impl {
   void forget_closed_epolls();
   void verify_some_lists(StepRecord& record, bool all);
   void verify_list(Fd epfd, const std::string& name, std::vector<std::string>& differences);
+  // What the kernel shows of the machine's flows, as operations.
+  [[nodiscard]] std::vector<Op> see_flows(const Machine& machine);
   [[nodiscard]] bool levels_fit(const Machine& machine);
   void take_xray();     // into `seen`, when one is due
   void look_through();  // into `seen`, now. Requires: has_xray()

@@ -180,25 +180,34 @@ bool search(const Machine& machine, const OpCall* main, const std::vector<Return
 class Lockstep {
  public:
   Lockstep(History& history, const std::vector<Returned>& all, int schedules,
-           std::function<bool(const Machine&)> end_fits)
+           std::function<bool(const Machine&)> end_fits,
+           std::function<std::vector<Op>(const Machine&)> flows)
       : history_(history),
         all_(all),
         returned_(all),
         schedules_(schedules),
-        end_fits_(std::move(end_fits)) {}
+        end_fits_(std::move(end_fits)),
+        flows_(std::move(flows)) {}
 
   LockstepResult run(const OpCall* main) {
     main_ = main;
     if (main != nullptr) take_in_timers(*main);
+    if (main != nullptr) take_in_amount(*main);
     const std::size_t begin = history_.operations();
     std::optional<Machine> row;
     if (main != nullptr && is_row_of_calls(main->request)) row = history_.live();
     if (main != nullptr) make(*main);
+    take_in_flows();
     const bool agrees = result_.differences.empty();
     if (agrees && returned_.empty() && history_.live().runnable().empty()) {
       return std::move(result_);
     }
-    if (!(agrees && in_some_order()) && !as_a_turn(main, begin)) {
+    const bool in_order = agrees && in_some_order();
+    if (!in_order && agrees && result_.observed) {
+      history_.do_op(OpGiveUp{"when TCP passes bytes on while several threads run"});
+      return std::move(result_);
+    }
+    if (!in_order && !as_a_turn(main, begin)) {
       // What it showed besides is a difference of its own, which others tell.
       end_fits_ = [](const Machine&) { return true; };
       if (!(agrees && in_some_order())) greedy();
@@ -295,6 +304,24 @@ class Lockstep {
     expired_ = result_.micro;
   }
 
+  // What TCP alone decides. A failure other than EAGAIN moves nothing, and the model knows it.
+  void take_in_amount(const OpCall& main) {
+    const Returned* seen = find(returned_, main.actor);
+    if (!flows_ || seen == nullptr || !history_.live().amount_is_open(main.request)) return;
+    if (seen->outcome.failed() && seen->outcome.error != EAGAIN) return;
+    const std::int64_t moved = std::max<std::int64_t>(0, seen->outcome.returned);
+    history_.do_op(OpAmount{static_cast<std::uint64_t>(moved)});
+    result_.observed = true;
+  }
+
+  void take_in_flows() {
+    if (!flows_) return;
+    for (const Op& op : flows_(history_.live())) {
+      history_.do_op(op, observer());
+      result_.observed = true;
+    }
+  }
+
   void compare(ActorId actor, const Outcome* model) {
     const Returned* seen = find(returned_, actor);
     if (seen == nullptr || !seen->outcome.same_result(*model)) {
@@ -335,6 +362,7 @@ class Lockstep {
   std::vector<Returned> returned_;  // of these, what the model has not done yet
   int schedules_;
   std::function<bool(const Machine&)> end_fits_;
+  std::function<std::vector<Op>(const Machine&)> flows_;
   std::vector<MicroStep> expired_;  // of timers, before the call
   bool raced_ = false;
   std::optional<Machine> raced_from_;
@@ -350,8 +378,9 @@ bool has_deadline(const Machine& machine, ActorId actor) {
 
 LockstepResult run_model(History& history, const OpCall* main,
                          const std::vector<Returned>& returned, int schedules,
-                         std::function<bool(const Machine&)> fits) {
-  return Lockstep(history, returned, schedules, std::move(fits)).run(main);
+                         std::function<bool(const Machine&)> fits,
+                         std::function<std::vector<Op>(const Machine&)> flows) {
+  return Lockstep(history, returned, schedules, std::move(fits), std::move(flows)).run(main);
 }
 
 }  // namespace epollscope

@@ -30,6 +30,8 @@ struct LockstepResult {
   std::optional<Machine> row_from;
   // Whose sleep was ended by something that only its EINTR shows.
   std::set<ActorId> interrupted = {};
+  // How much the call moved, or when TCP passed bytes on, is as it was seen.
+  bool observed = false;
   // Only threads that ran in the middle of the call explain what was seen: all of it is chance.
   bool interleaved = false;
 };
@@ -40,8 +42,10 @@ bool has_deadline(const Machine& machine, ActorId actor);
 // `main`: the call that the step submitted; nullptr when a sleeping call ended by itself.
 // `fits`: whether a machine is as the kernel showed itself afterwards, where it showed more than
 // what returned; asked only where the scheduler had a choice. `schedules`: how many are tried.
+// `flows`: what the kernel shows of the machine's flows, as inputs; none: nothing shows them.
 LockstepResult run_model(History& history, const OpCall* main,
                          const std::vector<Returned>& returned, int schedules,
-                         std::function<bool(const Machine&)> fits);
+                         std::function<bool(const Machine&)> fits,
+                         std::function<std::vector<Op>(const Machine&)> flows = {});
 
 }  // namespace epollscope

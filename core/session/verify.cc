@@ -1,6 +1,7 @@
 #include "core/session/verify.h"
 
 #include <fmt/format.h>
+#include <sys/epoll.h>
 
 #include <algorithm>
 
@@ -71,7 +72,12 @@ void verify_levels(const Machine& machine, const std::vector<Level>& levels,
   for (const Level& seen : levels) {
     const auto said = machine.level(seen.fd);
     if (!said || expires_later(timers, seen)) continue;
-    if (said->revents != seen.revents) {
+    if (seen.full) {
+      if ((said->revents & EPOLLOUT) != 0) {
+        differences.push_back(
+            fmt::format("fd {}: it has no room, the model says POLLOUT", seen.fd.value));
+      }
+    } else if (said->revents != seen.revents) {
       differences.push_back(fmt::format("fd {}: poll() answers {}, the model says {}",
                                         seen.fd.value,
                                         print_flags(FlagSet::poll_events, seen.revents),

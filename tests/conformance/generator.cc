@@ -469,7 +469,9 @@ Call Generator::call(std::vector<std::string>& names) {
   if (n < 77) return drain();
   if (n < 79) {
     const Value on = file();
-    return calm_ || is_net(find(on)) ? ctl() : Call{CallName::fill, {on}};
+    const File* file = find(on);
+    const bool holds = file == nullptr || file->kind == Kind::tcp || !is_net(file);
+    return calm_ || !holds ? ctl() : Call{CallName::fill, {on}};
   }
   if (n < 84) return {CallName::close, {file()}};
   if (n < 86) {

@@ -89,6 +89,7 @@ class Generator {
   Call rouse();
   Call read(const Value& from);
   Call drain();
+  Call crowd();
   Call control();
   Call settime(const Value& on);
   Call dup2();

@@ -43,7 +43,7 @@ Value Generator::net() {
   return all.empty() || one_in(30) ? file() : ref(one_of(all)->name);
 }
 
-// Little enough for a connection to hold a few of them.
+// Little enough for a socket to hold a few of them.
 Value Generator::amount_for(const File* file) {
   if (!is_net(file)) return number(small_amount());
   return number(pick<std::int64_t>({1, 1, 1, 2, 5, 100, 700, 0}));
@@ -129,6 +129,24 @@ Call Generator::message() {
   return {CallName::recv, {on, number(pick({1, 1, 2, 8, 100, 2000, 0})), with}};
 }
 
+// More than always fits into a connection, and room again.
+Call Generator::crowd() {
+  const File* end = one_of_kind(Kind::tcp);
+  if (end == nullptr || calm_) return message();
+  const Value on = ref(one_in(2) && !end->peer.empty() ? end->peer : end->name);
+  switch (upto(6)) {
+    case 0:
+    case 1:
+      return {CallName::fill, {on}};
+    case 2:
+      return {CallName::write, {on, number(pick({20'000, 60'000, 3'000'000}))}};
+    case 3:
+      return {CallName::drain, {on}};
+    default:
+      return {CallName::read, {on, number(pick({3000, 100'000, 100'000, 5'000'000}))}};
+  }
+}
+
 Call Generator::option() {
   const Value on = net();
   const int name = pick<int>({SO_ERROR, SO_ERROR, SO_RCVLOWAT, SO_LINGER, SO_OOBINLINE,
@@ -155,7 +173,8 @@ Call Generator::connection(std::vector<std::string>& names) {
     if (one_in(local_ ? 2 : 5)) return {CallName::bind, {on}};
     return {CallName::listen, {on, number(one_in(20) ? -1 : kBacklog)}};
   }
-  const int n = upto(20);
+  const int n = upto(22);
+  if (n >= 20) return crowd();
   if (n < 5) return connect();
   if (n < 8) return accept(names);
   if (n < 12) return message();

@@ -51,6 +51,18 @@ TEST(Run, TheModelAloneGivesTheSameTranscript) {
   }
 }
 
+TEST(Run, WhatOnlyTheKernelSaysHoldsAgainAndTheModelAloneSaysThatItCannot) {
+  for (const std::string& file : files_in("tests/scenarios/kernel", ".epoll")) {
+    const Said kernel = run_program({"run", file});
+    EXPECT_EQ(kernel.status, 0) << file << "\n" << kernel.out << kernel.err;
+    EXPECT_THAT(kernel.out, Not(HasSubstr("not modelled"))) << file;
+    const Said again = run_text(kernel.out);
+    EXPECT_EQ(again.status, 0) << again.out << again.err;
+    const Said model = run_program({"run", "--model-only", file});
+    EXPECT_THAT(model.err, HasSubstr("run it without --model-only")) << file;
+  }
+}
+
 TEST(Run, AFailedExpectationSaysWhatCameAndExits1) {
   const Said said = run_program({"run", source_path("tests/scenarios/fails/expectation.epoll")});
   EXPECT_EQ(said.status, 1);

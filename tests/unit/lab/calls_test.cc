@@ -221,6 +221,28 @@ TEST(LabCalls, LevelsShowWithoutChanging) {
   EXPECT_EQ(d.call(Read{r, 10}).bytes, "abc");
 }
 
+// To poll a full one would arm its wakeup.
+TEST(LabCalls, AFullTcpSocketIsKnownWithoutAPoll) {
+  Driver d;
+  const Fd listener = d.call(Socket{AF_INET, SOCK_STREAM}).created.at(0);
+  const Fd out = d.call(Socket{AF_INET, SOCK_STREAM | SOCK_NONBLOCK}).created.at(0);
+  d.call(Listen{listener, 8});
+  d.call(Connect{out, listener});
+  const Fd in = d.call(Accept4{listener, 0}).created.at(0);
+  const auto level = [&] { return d.lab().levels({out})->at(0); };
+  EXPECT_FALSE(level().full);
+  EXPECT_EQ(level().unsent_bytes, 0);
+  EXPECT_NE(level().revents & POLLOUT, 0U);
+  const std::int64_t written = d.call(Fill{out}).returned;
+  EXPECT_TRUE(level().full);
+  EXPECT_EQ(level().revents, 0U);
+  EXPECT_GT(level().unsent_bytes, 0);
+  EXPECT_LT(level().unsent_bytes, written);
+  EXPECT_EQ(d.call(Drain{in}).returned, written);
+  EXPECT_FALSE(level().full);
+  EXPECT_EQ(level().unsent_bytes, 0);
+}
+
 // The mask a thread sleeps with is shown in its status.
 TEST(LabCalls, SignalMasksReachTheKernel) {
   Driver d;
