@@ -139,6 +139,12 @@ std::string descriptor_text(Fd fd) {
   return fd.process == 0 ? std::to_string(fd.value) : fmt::format("P{}:{}", fd.process, fd.value);
 }
 
+std::string descriptors_text(std::span<const Fd> fds) {
+  std::string text;
+  for (const Fd fd : fds) text += (text.empty() ? "" : ", ") + descriptor_text(fd);
+  return text;
+}
+
 std::string descriptor_text(const FileState& file, std::size_t i) {
   std::string text = descriptor_text(file.fds[i]);
   if (i < file.names.size() && !file.names[i].empty()) text += " " + file.names[i];

@@ -95,7 +95,7 @@ void draw_instance_header(Sketch& pen, const KernelContext& c, Rect box) {
   x += pen.text({x, y}, pen.t("kernel.instance"), {Face::sans, 13, Role::text_dim}, 200) + 10;
   x += pen.text({x, y}, ep.name, {Face::mono_bold, 14, Role::text}, (right - x) * 0.4F) + 10;
   const std::string fd =
-      ep.fd.valid() ? pen.t("item.fd", {std::to_string(ep.fd.value)}) : pen.t("kernel.closed");
+      ep.fds.empty() ? pen.t("kernel.closed") : pen.t("item.fd", {descriptors_text(ep.fds)});
   x += pen.text({x, y}, fd, type::kFd.at(12.5F), right - x) + 20;
   pen.text({right, y}, "struct eventpoll", {Face::mono, 12, Role::text_faint}, right - x,
            Align::right);

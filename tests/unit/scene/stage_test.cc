@@ -350,6 +350,21 @@ TEST(Pictures, OpenTheInstanceThatTheStepIsAbout) {
   EXPECT_STREQ(open(4, "epoll:3"), "ep");
 }
 
+TEST(Pictures, AnInstanceHasAllDescriptorsOfAllProcesses) {
+  const auto session =
+      test::run("ep = epoll_create1(0)\ntwin = dup(ep)\nP1 = fork()\nclose(ep)\n", kModel);
+  const auto shown = [&](int step, const std::string& words) {
+    StageInput input;
+    input.session = session.get();
+    input.step = step;
+    return test::shows(build(input, View::window), words);
+  };
+  EXPECT_TRUE(shown(1, "fd 3"));
+  EXPECT_TRUE(shown(2, "fd 3, 4"));
+  EXPECT_TRUE(shown(3, "fd 3, 4, P1:3, P1:4"));
+  EXPECT_TRUE(shown(4, "fd 4, P1:3, P1:4"));
+}
+
 TEST(Pictures, BelongToTheMomentOfTheCursor) {
   const auto session = test::run(
       "ep = epoll_create1(0)\na, w = pipe()\n"
