@@ -28,8 +28,9 @@ namespace epollscope {
 struct MachineInputs {
   std::uint32_t page_size = 4096;
   std::uint32_t pipe_slots = 16;
-  std::uint64_t unix_sndbuf = 212992;
-  std::uint64_t pipe_user_pages_soft = 16384;  // beyond it new pipes get two slots
+  std::uint64_t unix_sndbuf = 212992, unix_rcvbuf = 212992;
+  std::uint32_t wmem_max = 212992, rmem_max = 212992;  // /proc/sys/net/core
+  std::uint64_t pipe_user_pages_soft = 16384;          // beyond it new pipes get two slots
   std::uint32_t pipe_max_size = 1 << 20;
   int descriptor_limit = 65536;
   KernelTraits traits;

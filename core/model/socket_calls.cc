@@ -211,7 +211,13 @@ int socket_setsockopt(Run& run, const Setsockopt& op) {
     if (kind == FileKind::tcp) tcp_lowat_changed(run, file);
     return 0;
   }
-  not_modelled(w, "sizes of socket buffers");
+  if (is_unix(kind) && op.option == socket_option(SOL_SOCKET, SO_SNDBUF)) {
+    set_send_buffer(run, file, op.value);
+  } else if (is_unix(kind) && op.option == socket_option(SOL_SOCKET, SO_RCVBUF)) {
+    set_receive_buffer(run, file, op.value);
+  } else {
+    not_modelled(w, "sizes of socket buffers");
+  }
   return 0;
 }
 
@@ -244,6 +250,12 @@ Outcome socket_getsockopt(Run& run, const Getsockopt& op) {
   if (op.option == socket_option(SOL_SOCKET, SO_LINGER)) return say(options.linger);
   if (op.option == socket_option(SOL_SOCKET, SO_RCVLOWAT)) {
     return say(static_cast<std::int32_t>(options.lowat));
+  }
+  if (is_unix(kind) && op.option == socket_option(SOL_SOCKET, SO_SNDBUF)) {
+    return say(static_cast<std::int32_t>(send_buffer(w, w.socks[object])));
+  }
+  if (is_unix(kind) && op.option == socket_option(SOL_SOCKET, SO_RCVBUF)) {
+    return say(static_cast<std::int32_t>(receive_buffer(w, w.socks[object])));
   }
   not_modelled(w, "sizes of socket buffers");
   return out;

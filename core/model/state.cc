@@ -302,7 +302,12 @@ class Builder {
     if (!is_unix(f.kind)) return;
     if (w_.socks[f.object].single) return extend_unix(o, f);
     o.fill.push_back(w_.socks[f.object].bytes.size());
-    o.capacity.push_back(w_.inputs.unix_sndbuf);
+    o.capacity.push_back(room_for(w_.socks[f.object]));
+  }
+
+  // What it can read is charged to who sends it.
+  [[nodiscard]] std::uint64_t room_for(const Sock& s) const {
+    return send_buffer(w_, s.peer == kNone ? s : w_.socks[s.peer]);
   }
 
   void extend_unix(ObjectState& o, const File& f) const {
@@ -311,7 +316,7 @@ class Builder {
     o.waiting = static_cast<std::uint32_t>(s.accept_queue.size());
     if (s.listening) return;
     o.fill.push_back(s.bytes.size());
-    o.capacity.push_back(w_.inputs.unix_sndbuf);
+    o.capacity.push_back(room_for(s));
     if (f.peer != kNone) o.peer = w_.files[f.peer].object_id;
   }
 
@@ -361,14 +366,14 @@ std::optional<Level> Machine::level(Fd fd) const {
     }
     case FileKind::unix_dgram:
       level.readable_bytes = first_message(w.socks[f.object]);
-      level.capacity = static_cast<std::int64_t>(w.inputs.unix_sndbuf);
+      level.capacity = static_cast<std::int64_t>(send_buffer(w, w.socks[f.object]));
       return level;
     case FileKind::unix_stream:
     case FileKind::unix_seqpacket:
       if (!w.socks[f.object].listening) {
         level.readable_bytes = static_cast<std::int64_t>(w.socks[f.object].bytes.size());
       }
-      level.capacity = static_cast<std::int64_t>(w.inputs.unix_sndbuf);
+      level.capacity = static_cast<std::int64_t>(send_buffer(w, w.socks[f.object]));
       return level;
     case FileKind::eventfd:
       level.readable_bytes = static_cast<std::int64_t>(w.eventfds[f.object].count);

@@ -30,7 +30,11 @@ void part(World& w, InetSock& s) {
   if (s.file != kNone) w.files[s.file].peer = kNone;
   if (peer.file != kNone) w.files[peer.file].peer = kNone;
   s.peer = peer.peer = kNone;
-  s.coming = peer.coming = {};
+  for (InetSock* end : {&s, &peer}) {  // tcp_write_queue_purge
+    end->coming = {};
+    end->crowded = false;
+    end->writable = true;
+  }
 }
 
 // tcp_done: the connection is over.
@@ -197,6 +201,7 @@ int tcp_connect(Run& run, Index file, std::int32_t port, int unfit) {
     not_modelled(w, "a socket that connects to itself");
     return 0;
   }
+  if (s.wants_room) not_modelled(w, "a wish for room of an earlier TCP connection");
   autobind(w, s);
   s.addressed = true;
   const bool waits = (w.files[file].flags & O_NONBLOCK) == 0;

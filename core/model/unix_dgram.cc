@@ -44,9 +44,7 @@ int undeliverable(Run& run, Index file, Sock& s) {
 
 }  // namespace
 
-std::uint64_t dgram_longest(const MachineInputs& inputs) {
-  return inputs.unix_sndbuf - kNotForBytes;
-}
+std::uint64_t dgram_longest(std::uint64_t sndbuf) { return sndbuf - kNotForBytes; }
 
 std::uint32_t dgram_truesize(const MachineInputs& inputs, std::uint32_t length) {
   const std::uint32_t head_room = kPagesOfHead * inputs.page_size - kSharedInfo;
@@ -102,9 +100,9 @@ Answer unix_dgram_write(Run& run, Index task, Index file, WriteCall& call) {
   }
   if (s.hears_of_peer && s.peer == kNone) return -ENOTCONN;
   if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
-  if (call.size > dgram_longest(w.inputs)) return -EMSGSIZE;
+  if (call.size > dgram_longest(send_buffer(w, s))) return -EMSGSIZE;
   if ((s.shutdown & kSendShutdown) != 0) return -EPIPE;
-  while (s.wmem >= w.inputs.unix_sndbuf) {
+  while (s.wmem >= send_buffer(w, s)) {
     if (!may_sleep(w, file, call)) return -EAGAIN;
     call.slept = true;
     if (await_queue(run, s.wait)) continue;

@@ -22,6 +22,6 @@ Answer unix_dgram_write(Run& run, Index task, Index file, WriteCall& call);
 // How large the one skb of a message is charged. Requires: it is not longer than
 // dgram_longest().
 std::uint32_t dgram_truesize(const MachineInputs& inputs, std::uint32_t length);
-std::uint64_t dgram_longest(const MachineInputs& inputs);
+std::uint64_t dgram_longest(std::uint64_t sndbuf);
 
 }  // namespace epollscope

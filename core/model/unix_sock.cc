@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <tuple>
@@ -20,7 +21,21 @@ constexpr std::uint32_t kSkBuff = 256;  // sk_buff, aligned, on 64 bits
 
 // sock_wfree() still holds one reference when it asks; poll() does not.
 bool writable(const World& w, const Sock& s, std::uint64_t held) {
-  return (s.wmem + held) * 4 <= w.inputs.unix_sndbuf;
+  return (s.wmem + held) * 4 <= send_buffer(w, s);
+}
+
+// SOCK_MIN_SNDBUF and SOCK_MIN_RCVBUF on 64 bits.
+constexpr std::uint32_t kLeastRcvbuf = 2048 + kSkBuff;
+constexpr std::uint32_t kLeastSndbuf = 2 * kLeastRcvbuf;
+
+// What a size becomes: as much again for the kernel's own. A negative one is a great one.
+std::uint32_t doubled(std::int32_t bytes, std::uint32_t most) {
+  return 2 * std::min({static_cast<std::uint32_t>(bytes), most, 0x3FFFFFFFU});
+}
+
+void write_space(Run& run, const Sock& s) {
+  wake_up(run, s.wait,
+          {.function = "unix_write_space", .why = Why::wakeup_space, .key = kWritable});
 }
 
 void state_change(Run& run, const Sock& s) {
@@ -111,6 +126,27 @@ Index make_unix_socket(Run& run, FileKind kind, std::uint32_t flags) {
 
 void unix_release(Run& run, Index file) { release_sock(run, run.w.files[file].object, false); }
 
+std::uint64_t send_buffer(const World& w, const Sock& s) {
+  return s.sndbuf != 0 ? s.sndbuf : w.inputs.unix_sndbuf;
+}
+
+std::uint64_t receive_buffer(const World& w, const Sock& s) {
+  return s.rcvbuf != 0 ? s.rcvbuf : w.inputs.unix_rcvbuf;
+}
+
+void set_send_buffer(Run& run, Index file, std::int32_t bytes) {
+  World& w = run.w;
+  Sock& s = w.socks[w.files[file].object];
+  s.sndbuf = std::max(kLeastSndbuf, doubled(bytes, w.inputs.wmem_max));
+  touch(w, file);
+  if (!s.listening && writable(w, s, 1)) write_space(run, s);
+}
+
+void set_receive_buffer(Run& run, Index file, std::int32_t bytes) {
+  World& w = run.w;
+  w.socks[w.files[file].object].rcvbuf = std::max(kLeastRcvbuf, doubled(bytes, w.inputs.rmem_max));
+}
+
 std::uint32_t unix_level(const World& w, const Sock& s) {
   std::uint32_t mask = 0;
   if (s.error != 0) mask |= EPOLLERR;
@@ -152,8 +188,7 @@ void free_skb(Run& run, Index sender, std::uint32_t truesize) {
   Sock& s = run.w.socks[sender];
   s.wmem -= truesize;
   if (s.dead || s.wait == kNone || !writable(run.w, s, 2)) return;
-  wake_up(run, s.wait,
-          {.function = "unix_write_space", .why = Why::wakeup_space, .key = kWritable});
+  write_space(run, s);
 }
 
 void purge_receive_queue(Run& run, Sock& s) {

@@ -36,6 +36,13 @@ Index make_unix_socket(Run& run, FileKind kind, std::uint32_t flags);
 Index make_unix_file(Run& run, FileKind kind, Index sock, std::uint32_t flags);
 void unix_release(Run& run, Index file);
 
+// SO_SNDBUF, and SO_RCVBUF.
+std::uint64_t send_buffer(const World& w, const Sock& sock);
+std::uint64_t receive_buffer(const World& w, const Sock& sock);
+// setsockopt(2) of either, by the number that it was given. Who can write now is woken.
+void set_send_buffer(Run& run, Index file, std::int32_t bytes);
+void set_receive_buffer(Run& run, Index file, std::int32_t bytes);
+
 std::uint32_t unix_level(const World& w, const Sock& sock);
 
 // shutdown(2) of one socket: 0 or an errno.

@@ -37,10 +37,9 @@ std::uint64_t consume(Run& run, Sock& s, std::uint64_t count, std::string* out) 
 
 }  // namespace
 
-SkbSize stream_skb(const MachineInputs& inputs, std::uint64_t size) {
+SkbSize stream_skb(const MachineInputs& inputs, std::uint64_t sndbuf, std::uint64_t size) {
   const std::uint32_t head_room = inputs.page_size - kSharedInfo;  // SKB_MAX_HEAD(0)
-  const std::uint64_t most =
-      std::min<std::uint64_t>(inputs.unix_sndbuf / 2 - 64, head_room + kFragments);
+  const std::uint64_t most = std::min<std::uint64_t>(sndbuf / 2 - 64, head_room + kFragments);
   const auto length = static_cast<std::uint32_t>(std::min(size, most));
   const std::uint32_t paged = length > head_room ? whole_pages(inputs, length - head_room) : 0;
   return {length, skb_truesize(inputs, length, std::min(paged, length))};
@@ -103,7 +102,7 @@ Answer unix_stream_write(Run& run, Index task, Index file, WriteCall& call) {
       return end(std::exchange(s.error, 0));
     }
     if ((s.shutdown & kSendShutdown) != 0) return end(EPIPE);
-    if (s.wmem >= w.inputs.unix_sndbuf) {
+    if (s.wmem >= send_buffer(w, s)) {
       if (!may_sleep(w, file, call)) return end(EAGAIN);
       call.slept = true;
       if (await_queue(run, s.wait)) continue;
@@ -111,7 +110,7 @@ Answer unix_stream_write(Run& run, Index task, Index file, WriteCall& call) {
       fall_asleep(run, task, {s.wait, Place::head, false}, "sock_wait_for_wmem", Why::slept_write);
       return std::nullopt;
     }
-    const SkbSize skb = stream_skb(w.inputs, call.size - call.done);
+    const SkbSize skb = stream_skb(w.inputs, send_buffer(w, s), call.size - call.done);
     if (peer.dead || (peer.shutdown & kReceiveShutdown) != 0) {
       s.wmem += skb.truesize;  // it is there already, and thrown away
       free_skb(run, w.files[file].object, skb.truesize);

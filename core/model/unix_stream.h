@@ -20,6 +20,6 @@ struct SkbSize {
   std::uint32_t length = 0;
   std::uint32_t truesize = 0;
 };
-SkbSize stream_skb(const MachineInputs& inputs, std::uint64_t size);
+SkbSize stream_skb(const MachineInputs& inputs, std::uint64_t sndbuf, std::uint64_t size);
 
 }  // namespace epollscope

@@ -133,6 +133,8 @@ struct Sock {  // unix_sock
   Fifo<Index> accept_queue;
   std::uint32_t backlog = 0;
   SocketOptions options;
+  // SO_SNDBUF and SO_RCVBUF as they were set; 0: not. The second is told and decides nothing.
+  std::uint32_t sndbuf = 0, rcvbuf = 0;
 };
 
 // The states of a TCP socket between two calls: on the loopback a handshake is over, and a FIN

@@ -33,6 +33,10 @@ MachineInputs measure_inputs() {
   if (const auto pages = setting("/proc/sys/fs/pipe-user-pages-soft")) {
     in.pipe_user_pages_soft = *pages > 0 ? *pages : std::numeric_limits<std::uint64_t>::max();
   }
+  in.wmem_max =
+      static_cast<std::uint32_t>(setting("/proc/sys/net/core/wmem_max").value_or(in.wmem_max));
+  in.rmem_max =
+      static_cast<std::uint32_t>(setting("/proc/sys/net/core/rmem_max").value_or(in.rmem_max));
   in.page_size = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));
   if (const int null = open("/dev/null", O_RDWR | O_CLOEXEC); null >= 0) {
     in.null_flags = static_cast<std::uint32_t>(fcntl(null, F_GETFL));
@@ -50,6 +54,9 @@ MachineInputs measure_inputs() {
     socklen_t size = sizeof bytes;
     if (getsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &bytes, &size) == 0) {
       in.unix_sndbuf = static_cast<std::uint64_t>(bytes);
+    }
+    if (getsockopt(fds[0], SOL_SOCKET, SO_RCVBUF, &bytes, &size) == 0) {
+      in.unix_rcvbuf = static_cast<std::uint64_t>(bytes);
     }
     close(fds[0]);
     close(fds[1]);

@@ -394,6 +394,8 @@ Call Generator::control() {
   const auto fcntl = [&](std::uint64_t command, Value arg) {
     return Call{CallName::fcntl, {fd, flags(FlagSet::fcntl_command, command), std::move(arg)}};
   };
+  const File* known = find(fd);
+  if (known != nullptr && known->kind == Kind::stream && one_in(2)) return buffer_size(fd);
   switch (upto(7)) {
     case 0:
       return {CallName::fcntl, {fd, flags(FlagSet::fcntl_command, F_GETFL)}};

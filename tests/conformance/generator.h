@@ -90,6 +90,7 @@ class Generator {
   Call read(const Value& from);
   Call drain();
   Call crowd();
+  Call buffer_size(const Value& on);
   Call control();
   Call settime(const Value& on);
   Call dup2();

@@ -164,6 +164,16 @@ Call Generator::option() {
   return {CallName::setsockopt, {on, which, number(value)}};
 }
 
+// Of a socket of AF_UNIX.
+Call Generator::buffer_size(const Value& on) {
+  const int name = one_in(3) ? SO_RCVBUF : SO_SNDBUF;
+  const auto of = static_cast<std::uint64_t>(socket_option(SOL_SOCKET, name));
+  const Value which = flags(FlagSet::socket_option, of);
+  if (one_in(4)) return {CallName::getsockopt, {on, which}};
+  return {CallName::setsockopt,
+          {on, which, number(pick({0, 0, 2000, 5000, 30'000, 100'000, 300'000, -1}))}};
+}
+
 Call Generator::connection(std::vector<std::string>& names) {
   const auto sockets = static_cast<std::size_t>(
       std::ranges::count_if(files(), [](const File& f) { return is_net(&f); }));

@@ -15,11 +15,11 @@ namespace {
 class TcpFlow : public testing::Test {
  protected:
   TcpFlow() {
-    const Fd listener = socket();
-    desk_.run(Listen{listener, 8});
+    listener_ = socket();
+    desk_.run(Listen{listener_, 8});
     out_ = socket();
-    desk_.run(Connect{out_, listener});
-    in_ = desk_.call(Accept4{listener, SOCK_NONBLOCK}).outcome.created.at(0);
+    desk_.run(Connect{out_, listener_});
+    in_ = desk_.call(Accept4{listener_, SOCK_NONBLOCK}).outcome.created.at(0);
     ep_ = desk_.epoll();
     desk_.add(ep_, out_, EPOLLOUT | EPOLLET);
     desk_.add(ep_, in_, EPOLLIN | EPOLLET);
@@ -42,7 +42,7 @@ class TcpFlow : public testing::Test {
   std::int64_t readable() { return desk_.m.level(in_)->readable_bytes; }
 
   Desk desk_;
-  Fd ep_, out_, in_;
+  Fd listener_, ep_, out_, in_;
 };
 
 TEST_F(TcpFlow, WhatAlwaysFitsIsForetold) {
@@ -134,6 +134,15 @@ TEST_F(TcpFlow, AnEndBehindBytesThatWaitIsNotModelled) {
   seen(200'000, false);
   desk_.run(Shutdown{out_, SHUT_WR});
   EXPECT_EQ(desk_.m.not_modelled(), "the end of a TCP connection behind bytes that wait for room");
+}
+
+TEST_F(TcpFlow, AResetLeavesAnEmptySocket) {
+  EXPECT_EQ(moves(WriteAmount{out_, 300'000}, 300'000), 300'000);
+  seen(200'000, false);
+  desk_.run(Close{in_});
+  EXPECT_LT(desk_.run(Connect{out_, listener_}), 0);  // tells of the reset, and forgets it
+  EXPECT_EQ(level(out_), static_cast<std::uint32_t>(EPOLLOUT | EPOLLHUP));
+  EXPECT_EQ(desk_.m.not_modelled(), std::nullopt);
 }
 
 TEST_F(TcpFlow, TheReadersEndResetsBothAndNothingIsHeldBack) {
