@@ -206,9 +206,7 @@ class Lockstep {
     result_.chosen = true;
     if (raced_from_ && !result_.interleaved) result_.raced_from = std::move(raced_from_);
     result_.row_from = std::move(row);
-    for (const Returned& r : returned_) {
-      result_.differences.push_back(difference(r.actor, &r.outcome, nullptr));
-    }
+    while (!returned_.empty()) leave_behind(returned_.front());
     return std::move(result_);
   }
 
@@ -319,6 +317,16 @@ class Lockstep {
       if (!due) return;
       step(due->op, due->actor);
     }
+  }
+
+  // It returned and will make its next call, so the model cannot let it sleep on. What its call
+  // held may wake others.
+  void leave_behind(const Returned& r) {
+    const ActorId actor = r.actor;
+    result_.differences.push_back(difference(actor, &r.outcome, nullptr));
+    remove(returned_, actor);
+    history_.do_op(OpAbandon{actor}, observer());
+    greedy();
   }
 
   void look_for_a_race() { raced_ = raced_ || history_.live().runnable().size() > 1; }
