@@ -257,7 +257,7 @@ LockstepResult Session::Impl::explain(Running& r) {
 bool Session::Impl::think_over(Running* r, const std::function<bool(const Machine&)>& explains) {
   const auto agrees = [this](int step, const Machine& machine) {
     const auto xray = xrays.find(step);
-    if (xray != xrays.end() && !xray_fits(machine, xray->second)) return false;
+    if (xray != xrays.end() && !xray_fits(machine, xray->second, {})) return false;
     std::vector<std::string> differences;
     verify_levels(machine, steps[static_cast<std::size_t>(step) - 1].levels, differences);
     return differences.empty();

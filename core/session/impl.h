@@ -28,6 +28,7 @@ struct Asleep {
   std::vector<std::string> names;
   Call call;
   Request request;
+  std::optional<FileId> instance;  // in which it waits, of an epoll_wait
   std::optional<std::chrono::steady_clock::time_point> deadline;  // it does not end before
 };
 
@@ -49,6 +50,7 @@ struct Session::Impl {
   bool start_next();
   bool start_call(const CallStatement& statement);
   void start_waiting(std::set<ActorId> actors, std::optional<Expected> expected, int statement);
+  [[nodiscard]] std::optional<FileId> instance_of(const Request& request) const;
   void learn_order_now();
   bool see_timers(std::vector<MicroStep>& micro);
   // A call asleep that will end, or may, without anybody's doing.
@@ -87,9 +89,10 @@ struct Session::Impl {
   void learn_order(Fd epfd, std::vector<Machine::Row> rows);
   [[nodiscard]] bool overdue() const;
   XrayConfirms compare_with_xray(std::vector<std::string>& differences);
+  [[nodiscard]] std::set<FileId> stirred_since_rest();
   [[nodiscard]] bool xray_fits(const Machine& machine) const;
-  [[nodiscard]] bool xray_fits(const Machine& machine,
-                               const std::vector<XrayEventpoll>& shown) const;
+  [[nodiscard]] bool xray_fits(const Machine& machine, const std::vector<XrayEventpoll>& shown,
+                               const std::set<FileId>& moving) const;
   [[nodiscard]] State claimed(const Machine& machine) const;
   [[nodiscard]] std::map<int, ActorId> actors_by_thread(const State& state) const;
   void settle_followers();
@@ -110,6 +113,7 @@ struct Session::Impl {
   XrayWatch xray_watch;
   bool xray_tried = false;
   std::optional<Result<std::vector<XrayEventpoll>>> seen;  // by the X-ray after the last step
+  std::set<FileId> stirred;  // instances in which a sleeper moved between the rest and that
   std::map<int, std::vector<XrayEventpoll>> xrays;  // after earlier steps that may be thought over
   std::set<FileId> guessed_orders;  // instances whose order was learned while items looked alike
   std::map<std::int32_t, std::map<std::string, Fd>> bound;  // by process: fork copies its parent's

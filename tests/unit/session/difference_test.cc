@@ -51,6 +51,7 @@ class Scripted : public Kernel {
     news_.pop_front();
     return n;
   }
+  [[nodiscard]] bool still_sleeps(ActorId /*actor*/) override { return true; }
   [[nodiscard]] int wait_fd() const override { return -1; }
   Result<std::vector<Level>> levels(const std::vector<Fd>& /*fds*/) override { return {}; }
   [[nodiscard]] int pid() const override { return -1; }
@@ -62,15 +63,10 @@ class Scripted : public Kernel {
 };
 
 std::unique_ptr<Session> run_on(std::deque<Scripted::Answer> answers, std::string_view text) {
-  auto lesson = parse_lesson(text);
-  if (!lesson) {
-    ADD_FAILURE() << print(lesson.error(), "scenario");
-    return nullptr;
-  }
-  auto s = Session::start_on(std::make_unique<Scripted>(std::move(answers)), *std::move(lesson),
-                             {.model_only = true});
-  while ((*s)->step()) (*s)->wait();
-  return *std::move(s);
+  auto kernel = std::make_unique<Scripted>(std::move(answers));
+  auto s = test::open(text, {.model_only = true}, std::move(kernel));
+  while (s && s->step()) s->wait();
+  return s;
 }
 
 std::vector<ActorId> waiters(const Session& s, int step) {
