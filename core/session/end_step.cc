@@ -132,6 +132,7 @@ void Session::Impl::finish_step() {
   make_room(steps);
   steps.push_back(std::move(r.record));
   history.end_step();
+  hindsight.forget_timers(history.steps());
   settle_followers();
 }
 
@@ -239,15 +240,16 @@ LockstepResult Session::Impl::explain(Running& r) {
     begin = history.operations();
     model = run(history);
   }
-  if (model.chosen && model.differences.empty()) {
+  if ((model.chosen || model.outran_timer) && model.differences.empty()) {
     const auto moves = [](CallName call) {
       return call == CallName::read || call == CallName::write || call == CallName::drain ||
              call == CallName::fill;
     };
     const auto moving = std::ranges::count_if(
         r.record.resumed, [&](const Resumed& other) { return moves(other.call.name); });
-    hindsight.chose(history.since(begin),
-                    {r.main, r.returned, moving + (moves(r.record.call.name) ? 1 : 0) > 1});
+    hindsight.chose(
+        history.since(begin),
+        {r.main, r.returned, moving + (moves(r.record.call.name) ? 1 : 0) > 1, model.outran_timer});
   }
   return model;
 }

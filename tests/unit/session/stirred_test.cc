@@ -1,5 +1,6 @@
-// Timers that expire between the kernel's rest and the look at it. On the real kernel, behind
-// something that takes its time there.
+// Timers that expire where a session does not expect them: between the kernel's rest and the look
+// at it, and between the look at the timers and the next call. On the real kernel, behind something
+// that takes its time there.
 #include <thread>
 
 #include "core/lab/lab.h"
@@ -15,10 +16,13 @@ using namespace std::chrono_literals;
 // A lab whose owner is kept waiting.
 class SlowLab : public Lab {
  public:
-  enum class Where : std::uint8_t { at_rest, before_levels };
+  enum class Where : std::uint8_t { at_rest, before_levels, before_call };
   SlowLab(std::unique_ptr<Lab> lab, Where where) : lab_(std::move(lab)), where_(where) {}
 
-  void submit(ActorId actor, const Request& request) override { lab_->submit(actor, request); }
+  void submit(ActorId actor, const Request& request) override {
+    dawdle(Where::before_call);
+    lab_->submit(actor, request);
+  }
   std::optional<Notification> take() override {
     auto n = lab_->take();
     if (n && n->kind == Notification::Kind::at_rest) dawdle(Where::at_rest);
@@ -101,6 +105,43 @@ timerfd_settime(t, 5ms, 0)
 T2: <... epoll_wait resumed> = 1 [{events=EPOLLIN, data=in}]
 epoll_wait(in, 8, 0) = 1 [{events=EPOLLIN, data=t}]
 )");
+}
+
+// A timer expires between the look at the timers and the call that ends it.
+void run_late(const std::string& rest) {
+  run_slowly(
+      "ep = epoll_create1(0)\n"
+      "t = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK)\n"
+      "epoll_ctl(ep, ADD, t, IN|ET)\n" +
+          rest,
+      SlowLab::Where::before_call, XrayUse::off);
+}
+
+class TimerBeforeTheCall : public ::testing::TestWithParam<std::string_view> {};
+INSTANTIATE_TEST_SUITE_P(Calls, TimerBeforeTheCall,
+                         ::testing::Values("timerfd_settime(t, 0, 0) = 0\n",
+                                           "timerfd_settime(t, 100s, 0) = 0\n", "close(t) = 0\n",
+                                           "dup2(ep, t)\n"));
+
+TEST_P(TimerBeforeTheCall, WokeASleeper) {
+  run_late(
+      "T2: epoll_wait(ep, 8, -1) <unfinished ...>\n"
+      "timerfd_settime(t, 15ms, 0)\n" +
+      std::string(GetParam()) +
+      "T2: <... epoll_wait resumed> = 1 [{events=EPOLLIN, data=t}]\n"
+      "epoll_wait(ep, 8, 0) = 0 []\n");
+}
+
+// Its item was on the list when it expired again, and kept its place.
+TEST(TimerBeforeACall, LeftItsPlaceOnAList) {
+  run_late(
+      "e = eventfd(0, 0)\n"
+      "epoll_ctl(ep, ADD, e, IN|ET)\n"
+      "timerfd_settime(t, 15ms, 0)\n"
+      "timerfd_settime(t, 200ms, 0)\n"
+      "write(e, 1) = 8\n"
+      "sleep(250ms)\n"
+      "epoll_wait(ep, 8, 0) = 2 [{events=EPOLLIN, data=t}, {events=EPOLLIN, data=e}]\n");
 }
 
 }  // namespace
