@@ -59,13 +59,16 @@ struct Session::Impl {
   // ---- while it runs
   void handle(Notification& n);
   [[nodiscard]] std::string why_it_died() const;
+  [[nodiscard]] static bool has_returned(const Running& r, const std::set<ActorId>& actors);
   [[nodiscard]] bool rest_ends_step(const std::vector<ActorId>& blocked) const;
+  [[nodiscard]] bool waits_in_vain(const std::set<ActorId>& actors) const;
   [[nodiscard]] bool waits_for_return(const Running& r) const;
   [[nodiscard]] bool ends_by_itself(const OpCall& call) const;
   void check_time_limit();
 
   // ---- ending
   void finish_step();
+  void put_line_back(Running& r);
   void record_returns(Running& r);
   void bind(ActorId actor, const Asleep& call, const Outcome& outcome,
             std::map<std::string, Fd>& into);
