@@ -57,6 +57,10 @@ class Kernel {
   // submit() exactly one at_rest follows each time the kernel comes to rest.
   virtual std::optional<Notification> take() = 0;
 
+  // Whether the actor is asleep inside a call, and has been since before the last at_rest. False
+  // too when it returned and take() has not said so yet.
+  [[nodiscard]] virtual bool still_sleeps(ActorId actor) = 0;
+
   // Readable when take() has, or may have, something; -1 when take() must be called at once.
   [[nodiscard]] virtual int wait_fd() const = 0;
 

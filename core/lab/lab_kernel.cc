@@ -275,6 +275,11 @@ Notification LabKernel::rest() {
   return n;
 }
 
+bool LabKernel::still_sleeps(ActorId actor) {
+  const auto it = slots_.find(actor);
+  return it != slots_.end() && actors_[it->second - 1].busy && detector_.still_sleeps(it->second);
+}
+
 std::vector<std::size_t> LabKernel::busy_slots() const {
   std::vector<std::size_t> slots;
   for (std::size_t i = 0; i < actors_.size(); ++i) {

@@ -28,6 +28,7 @@ class LabKernel : public Lab {
 
   void submit(ActorId actor, const Request& request) override;
   std::optional<Notification> take() override;
+  [[nodiscard]] bool still_sleeps(ActorId actor) override;
   [[nodiscard]] int wait_fd() const override { return wait_.get(); }
   Result<std::vector<Level>> levels(const std::vector<Fd>& fds) override;
   [[nodiscard]] int pid() const override { return process_.pid(); }

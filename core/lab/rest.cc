@@ -27,6 +27,11 @@ RestDetector::Pass RestDetector::pass(const std::vector<std::size_t>& busy) {
   return result;
 }
 
+bool RestDetector::still_sleeps(std::size_t slot) {
+  if (watched_.size() <= slot || !watched_[slot].last) return false;
+  return look(slot, watched_[slot]) == watched_[slot].last;
+}
+
 bool RestDetector::is_asleep(std::size_t slot) {
   if (watched_.size() <= slot) watched_.resize(slot + 1);
   Watched& w = watched_[slot];

@@ -28,6 +28,8 @@ class RestDetector {
   // True when all of `busy` (slots whose calls are under way) sleep in them. Never waits for a
   // thread that runs; false means: ask again.
   bool all_asleep(const std::vector<std::size_t>& busy);
+  // Whether an actor that slept in its call when all_asleep() was true last has slept ever since.
+  bool still_sleeps(std::size_t slot);
   // Whether an actor that makes no call sleeps: then it has handled what was sent to it.
   bool is_asleep(std::size_t slot);
   // Whether the actor's process has ended. Requires: it had one.

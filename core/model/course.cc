@@ -6,6 +6,7 @@
 #include "core/model/answers.h"
 #include "core/model/calls.h"
 #include "core/model/data_calls.h"
+#include "core/model/descriptors.h"
 #include "core/model/eventpoll.h"
 #include "core/model/files.h"
 #include "core/model/interleave.h"
@@ -97,6 +98,7 @@ std::optional<Outcome> last_look(Run& run, Index task) {
 }  // namespace
 
 std::optional<Outcome> start_call(Run& run, Index task, const Request& request) {
+  if (run.w.tasks[at(task)].state != TaskState::idle) abandon_call(run, task);
   run.w.tasks[at(task)].inside = true;
   return settle(run, task, request, make_call(run, task, request), false);
 }
@@ -148,6 +150,17 @@ Outcome interrupt_wait(Run& run, Index task) {
   // The kernel scans before it looks for a signal.
   std::optional<Outcome> outcome = last_look(run, task);
   return *settle(run, task, {}, outcome ? std::move(*outcome) : failure(EINTR), true);
+}
+
+void abandon_call(Run& run, Index task) {
+  World& w = run.w;
+  Task& t = w.tasks[at(task)];
+  t.rising = false;
+  remove_entry(w, t.entry);
+  std::erase(w.runnable, task);
+  const auto* accept = std::get_if<AcceptCall>(&t.frame);
+  if (accept != nullptr && accept->fd != kNone) free_reserved(w, accept->fd);
+  settle(run, task, {}, Outcome{}, true);
 }
 
 static std::string_view call_name(EpollWait::Form form) {

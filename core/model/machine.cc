@@ -80,7 +80,6 @@ Machine::Result Machine::call(ActorId actor, const Request& request, const Obser
   if (!lives(w, actor)) return result_of(failure(kNobody));
   w.current = actor.process();
   const Index task = task_of(w, actor);
-  assert(w.tasks[at(task)].state == TaskState::idle);
   Run run{w, *this, observe, actor};
   Result result = result_of(start_call(run, task, request));
   w.moved.reset();
@@ -120,6 +119,14 @@ Machine::Result Machine::interrupt(ActorId actor, const Observer& observe) {
   w.current = actor.process();
   Run run{w, *this, observe, actor};
   return result_of(interrupt_wait(run, task));
+}
+
+void Machine::abandon(ActorId actor, const Observer& observe) {
+  World& w = *world_;
+  if (idle(actor)) return;
+  w.current = actor.process();
+  Run run{w, *this, observe, actor};
+  abandon_call(run, find_task(w, actor));
 }
 
 std::optional<int> Machine::killed_by() const { return world_->process(0).killed_by; }

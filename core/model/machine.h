@@ -104,7 +104,8 @@ class Machine {
     Outcome outcome;
   };
 
-  // Runs the call until it returns or falls asleep. Requires: the actor is idle.
+  // Runs the call until it returns or falls asleep. An actor that is not idle abandons the call
+  // that it is in.
   Result call(ActorId actor, const Request& request, const Observer& observe = {});
 
   // Actors that were woken and have not run since, in the order they were woken.
@@ -117,6 +118,10 @@ class Machine {
   // A signal, a stop or a debugger ended the sleep, which the kernel showed by EINTR: an observed
   // input. Requires: it sleeps in epoll_wait, the one call here that is never restarted.
   Result interrupt(ActorId actor, const Observer& observe = {});
+
+  // The actor leaves the call that it sleeps in, or was woken in, with all that it holds: for an
+  // owner that saw it return where the model cannot tell how. Nothing for one that is idle.
+  void abandon(ActorId actor, const Observer& observe = {});
 
   // All of a turn, until nothing can go on: its call and whatever that wakes, in the order
   // that the schedule says and, where it has ended, `dice`; without them the first goes on.

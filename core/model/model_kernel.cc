@@ -36,6 +36,8 @@ class ModelKernel final : public Kernel {
     return first;
   }
 
+  // Time passes in take() alone.
+  [[nodiscard]] bool still_sleeps(ActorId actor) override { return !machine_.idle(actor); }
   [[nodiscard]] int wait_fd() const override { return -1; }
   [[nodiscard]] int pid() const override { return -1; }
   [[nodiscard]] int pid_of(Fd /*fd*/) const override { return -1; }

@@ -68,45 +68,6 @@ std::string Session::Impl::why_it_died() const {
                      print_flags(FlagSet::signal, signal), print(running->record.call));
 }
 
-bool Session::Impl::rest_ends_step(const std::vector<ActorId>& blocked) const {
-  const auto has_returned = [&](ActorId a) {
-    return std::any_of(running->returned.begin(), running->returned.end(),
-                       [&](const Returned& r) { return r.actor == a; });
-  };
-  if (!running->main) {
-    return std::any_of(running->await.begin(), running->await.end(), has_returned);
-  }
-  const ActorId main = running->main->actor;
-  if (has_returned(main)) return true;
-  const bool sleeps = std::find(blocked.begin(), blocked.end(), main) != blocked.end();
-  return sleeps && !waits_for_return(*running);
-}
-
-// A call with a deadline that nobody else can interfere with is one step, from call to return.
-bool Session::Impl::waits_for_return(const Running& r) const {
-  if (r.must_block || !ends_by_itself(*r.main)) return false;
-  if (r.expected || r.record.call.name == CallName::sleep) return true;
-  const CallStatement* following = next_call();
-  return following != nullptr && following->actor == r.main->actor;
-}
-
-// The model has not made the call yet.
-bool Session::Impl::ends_by_itself(const OpCall& call) const {
-  if (asleep.at(call.actor).deadline.has_value()) return true;
-  if (history.live().timers().empty()) return false;
-  Machine after = history.live();
-  return after.call(call.actor, call.request).blocked && after.timer_may_wake(call.actor);
-}
-
-const CallStatement* Session::Impl::next_call() const {
-  for (std::size_t i = static_cast<std::size_t>(next); i < lesson.program.statements.size(); ++i) {
-    const auto& what = lesson.program.statements[i].what;
-    if (const auto* call = std::get_if<CallStatement>(&what)) return call;
-    if (std::holds_alternative<ResumedStatement>(what)) return nullptr;
-  }
-  return nullptr;
-}
-
 void Session::Impl::check_time_limit() {
   if (!running || death) return;
   if (std::chrono::steady_clock::now() - last_progress < options.time_limit) return;
@@ -122,6 +83,7 @@ void Session::Impl::finish_step() {
   Running r = std::move(*running);
   running.reset();
   r.record.n = static_cast<int>(steps.size()) + 1;
+  if (!r.main && !has_returned(r, r.await)) put_line_back(r);
   record_returns(r);
   run_model_beside(r);
   judge(r);
@@ -132,14 +94,27 @@ void Session::Impl::finish_step() {
   make_room(steps);
   steps.push_back(std::move(r.record));
   history.end_step();
+  hindsight.forget_timers(history.steps());
   settle_followers();
+}
+
+// The line waits for somebody who sleeps on in vain, while another one returned. The step is about
+// that, and the line is judged behind it.
+void Session::Impl::put_line_back(Running& r) {
+  if (r.record.statement >= 0) next = r.record.statement;
+  r.record.statement = -1;
+  r.record.line = 0;
+  r.expected.reset();
 }
 
 void Session::Impl::record_returns(Running& r) {
   ActorId subject = r.main ? r.main->actor : ActorId{};
+  bool asked_for = true;
   if (!r.main) {
-    const auto first = std::find_if(r.returned.begin(), r.returned.end(),
-                                    [&](const Returned& x) { return r.await.contains(x.actor); });
+    auto first = std::find_if(r.returned.begin(), r.returned.end(),
+                              [&](const Returned& x) { return r.await.contains(x.actor); });
+    asked_for = first != r.returned.end();
+    if (!asked_for) first = r.returned.begin();
     subject = first->actor;
     const Asleep& call = asleep.at(subject);
     r.record.actor = subject;
@@ -150,23 +125,24 @@ void Session::Impl::record_returns(Running& r) {
   for (const Returned& x : r.returned) {
     const auto it = asleep.find(x.actor);
     if (it == asleep.end()) continue;
-    if (x.actor == subject) {
+    Resumed back{.actor = x.actor,
+                 .began = it->second.step,
+                 .call = it->second.call,
+                 .request = it->second.request,
+                 .outcome = x.outcome,
+                 .chance = {},
+                 .events = {},
+                 .printed_unfinished = true,
+                 .bound = {}};
+    bind(x.actor, it->second, x.outcome, back.bound);
+    const bool is_subject = x.actor == subject;
+    if (!is_subject || !asked_for) unclaimed[x.actor] = back;
+    if (is_subject) {
       r.record.returned = true;
       r.record.outcome = x.outcome;
-      bind(x.actor, it->second, x.outcome, r.record.bound);
+      r.record.bound = std::move(back.bound);
     } else {
-      Resumed other{.actor = x.actor,
-                    .began = it->second.step,
-                    .call = it->second.call,
-                    .request = it->second.request,
-                    .outcome = x.outcome,
-                    .chance = {},
-                    .events = {},
-                    .printed_unfinished = true,
-                    .bound = {}};
-      bind(x.actor, it->second, x.outcome, other.bound);
-      unclaimed[x.actor] = other;
-      r.record.resumed.push_back(std::move(other));
+      r.record.resumed.push_back(std::move(back));
     }
     asleep.erase(it);
   }
@@ -246,15 +222,16 @@ LockstepResult Session::Impl::explain(Running& r) {
     r.record.chance.by_chance = true;
     return model;  // another order would need to have been seen as well
   }
-  if (model.chosen && model.differences.empty()) {
+  if ((model.chosen || model.outran_timer) && model.differences.empty()) {
     const auto moves = [](CallName call) {
       return call == CallName::read || call == CallName::write || call == CallName::drain ||
              call == CallName::fill;
     };
     const auto moving = std::ranges::count_if(
         r.record.resumed, [&](const Resumed& other) { return moves(other.call.name); });
-    hindsight.chose(history.since(begin),
-                    {r.main, r.returned, moving + (moves(r.record.call.name) ? 1 : 0) > 1});
+    hindsight.chose(
+        history.since(begin),
+        {r.main, r.returned, moving + (moves(r.record.call.name) ? 1 : 0) > 1, model.outran_timer});
   }
   return model;
 }
@@ -264,7 +241,7 @@ LockstepResult Session::Impl::explain(Running& r) {
 bool Session::Impl::think_over(Running* r, const std::function<bool(const Machine&)>& explains) {
   const auto agrees = [this](int step, const Machine& machine) {
     const auto xray = xrays.find(step);
-    if (xray != xrays.end() && !xray_fits(machine, xray->second)) return false;
+    if (xray != xrays.end() && !xray_fits(machine, xray->second, {})) return false;
     std::vector<std::string> differences;
     verify_levels(machine, steps[static_cast<std::size_t>(step) - 1].levels, differences);
     return differences.empty();

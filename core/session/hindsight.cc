@@ -49,7 +49,13 @@ void Hindsight::chose(const History::Place& place, Witnessed what) {
 }
 
 void Hindsight::settle() {
-  std::erase_if(open_, [](const Choice& c) { return !c.what.moved_data; });
+  std::erase_if(open_, [](const Choice& c) { return !c.what.moved_data && !c.what.outran_timer; });
+}
+
+void Hindsight::forget_timers(int step) {
+  std::erase_if(open_, [&](const Choice& c) {
+    return c.what.outran_timer && !c.what.moved_data && c.place.step <= step - kTimerSteps;
+  });
 }
 
 std::optional<int> Hindsight::oldest() const {

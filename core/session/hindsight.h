@@ -21,7 +21,8 @@ namespace epollscope {
 struct Witnessed {
   std::optional<OpCall> main;  // nullopt: it waited for sleeping calls
   std::vector<Returned> returned;
-  bool moved_data = false;  // more than one of them read or wrote: nothing shows in which order
+  bool moved_data = false;    // more than one of them read or wrote: nothing shows in which order
+  bool outran_timer = false;  // a timer may have expired before the call that ended it
 };
 
 class Hindsight {
@@ -29,8 +30,10 @@ class Hindsight {
   // Of the step under way that place is one of several orders.
   void chose(const History::Place& place, Witnessed what);
   // The lists of the model are those of the kernel: the orders that were chosen have left the right
-  // ones.
+  // ones. Not of a timer: whether its item is listed may be due to a later expiry.
   void settle();
+  // That step is over. What a timer left behind is told apart soon, or never.
+  void forget_timers(int step);
   // The step of the oldest choice; nullopt: there is none.
   [[nodiscard]] std::optional<int> oldest() const;
 
@@ -49,6 +52,7 @@ class Hindsight {
     Witnessed what;
   };
   static constexpr std::size_t kMost = 64;
+  static constexpr int kTimerSteps = 100;
 
   std::deque<Choice> open_;  // the oldest first
 };

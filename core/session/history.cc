@@ -82,6 +82,7 @@ bool possible(const Machine& machine, const Op& op) {
             return asleep(o.actor,
                           [](const ThreadState& t) { return t.call.starts_with("epoll_"); });
           },
+          [&](const OpAbandon& o) { return !machine.idle(o.actor); },
           [&](const std::shared_ptr<const OpTurn>& o) {
             return !o->call || machine.idle(o->call->actor);
           },
@@ -105,6 +106,10 @@ Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& o
           [&](const OpResume& o) { return machine.resume(o.actor, observe); },
           [&](const OpExpire& o) { return machine.expire(o.actor, observe); },
           [&](const OpInterrupt& o) { return machine.interrupt(o.actor, observe); },
+          [&](const OpAbandon& o) {
+            machine.abandon(o.actor, observe);
+            return Machine::Result{};
+          },
           [&](const std::shared_ptr<const OpTurn>& o) { return apply_turn(machine, *o, observe); },
           [&](const OpTimer& o) {
             machine.timer_expired(o.file, o.ticks, observe);

@@ -31,6 +31,9 @@ struct OpExpire {
 struct OpInterrupt {
   ActorId actor;
 };
+struct OpAbandon {  // its call returned, and the model cannot tell how
+  ActorId actor;
+};
 struct OpTurn {  // a call and all it let run, where the order within it is not the plain one
   std::optional<OpCall> call;
   std::vector<ActorId> timed_out, interrupted;
@@ -65,8 +68,9 @@ struct OpOrder {  // the interest list in the kernel's order, as it was read
   std::shared_ptr<const std::vector<Machine::Row>> rows;
 };
 // A turn is large, and rare: all operations of a session are kept.
-using Op = std::variant<OpCall, OpResume, OpExpire, OpInterrupt, std::shared_ptr<const OpTurn>,
-                        OpTimer, OpAmount, OpFlow, OpGiveUp, OpBind, OpNameData, OpOrder>;
+using Op =
+    std::variant<OpCall, OpResume, OpExpire, OpInterrupt, OpAbandon, std::shared_ptr<const OpTurn>,
+                 OpTimer, OpAmount, OpFlow, OpGiveUp, OpBind, OpNameData, OpOrder>;
 
 // Requires: the operation outlives what is returned.
 Turn turn_of(const OpTurn& op);

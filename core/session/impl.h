@@ -28,6 +28,7 @@ struct Asleep {
   std::vector<std::string> names;
   Call call;
   Request request;
+  std::optional<FileId> instance;  // in which it waits, of an epoll_wait
   std::optional<std::chrono::steady_clock::time_point> deadline;  // it does not end before
 };
 
@@ -49,6 +50,7 @@ struct Session::Impl {
   bool start_next();
   bool start_call(const CallStatement& statement);
   void start_waiting(std::set<ActorId> actors, std::optional<Expected> expected, int statement);
+  [[nodiscard]] std::optional<FileId> instance_of(const Request& request) const;
   void learn_order_now();
   bool see_timers(std::vector<MicroStep>& micro);
   // A call asleep that will end, or may, without anybody's doing.
@@ -57,13 +59,16 @@ struct Session::Impl {
   // ---- while it runs
   void handle(Notification& n);
   [[nodiscard]] std::string why_it_died() const;
+  [[nodiscard]] static bool has_returned(const Running& r, const std::set<ActorId>& actors);
   [[nodiscard]] bool rest_ends_step(const std::vector<ActorId>& blocked) const;
+  [[nodiscard]] bool waits_in_vain(const std::set<ActorId>& actors) const;
   [[nodiscard]] bool waits_for_return(const Running& r) const;
   [[nodiscard]] bool ends_by_itself(const OpCall& call) const;
   void check_time_limit();
 
   // ---- ending
   void finish_step();
+  void put_line_back(Running& r);
   void record_returns(Running& r);
   void bind(ActorId actor, const Asleep& call, const Outcome& outcome,
             std::map<std::string, Fd>& into);
@@ -89,9 +94,10 @@ struct Session::Impl {
   void learn_order(Fd epfd, std::vector<Machine::Row> rows);
   [[nodiscard]] bool overdue() const;
   XrayConfirms compare_with_xray(std::vector<std::string>& differences);
+  [[nodiscard]] std::set<FileId> stirred_since_rest();
   [[nodiscard]] bool xray_fits(const Machine& machine) const;
-  [[nodiscard]] bool xray_fits(const Machine& machine,
-                               const std::vector<XrayEventpoll>& shown) const;
+  [[nodiscard]] bool xray_fits(const Machine& machine, const std::vector<XrayEventpoll>& shown,
+                               const std::set<FileId>& moving) const;
   [[nodiscard]] State claimed(const Machine& machine) const;
   [[nodiscard]] std::map<int, ActorId> actors_by_thread(const State& state) const;
   void settle_followers();
@@ -112,6 +118,7 @@ struct Session::Impl {
   XrayWatch xray_watch;
   bool xray_tried = false;
   std::optional<Result<std::vector<XrayEventpoll>>> seen;  // by the X-ray after the last step
+  std::set<FileId> stirred;  // instances in which a sleeper moved between the rest and that
   std::map<int, std::vector<XrayEventpoll>> xrays;  // after earlier steps that may be thought over
   std::set<FileId> guessed_orders;  // instances whose order was learned while items looked alike
   std::map<std::int32_t, std::map<std::string, Fd>> bound;  // by process: fork copies its parent's

@@ -119,6 +119,19 @@ std::vector<Op> timer_inputs(const Machine& machine, const Outcome* seen) {
   return ops;
 }
 
+// Timers that were to expire before a call and are not so any more, or anew.
+std::vector<FileId> outrun(const std::vector<Machine::Timer>& before,
+                           const std::vector<Machine::Timer>& after) {
+  std::vector<FileId> gone;
+  for (const Machine::Timer& t : before) {
+    const bool stays = std::ranges::any_of(after, [&](const Machine::Timer& now) {
+      return now.file == t.file && now.settimes == t.settimes;
+    });
+    if (!t.expired && !stays) gone.push_back(t.file);
+  }
+  return gone;
+}
+
 // Whether the call, made now, gives what was seen of it.
 bool explains(Machine machine, const OpCall& call, const Returned* seen) {
   const Machine::Result r = apply(machine, call);
@@ -196,10 +209,14 @@ class Lockstep {
     const std::size_t begin = history_.operations();
     std::optional<Machine> row;
     if (main != nullptr && is_row_of_calls(main->request)) row = history_.live();
+    const std::vector<Machine::Timer> armed = history_.live().timers();
     if (main != nullptr) make(*main);
     take_in_flows();
+    outrun_ = outrun(armed, history_.live().timers());
     const bool agrees = result_.differences.empty();
-    if (agrees && returned_.empty() && history_.live().runnable().empty()) {
+    const bool calm = returned_.empty() && history_.live().runnable().empty();
+    if (agrees && calm && (outrun_.empty() || end_fits_(history_.live()))) {
+      result_.outran_timer = !outrun_.empty();
       return std::move(result_);
     }
     const bool in_order = agrees && in_some_order();
@@ -213,11 +230,10 @@ class Lockstep {
       if (!(agrees && in_some_order())) greedy();
     }
     result_.chosen = true;
+    result_.outran_timer = !outrun_.empty();
     if (raced_from_ && !result_.interleaved) result_.raced_from = std::move(raced_from_);
     result_.row_from = std::move(row);
-    for (const Returned& r : returned_) {
-      result_.differences.push_back(difference(r.actor, &r.outcome, nullptr));
-    }
+    while (!returned_.empty()) leave_behind(returned_.front());
     return std::move(result_);
   }
 
@@ -272,11 +288,9 @@ class Lockstep {
     };
     auto schedule = find_schedule(history_.live(), turn_of(op), fits, whole, schedules_);
     if (!schedule) {
-      Machine after = history_.live();
-      if (main != nullptr) apply(after, *main);
-      for (const Op& timer : timer_inputs(after, nullptr)) {  // armed, or armed by the call
+      for (const FileId timer : expiring(main)) {
         if (schedule) break;
-        op.expired = {std::get<OpTimer>(timer).file};
+        op.expired = {timer};
         schedule = find_schedule(history_.live(), turn_of(op), fits, whole, schedules_);
       }
     }
@@ -292,6 +306,19 @@ class Lockstep {
     history_.do_op(std::make_shared<const OpTurn>(std::move(op)), observer());
     returned_.clear();
     return true;
+  }
+
+  // Timers that may have expired during the step: those that the call ends or sets again, before
+  // it; and what is armed, or armed by the call.
+  std::vector<FileId> expiring(const OpCall* main) {
+    std::vector<FileId> timers = outrun_;
+    Machine after = history_.live();
+    if (main != nullptr) apply(after, *main);
+    for (const Op& op : timer_inputs(after, nullptr)) {
+      const FileId timer = std::get<OpTimer>(op).file;
+      if (std::ranges::find(timers, timer) == timers.end()) timers.push_back(timer);
+    }
+    return timers;
   }
 
   void take_in_timers(const OpCall& main) {
@@ -348,6 +375,16 @@ class Lockstep {
     }
   }
 
+  // It returned and will make its next call, so the model cannot let it sleep on. What its call
+  // held may wake others.
+  void leave_behind(const Returned& r) {
+    const ActorId actor = r.actor;
+    result_.differences.push_back(difference(actor, &r.outcome, nullptr));
+    remove(returned_, actor);
+    history_.do_op(OpAbandon{actor}, observer());
+    greedy();
+  }
+
   void look_for_a_race() { raced_ = raced_ || history_.live().runnable().size() > 1; }
 
   void step(const Op& op, ActorId actor) {
@@ -363,6 +400,7 @@ class Lockstep {
   int schedules_;
   std::function<bool(const Machine&)> end_fits_;
   std::function<std::vector<Op>(const Machine&)> flows_;
+  std::vector<FileId> outrun_;      // timers that were armed before the call, and not since
   std::vector<MicroStep> expired_;  // of timers, before the call
   bool raced_ = false;
   std::optional<Machine> raced_from_;

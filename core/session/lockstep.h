@@ -23,6 +23,8 @@ struct LockstepResult {
   std::vector<MicroStep> micro;
   // Other orders may explain what returned, too.
   bool chosen = false;
+  // The call set or closed a timer that may have expired right before it.
+  bool outran_timer = false;
   // Several actors were runnable at once: the machine before any of them ran.
   std::optional<Machine> raced_from;
   // The call was a row of calls and let others go on, who could run between two of them: the

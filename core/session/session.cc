@@ -36,19 +36,23 @@ Session::Session() = default;
 Session::~Session() = default;
 
 Result<std::unique_ptr<Session>> Session::start(Lesson lesson, SessionOptions options) {
-  const MachineInputs inputs = measure_inputs();
   std::unique_ptr<Kernel> kernel;
   if (options.model_only) {
-    kernel = make_model_kernel(inputs);
+    kernel = make_model_kernel(measure_inputs());
   } else {
     auto lab = start_lab();
     if (!lab) return std::unexpected(lab.error());
     kernel = std::move(*lab);
   }
+  return start_on(std::move(kernel), std::move(lesson), std::move(options));
+}
+
+Result<std::unique_ptr<Session>> Session::start_on(std::unique_ptr<Kernel> kernel, Lesson lesson,
+                                                   SessionOptions options) {
   auto session = std::unique_ptr<Session>(new Session);
   const bool insists = options.xray == XrayUse::on && !options.model_only;
-  session->impl_ =
-      std::make_unique<Impl>(std::move(lesson), std::move(options), std::move(kernel), inputs);
+  session->impl_ = std::make_unique<Impl>(std::move(lesson), std::move(options), std::move(kernel),
+                                          measure_inputs());
   if (insists) {
     if (auto opened = session->impl_->open_xray(); !opened) {
       return std::unexpected(opened.error());

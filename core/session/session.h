@@ -116,6 +116,9 @@ class Session {
  public:
   // Starts a kernel and stands before the first statement.
   static Result<std::unique_ptr<Session>> start(Lesson lesson, SessionOptions options = {});
+  // The same on a kernel of the caller's.
+  static Result<std::unique_ptr<Session>> start_on(std::unique_ptr<Kernel> kernel, Lesson lesson,
+                                                   SessionOptions options = {});
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

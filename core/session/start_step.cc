@@ -86,12 +86,18 @@ bool Session::Impl::start_call(const CallStatement& statement) {
                              names,
                              statement.call,
                              r.record.request,
+                             instance_of(r.record.request),
                              deadline_of(r.record.request)};
   r.main = OpCall{statement.actor, r.record.request};
   running = std::move(r);
   last_progress = std::chrono::steady_clock::now();
   kernel->submit(statement.actor, running->record.request);
   return true;
+}
+
+std::optional<FileId> Session::Impl::instance_of(const Request& request) const {
+  const auto* wait = std::get_if<EpollWait>(&request.op);
+  return wait == nullptr ? std::nullopt : history.live().instance(wait->epfd);
 }
 
 // As an expectation may use them: also those that other processes alone have bound.
@@ -162,7 +168,9 @@ bool Session::Impl::see_timers(std::vector<MicroStep>& micro) {
 }
 
 bool Session::Impl::is_due(ActorId actor, const Asleep& call) const {
-  return call.deadline.has_value() || history.live().timer_may_wake(actor);
+  if (call.deadline.has_value() || history.live().timer_may_wake(actor)) return true;
+  const std::vector<ActorId> woken = history.live().runnable();  // by a timer, behind the last rest
+  return std::ranges::find(woken, actor) != woken.end();
 }
 
 // Requires: the kernel is at rest, so that the list cannot change while it is read.

@@ -176,12 +176,25 @@ void report_strangers(const State& model, const std::vector<XrayEventpoll>& kern
   }
 }
 
+// A scan asks the instances that its own one watches, and they look through their lists.
+std::set<FileId> with_watched(const State& model, std::set<FileId> instances) {
+  for (std::size_t before = 0; before != instances.size();) {
+    before = instances.size();
+    for (const EventpollState& ep : model.eventpolls) {
+      if (!instances.contains(ep.file)) continue;
+      for (const ItemState& i : ep.items) instances.insert(i.file);
+    }
+  }
+  return instances;
+}
+
 }  // namespace
 
 XrayConfirms verify_xray(const State& model, TreeOrder order,
                          const std::vector<XrayEventpoll>& kernel,
-                         const std::map<int, ActorId>& actors,
+                         const std::map<int, ActorId>& actors, const std::set<FileId>& moving,
                          std::vector<std::string>& differences) {
+  const std::set<FileId> left_out = with_watched(model, moving);
   XrayConfirms all{.tree = true, .ready = true, .ovflist = true, .waiters = true};
   for (const EventpollState& ep : model.eventpolls) {
     if (!ep.fd.valid() || ep.fd.process != 0) continue;
@@ -197,6 +210,10 @@ XrayConfirms verify_xray(const State& model, TreeOrder order,
     const bool items = pair.same_items();
     const bool claims = order == TreeOrder::learned && ep.unranked.empty();
     all.tree = items && claims && pair.same_tree() && !ep.shape_guessed && all.tree;
+    if (left_out.contains(ep.file)) {
+      all.ready = all.ovflist = all.waiters = false;
+      continue;
+    }
     // Where the lists of items differ, those that hold items would only say it again.
     all.ready = items && pair.same_ready() && all.ready;
     all.ovflist = items && pair.same_ovflist() && all.ovflist;

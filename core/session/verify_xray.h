@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,10 +24,12 @@ struct XrayConfirms {
 // Every difference is one sentence. `actors` says which thread, as the X-ray numbers it, is whose.
 // Instances without a descriptor in the lab's own process are passed over: an X-ray of descriptors
 // need not see them. A sleeper whose deadline may have passed since the model ran is not missed,
-// nor is a timer that may have expired since on a list where it is not expected. Requires: at rest.
+// nor is a timer that may have expired since on a list where it is not expected. Requires: at rest,
+// but for those who wait in the instances in `moving`: of these, and of those that they watch,
+// lists and sleepers are neither compared nor confirmed.
 XrayConfirms verify_xray(const State& model, TreeOrder order,
                          const std::vector<XrayEventpoll>& kernel,
-                         const std::map<int, ActorId>& actors,
+                         const std::map<int, ActorId>& actors, const std::set<FileId>& moving,
                          std::vector<std::string>& differences);
 
 // The interest list as Machine::learn_order() takes it.

@@ -58,6 +58,7 @@ bool Session::Impl::has_xray() {
 // Before the model runs: where the scheduler had a choice, what is seen tells which it was.
 void Session::Impl::take_xray() {
   seen.reset();
+  stirred.clear();
   if (history.live().not_modelled()) return;
   if (xray_watch.due(static_cast<int>(steps.size()) + 1) && has_xray()) look_through();
 }
@@ -67,20 +68,33 @@ void Session::Impl::take_xray() {
 void Session::Impl::look_through() {
   const auto look = [this] { return take(*options.shared_xray, kernel->pid()); };
   seen = look();
-  if (std::ranges::none_of(asleep, [&](const auto& a) { return is_due(a.first, a.second); }))
-    return;
-  for (auto again = look(); *seen && again && *again != **seen; again = look()) seen = again;
+  if (std::ranges::any_of(asleep, [&](const auto& a) { return is_due(a.first, a.second); })) {
+    for (auto again = look(); *seen && again && *again != **seen; again = look()) seen = again;
+  }
+  stirred = stirred_since_rest();
+}
+
+// A timer may have let a sleeper go on behind the rest that ended the step. The kernel may have
+// lists in that instance then that the model has not come to, or has left behind.
+std::set<FileId> Session::Impl::stirred_since_rest() {
+  std::set<FileId> instances;
+  for (const auto& [actor, call] : asleep) {
+    const auto is_its = [&, a = actor](const Returned& r) { return r.actor == a; };
+    if (!call.instance || (running && std::ranges::any_of(running->returned, is_its))) continue;
+    if (!kernel->still_sleeps(actor)) instances.insert(*call.instance);
+  }
+  return instances;
 }
 
 bool Session::Impl::xray_fits(const Machine& machine) const {
-  return !seen || !*seen || xray_fits(machine, **seen);
+  return !seen || !*seen || xray_fits(machine, **seen, stirred);
 }
 
-bool Session::Impl::xray_fits(const Machine& machine,
-                              const std::vector<XrayEventpoll>& shown) const {
+bool Session::Impl::xray_fits(const Machine& machine, const std::vector<XrayEventpoll>& shown,
+                              const std::set<FileId>& moving) const {
   std::vector<std::string> differences;
   const State state = claimed(machine);
-  verify_xray(state, options.tree, shown, actors_by_thread(state), differences);
+  verify_xray(state, options.tree, shown, actors_by_thread(state), moving, differences);
   return differences.empty();
 }
 
@@ -119,10 +133,10 @@ XrayConfirms Session::Impl::compare_with_xray(std::vector<std::string>& differen
   }
   const State state = claimed(history.live());
   const XrayConfirms confirmed =
-      verify_xray(state, options.tree, all, actors_by_thread(state), differences);
-  if (differences.empty() && shows_all_lists(state)) hindsight.settle();
+      verify_xray(state, options.tree, all, actors_by_thread(state), stirred, differences);
+  if (differences.empty() && stirred.empty() && shows_all_lists(state)) hindsight.settle();
   xrays.erase(xrays.begin(), xrays.lower_bound(hindsight.oldest().value_or(kNever)));
-  if (hindsight.oldest()) xrays.insert_or_assign(history.steps() + 1, all);
+  if (hindsight.oldest() && stirred.empty()) xrays.insert_or_assign(history.steps() + 1, all);
   return confirmed;
 }
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <random>
@@ -54,6 +55,28 @@ TEST(LabRest, ATimeoutComesByItself) {
   EXPECT_EQ(s.only(thread(3)).returned, 0);
   EXPECT_GE(s.returns[0].second.elapsed_ns, 50'000'000);
   EXPECT_THAT(s.blocked, IsEmpty());
+}
+
+// Of two that a timer wakes one finds something, and the other sleeps again.
+TEST(LabRest, WhoWasWokenSinceIsNotStillAsleep) {
+  Driver d;
+  const Fd timer = d.call(TimerfdCreate{CLOCK_MONOTONIC, 0}).created.at(0);
+  const Fd ep = d.epoll();
+  for (const int t : {2, 3}) d.run(thread(t), Read{timer, 8});
+  d.run(thread(4), EpollWait{ep, 8, -1});
+  d.call(TimerfdSettime{timer, 30'000'000, 0});
+  Lab& lab = d.lab();
+  const auto sleepers = [&] {
+    return std::vector{lab.still_sleeps(thread(1)), lab.still_sleeps(thread(2)),
+                       lab.still_sleeps(thread(3)), lab.still_sleeps(thread(4))};
+  };
+  EXPECT_THAT(sleepers(), ElementsAre(false, true, true, true));
+  usleep(60'000);
+  EXPECT_THAT(sleepers(), ElementsAre(false, false, false, true));
+  const Seen s = d.settle();
+  ASSERT_EQ(s.returns.size(), 1U);
+  const bool second = s.returned(thread(2));
+  EXPECT_THAT(sleepers(), ElementsAre(false, !second, second, true));
 }
 
 TEST(LabRest, ReadersAndWritersBlockToo) {

@@ -216,5 +216,34 @@ TEST(Blocking, TheFlagSetMeanwhileDoesNotEndASleep) {
   EXPECT_EQ(d.settled(), (Numbers{2}));
 }
 
+// For an owner whose kernel let it return.
+TEST(Blocking, ACallOfASleeperAbandonsTheOneThatItIsIn) {
+  Threads d;
+  const Fd ep = d.epoll();
+  const Fd e = d.eventfd();
+  d.add(ep, e, EPOLLIN | EPOLLET);
+  for (const int t : {1, 2, 1}) ASSERT_TRUE(d.sleeps(t, EpollWait{ep, 8, -1}));
+  EXPECT_EQ(d.waiters(ep), (Numbers{1, 2}));
+  d.write(e);
+  EXPECT_EQ(d.m.runnable(), (std::vector{thread(1)}));
+  ASSERT_TRUE(d.sleeps(1, Read{d.eventfd(), 8})) << "woken, and it had not run";
+  EXPECT_TRUE(d.m.runnable().empty());
+}
+
+TEST(Blocking, WhatAnAbandonedCallHeldIsLetGo) {
+  Threads d;
+  const Fd listener = d.call(Socket{AF_INET, SOCK_STREAM}).outcome.created.at(0);
+  d.run(Listen{listener, 8});
+  ASSERT_TRUE(d.sleeps(1, Accept4{listener, 0}));
+  const auto [r, w] = d.pipe();
+  ASSERT_TRUE(d.sleeps(2, Read{r, 1}));
+  d.run(Close{r});
+  EXPECT_EQ(d.m.level(w)->revents & EPOLLERR, 0U) << "it is being read";
+  for (const int t : {1, 2, 3}) d.m.abandon(thread(t));
+  EXPECT_TRUE(d.m.threads().empty());
+  EXPECT_NE(d.m.level(w)->revents & EPOLLERR, 0U);
+  EXPECT_EQ(d.eventfd().value, listener.value + 1) << "that the accept had reserved";
+}
+
 }  // namespace
 }  // namespace epollscope

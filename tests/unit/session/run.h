@@ -11,13 +11,17 @@
 
 namespace epollscope::test {
 
-inline std::unique_ptr<Session> open(std::string_view text, SessionOptions options = {}) {
+// On a kernel of the test's, if there is one.
+inline std::unique_ptr<Session> open(std::string_view text, SessionOptions options = {},
+                                     std::unique_ptr<Kernel> kernel = nullptr) {
   auto lesson = parse_lesson(text);
   if (!lesson) {
     ADD_FAILURE() << print(lesson.error(), "scenario");
     return nullptr;
   }
-  auto session = Session::start(*std::move(lesson), std::move(options));
+  auto session = kernel
+                     ? Session::start_on(std::move(kernel), *std::move(lesson), std::move(options))
+                     : Session::start(*std::move(lesson), std::move(options));
   if (!session) {
     ADD_FAILURE() << session.error().what;
     return nullptr;
@@ -25,8 +29,9 @@ inline std::unique_ptr<Session> open(std::string_view text, SessionOptions optio
   return *std::move(session);
 }
 
-inline std::unique_ptr<Session> run(std::string_view text, SessionOptions options = {}) {
-  auto session = open(text, std::move(options));
+inline std::unique_ptr<Session> run(std::string_view text, SessionOptions options = {},
+                                    std::unique_ptr<Kernel> kernel = nullptr) {
+  auto session = open(text, std::move(options), std::move(kernel));
   if (!session) return nullptr;
   while (session->step()) session->wait();
   session->finish();

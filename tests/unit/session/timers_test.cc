@@ -110,6 +110,43 @@ epoll_wait(ep, 8, 0) = 2 [{events=EPOLLIN, data=u}, {events=EPOLLIN, data=t}]
 )"));
 }
 
+// T3 came last and is woken first.
+TEST_P(Timers, ALineDoesNotWaitForASleeperWhoseEventAnotherTakes) {
+  const auto s = run(with(R"(T2: epoll_wait(ep, 8, -1) <unfinished ...>
+T3: epoll_wait(ep, 8, -1) <unfinished ...>
+timerfd_settime(t, 30ms, 0)
+T2: <... epoll_wait resumed> = 1 [{events=EPOLLIN, data=t}]
+T3: <... epoll_wait resumed> = 1 [{events=EPOLLIN, data=t}]
+read(t, 8) = 8 {value=1}
+)"),
+                     {.model_only = GetParam()});
+  ASSERT_TRUE(s);
+  EXPECT_FALSE(s->died()) << *s->died();
+  EXPECT_EQ(s->model_differences(), 0) << problems(*s);
+  EXPECT_EQ(s->expectations_failed(), 1) << problems(*s);
+  EXPECT_NE(problems(*s).find("T2 should have returned by now"), std::string::npos);
+  EXPECT_EQ(s->stuck().size(), 1U);
+}
+
+TEST_P(Timers, NorDoesTheSleepersOwnCall) {
+  const auto s = run(R"(a = epoll_create1(0)
+b = epoll_create1(0)
+t = timerfd_create(CLOCK_MONOTONIC, 0)
+epoll_ctl(a, ADD, t, IN|EXCLUSIVE)
+epoll_ctl(b, ADD, t, IN|EXCLUSIVE)
+T3: epoll_wait(a, 8, -1) <unfinished ...>
+timerfd_settime(t, 30ms, 0)
+T2: epoll_wait(b, 8, -1) = 1 [{events=EPOLLIN, data=t}]
+read(t, 8) = 8 {value=1}
+)",
+                     {.model_only = GetParam()});
+  ASSERT_TRUE(s);
+  EXPECT_FALSE(s->died()) << *s->died();
+  EXPECT_EQ(s->model_differences(), 0) << problems(*s);
+  EXPECT_EQ(s->expectations_failed(), 1) << problems(*s);
+  EXPECT_NE(problems(*s).find("the call is asleep and nothing is due"), std::string::npos);
+}
+
 // Which of two came first is shown by nothing: it is said instead of guessed. Where the machine
 // lets much time pass between the two, they are no such case.
 TEST(TimersOnTheLab, TwoWithinAMomentAreNotModelled) {

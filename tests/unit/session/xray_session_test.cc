@@ -8,6 +8,7 @@
 
 #include "core/observe/xray.h"
 #include "core/session/verify_xray.h"
+#include "tests/unit/session/no_xray.h"
 #include "tests/unit/session/run.h"
 
 namespace epollscope {
@@ -22,13 +23,7 @@ using testing::SizeIs;
 class XraySession : public testing::Test {
  protected:
   void SetUp() override {
-    if (const XrayAvailability a = xray_availability(); !a.available) {
-      GTEST_SKIP() << a.what << "; " << a.remedy;
-    }
-    const auto opened = Xray::open(getpid());
-    if (!opened && opened.error().what.ends_with("Operation not permitted")) {
-      GTEST_SKIP() << opened.error().what << "; " << opened.error().remedy;
-    }
+    if (const auto missing = test::no_xray()) GTEST_SKIP() << *missing;
   }
 
   // Runs it with an X-ray after every step, each of which must confirm everything.
@@ -138,6 +133,7 @@ struct Moment {
   State model;
   std::vector<XrayEventpoll> kernel{1};
   std::map<int, ActorId> actors{{901, {'T', 1}}, {902, {'T', 2}}};
+  std::set<FileId> moving;
   std::vector<std::string> differences;
 
   Moment() {
@@ -177,7 +173,7 @@ struct Moment {
   XrayEventpoll& theirs() { return kernel[0]; }
   XrayConfirms verify(TreeOrder order = TreeOrder::learned) {
     differences.clear();
-    return verify_xray(model, order, kernel, actors, differences);
+    return verify_xray(model, order, kernel, actors, moving, differences);
   }
 };
 
@@ -270,6 +266,29 @@ TEST(VerifyXray, InstancesThatOnlyOneOfBothHas) {
   m.kernel.clear();
   m.verify();
   EXPECT_THAT(m.differences, IsEmpty()) << "closed under its sleeper: out of sight";
+}
+
+TEST(VerifyXray, WhereASleeperMovesNoListIsCompared) {
+  Moment m;
+  m.ours().file = FileId{5};
+  m.theirs().ready = {};
+  m.theirs().waiters = {};
+  m.verify();
+  EXPECT_THAT(m.differences, SizeIs(2));
+  m.moving = {FileId{5}};
+  const XrayConfirms x = m.verify();
+  EXPECT_THAT(m.differences, IsEmpty());
+  EXPECT_TRUE(x.tree);
+  EXPECT_FALSE(x.ready || x.ovflist || x.waiters);
+
+  EventpollState above;
+  above.file = FileId{6};
+  above.items.resize(1);
+  above.items[0].file = FileId{5};
+  m.model.eventpolls.push_back(above);
+  m.moving = {FileId{6}};
+  m.verify();
+  EXPECT_THAT(m.differences, IsEmpty()) << "it watches the other one";
 }
 
 TEST(VerifyXray, ADeadlineMayHavePassedSinceTheModelRan) {

@@ -1,0 +1,110 @@
+// After the kernel has done what the model says it cannot: the model goes on from a state that it
+// could be in.
+#include <sys/epoll.h>
+
+#include <deque>
+
+#include "tests/unit/session/run.h"
+
+namespace epollscope {
+namespace {
+
+constexpr ActorId kT1{'T', 1}, kT2{'T', 2}, kT3{'T', 3};
+
+Outcome success(std::int64_t returned, std::vector<Fd> created = {}) {
+  Outcome o;
+  o.returned = returned;
+  o.created = std::move(created);
+  return o;
+}
+
+Outcome one_event() {
+  Outcome o = success(1);
+  o.events = {{EPOLLIN, 4}};
+  return o;
+}
+
+// Says what it was told to say.
+class Scripted : public Kernel {
+ public:
+  struct Answer {  // to one call
+    std::vector<std::pair<ActorId, Outcome>> returned;
+    std::vector<ActorId> asleep = {};
+  };
+  explicit Scripted(std::deque<Answer> answers) : answers_(std::move(answers)) {}
+
+  void submit(ActorId /*actor*/, const Request& /*request*/) override {
+    ASSERT_FALSE(answers_.empty());
+    const Answer answer = std::move(answers_.front());
+    answers_.pop_front();
+    for (const auto& [actor, outcome] : answer.returned) {
+      Notification& n = news_.emplace_back();
+      n.kind = Notification::Kind::returned;
+      n.actor = actor;
+      n.outcome = outcome;
+    }
+    news_.emplace_back().blocked = answer.asleep;
+  }
+  std::optional<Notification> take() override {
+    if (news_.empty()) return std::nullopt;
+    Notification n = std::move(news_.front());
+    news_.pop_front();
+    return n;
+  }
+  [[nodiscard]] bool still_sleeps(ActorId /*actor*/) override { return true; }
+  [[nodiscard]] int wait_fd() const override { return -1; }
+  Result<std::vector<Level>> levels(const std::vector<Fd>& /*fds*/) override { return {}; }
+  [[nodiscard]] int pid() const override { return -1; }
+  [[nodiscard]] int pid_of(Fd /*fd*/) const override { return -1; }
+
+ private:
+  std::deque<Answer> answers_;
+  std::deque<Notification> news_;
+};
+
+std::unique_ptr<Session> run_on(std::deque<Scripted::Answer> answers, std::string_view text) {
+  auto kernel = std::make_unique<Scripted>(std::move(answers));
+  auto s = test::open(text, {.model_only = true}, std::move(kernel));
+  while (s && s->step()) s->wait();
+  return s;
+}
+
+std::vector<ActorId> waiters(const Session& s, int step) {
+  std::vector<ActorId> actors;
+  const State state = s.state_at(step);
+  for (const WaiterState& w : state.eventpolls.at(0).waiters) actors.push_back(w.actor);
+  return actors;
+}
+
+// T2 returns from a wait that nothing has ended, T2 and T3 wait, and one of them is woken.
+TEST(AfterADifference, WhoReturnedWhileTheModelSleepsMayCallAgain) {
+  const auto s = run_on({{{{kT1, success(3, {Fd{3}})}}},
+                         {{{kT1, success(4, {Fd{4}})}}},
+                         {{{kT1, success(0)}}},
+                         {{}, {kT2}},
+                         {{{kT2, one_event()}, {kT1, success(0)}}},
+                         {{}, {kT2}},
+                         {{}, {kT2, kT3}},
+                         {{{kT1, success(8)}, {kT3, one_event()}}, {kT2}},
+                         {{{kT3, success(8)}}, {kT2}}},
+                        "ep = epoll_create1(0)\n"
+                        "e = eventfd(0, 0)\n"
+                        "epoll_ctl(ep, ADD, e, {events=EPOLLIN|EPOLLET, data=4})\n"
+                        "T2: epoll_wait(ep, 8, -1) <unfinished ...>\n"
+                        "epoll_wait(ep, 8, 0)\n"
+                        "T2: epoll_wait(ep, 8, -1) <unfinished ...>\n"
+                        "T3: epoll_wait(ep, 8, -1) <unfinished ...>\n"
+                        "write(e, 1) = 8\n"
+                        "T3: write(e, 1) = 8\n");
+  ASSERT_TRUE(s);
+  ASSERT_EQ(s->steps().size(), 9U);
+  const auto& odd = s->steps()[4].differences;
+  ASSERT_EQ(odd.size(), 1U);
+  EXPECT_NE(odd[0].find("T2: the kernel's call returned"), std::string::npos) << odd[0];
+  EXPECT_EQ(waiters(*s, 5), std::vector<ActorId>{});
+  EXPECT_EQ(waiters(*s, 7), (std::vector{kT3, kT2}));
+  EXPECT_EQ(waiters(*s, 8), std::vector{kT2});
+}
+
+}  // namespace
+}  // namespace epollscope
