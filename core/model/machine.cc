@@ -15,6 +15,7 @@
 #include "core/model/process.h"
 #include "core/model/timerfd.h"
 #include "core/model/tree_order.h"
+#include "core/model/tty.h"
 #include "core/model/wait_queue.h"
 #include "core/model/world.h"
 
@@ -30,6 +31,12 @@ void open_standard(World& w) {
 
 // Who is nobody makes no call: a process that has ended, or was never there.
 constexpr int kNobody = ESRCH;
+
+// What the kernel does by itself afterwards is done before anybody else runs.
+void settle_works(Run& run) {
+  Run worker{run.w, run.machine, run.observe, {}};
+  run_works(worker);
+}
 
 Machine::Result result_of(std::optional<Outcome> step) {
   if (!step) return {.blocked = true, .outcome = {}};
@@ -66,6 +73,7 @@ void Machine::begin_step() {
   World& w = *world_;
   ++w.calls;
   w.touched.clear();
+  w.worked = false;
   if (believes(w, Misconception::et_on_change)) remember_levels(w);
 }
 
@@ -81,7 +89,9 @@ Machine::Result Machine::call(ActorId actor, const Request& request, const Obser
   const Index task = task_of(w, actor);
   assert(w.tasks[at(task)].state == TaskState::idle);
   Run run{w, *this, observe, actor};
-  return result_of(start_call(run, task, request));
+  Result result = result_of(start_call(run, task, request));
+  settle_works(run);
+  return result;
 }
 
 std::vector<ActorId> Machine::runnable() const {
@@ -97,7 +107,9 @@ Machine::Result Machine::resume(ActorId actor, const Observer& observe) {
   std::erase(w.runnable, task);
   w.current = actor.process();
   Run run{w, *this, observe, actor};
-  return result_of(continue_call(run, task));
+  Result result = result_of(continue_call(run, task));
+  settle_works(run);
+  return result;
 }
 
 Machine::Result Machine::expire(ActorId actor, const Observer& observe) {
@@ -107,7 +119,9 @@ Machine::Result Machine::expire(ActorId actor, const Observer& observe) {
   assert(w.tasks[at(task)].timeout_ns);
   w.current = actor.process();
   Run run{w, *this, observe, actor};
-  return result_of(end_call_in_time(run, task));
+  Result result = result_of(end_call_in_time(run, task));
+  settle_works(run);
+  return result;
 }
 
 Machine::Result Machine::interrupt(ActorId actor, const Observer& observe) {
@@ -116,10 +130,14 @@ Machine::Result Machine::interrupt(ActorId actor, const Observer& observe) {
   assert(task != kNone && w.tasks[at(task)].state == TaskState::blocked);
   w.current = actor.process();
   Run run{w, *this, observe, actor};
-  return result_of(interrupt_wait(run, task));
+  Result result = result_of(interrupt_wait(run, task));
+  settle_works(run);
+  return result;
 }
 
 std::optional<int> Machine::killed_by() const { return world_->process(0).killed_by; }
+
+bool Machine::worked() const { return world_->worked; }
 
 bool Machine::idle(ActorId actor) const {
   const Index task = find_task(*world_, actor);

@@ -195,10 +195,14 @@ class Lockstep {
     if (main != nullptr && is_row_of_calls(main->request)) row = history_.live();
     if (main != nullptr) make(*main);
     const bool agrees = result_.differences.empty();
-    if (agrees && returned_.empty() && history_.live().runnable().empty()) {
+    const bool modelled = !history_.live().not_modelled();
+    const bool worked = modelled && history_.live().worked();
+    if (agrees && returned_.empty() && history_.live().runnable().empty() &&
+        (!worked || end_fits_(history_.live()))) {
+      result_.chosen = worked;
       return std::move(result_);
     }
-    if (!(agrees && in_some_order()) && !as_a_turn(main, begin)) {
+    if (!(agrees && in_some_order()) && !(modelled && as_a_turn(main, begin))) {
       // What it showed besides is a difference of its own, which others tell.
       end_fits_ = [](const Machine&) { return true; };
       if (!(agrees && in_some_order())) greedy();
