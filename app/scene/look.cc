@@ -187,6 +187,8 @@ std::string_view kind_key(ObjectKind kind) {
       return "file.timerfd";
     case ObjectKind::inotify:
       return "file.inotify";
+    case ObjectKind::pty:
+      return "file.pty";
     case ObjectKind::regular:
       return "file.regular";
     case ObjectKind::signalfd:

@@ -52,6 +52,7 @@ float width_of(const ObjectState& object, const Size& size, float column) {
 }
 
 FileEnd end_of(const ObjectState& object, std::size_t i) {
+  if (object.kind == ObjectKind::pty) return i == 0 ? FileEnd::master : FileEnd::slave;
   if (object.kind != ObjectKind::pipe) return FileEnd::whole;
   return i == 0 ? FileEnd::read : FileEnd::write;
 }

@@ -195,11 +195,14 @@ class Teller {
     if (f == nullptr) return {};
     std::vector<std::string> fds;
     for (std::size_t i = 0; i < f->fds.size(); ++i) fds.push_back(descriptor_text(*f, i));
-    std::vector<std::string> hooks;
-    for (const EpitemId id : f->hooks) {
-      const ItemState* it = hooks.size() < 13 ? find_item(state_, id) : nullptr;
-      hooks.push_back(it == nullptr ? std::string() : it->name);
-    }
+    const auto names_of = [&](const std::vector<EpitemId>& ids) {
+      std::vector<std::string> hooks;
+      for (const EpitemId id : ids) {
+        const ItemState* it = hooks.size() < 13 ? find_item(state_, id) : nullptr;
+        hooks.push_back(it == nullptr ? std::string() : it->name);
+      }
+      return listed(pen_, hooks);
+    };
     std::vector<std::string> asleep;
     for (const auto* actors : {&f->readers, &f->writers}) {
       for (const ActorId a : *actors) asleep.push_back(print(a));
@@ -208,9 +211,12 @@ class Teller {
     s.fields = {{"field.fds", listed(pen_, fds), by_kernel()},
                 {"field.answers", f->level == 0 ? pen_.t("ready.nothing") : mask_text(f->level),
                  of_level(f->fds)},
-                {"field.hooks", listed(pen_, hooks), {}},
+                {"field.hooks", names_of(f->hooks), {}},
                 {"field.sleepers", listed(pen_, asleep), by_kernel()},
                 {"field.nonblocking", yes(f->nonblocking), {}}};
+    if (!f->write_hooks.empty()) {
+      s.fields.insert(s.fields.begin() + 3, {"field.write_hooks", names_of(f->write_hooks), {}});
+    }
     return s;
   }
 
@@ -239,6 +245,7 @@ class Teller {
                             level});
       }
     }
+    if (o->kind == ObjectKind::pty) s.fields.push_back({"field.typed", bytes_text(o->typed), {}});
     std::vector<std::string> files;
     for (const FileId f : o->files) {
       const FileState* known = find_file(state_, f);

@@ -31,6 +31,8 @@ std::string words_of(const Call& call, const std::vector<std::string>& names) {
       return "pipe" + first;
     case CallName::socketpair:
       return "pair" + first;
+    case CallName::openpty:
+      return "pty" + first;
     case CallName::socket:
     case CallName::accept:
     case CallName::accept4:

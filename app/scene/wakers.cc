@@ -42,6 +42,7 @@ std::string of_file(Lang lang, const State& state, const FileState& file, bool r
   if (object != nullptr && object->kind == ObjectKind::pidfd) {
     return tr(lang, "wakes.end", {name});
   }
+  if (file.end == FileEnd::slave) return tr(lang, "wakes.line", {name});
   const bool counts = object != nullptr && is_counter(object->kind);
   return tr(lang, counts ? "wakes.count" : "wakes.bytes", {name});
 }

@@ -18,6 +18,10 @@ std::string_view end_key(FileEnd end) {
       return "file.read_end";
     case FileEnd::write:
       return "file.write_end";
+    case FileEnd::master:
+      return "file.master";
+    case FileEnd::slave:
+      return "file.slave";
     case FileEnd::whole:
       break;
   }
@@ -50,6 +54,11 @@ std::string buffer_text(const Sketch& pen, const ObjectState& object, std::size_
   }
   if (is_counter(object.kind)) {
     return count_text(pen, object.kind, fill);
+  }
+  const bool typed = object.kind == ObjectKind::pty && i == 1 && object.typed > 0;
+  if (fill == 0 && typed) {
+    const std::string bytes = bytes_text(object.typed);
+    return brief ? bytes + "…" : pen.t("file.typed", {bytes});
   }
   if (fill == 0) return pen.t("file.no_bytes");
   if (brief || i >= object.capacity.size()) return bytes_text(fill);
@@ -183,14 +192,17 @@ void draw_hook(Sketch& pen, const KernelContext& c, const FileState& file, Rect 
   pen.box(at, any ? Role::raised : Role::none, any ? Role::line : Role::panel_border, 6, 1.2F,
           any ? Stroke::solid : Stroke::dashed);
   const std::string names = names_of(pen, c, file.hooks);
-  std::string words = any ? pen.t("file.hook", {names}) : pen.t("file.no_hooks");
-  if (any && Sketch::width_of(words, set) > at.w - 10) words = "→ " + names;
+  // The ends of a terminal have two queues, with the same hooks in the same order.
+  const bool twice = !file.write_hooks.empty();
+  std::string words =
+      any ? pen.t(twice ? "file.two_hooks" : "file.hook", {names}) : pen.t("file.no_hooks");
+  if (any && Sketch::width_of(words, set) > at.w - 10) words = (twice ? "2 → " : "→ ") + names;
   pen.text({at.center().x, Sketch::middle(at, set)}, words, set, at.w - 10, Align::center);
   std::string sleepers;
   for (const ActorId a : file.readers) sleepers += " " + print(a);
   for (const ActorId a : file.writers) sleepers += " " + print(a);
-  std::string label =
-      any ? pen.t("hit.hooks", {name_of(file), names}) : pen.t("hit.no_hooks", {name_of(file)});
+  std::string label = any ? pen.t(twice ? "hit.two_hooks" : "hit.hooks", {name_of(file), names})
+                          : pen.t("hit.no_hooks", {name_of(file)});
   if (!sleepers.empty()) label += pen.t("hit.asleep_on_file", {sleepers});
   pen.hit("hook:" + std::to_string(file.id.value), at, label);
 }

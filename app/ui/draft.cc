@@ -32,7 +32,7 @@ void mark_open(KnownName& known, const State& state) {
     const auto object = std::ranges::find(state.objects, file.object, &ObjectState::id);
     if (object == state.objects.end()) continue;
     known.kind = object->kind;
-    known.connected = object->connected || is_pair(object->kind);
+    known.connected = object->connected || (is_pair(object->kind) && is_socket(object->kind));
   }
 }
 
@@ -62,6 +62,7 @@ std::vector<std::string> propose_names(const Draft& draft, const CallSpec& spec,
                                        const std::vector<KnownName>& names) {
   if (spec.call == CallName::fork) return {print(ActorId{'P', draft.forked + 1})};
   if (spec.creates == 0) return {};
+  if (spec.call == CallName::openpty) return {numbered(names, "m"), numbered(names, "s")};
   if (spec.creates == 2) {
     return propose_letters(names, spec.call == CallName::socketpair ? "peer" : "w");
   }
@@ -288,7 +289,9 @@ bool makes_sense(const KnownName& on, CallName call) {
     case CallName::send:
       return is_socket(on.kind) && can_write(on);
     case CallName::fill:
-      return can_write(on) && !is_counter(on.kind) && on.kind != ObjectKind::regular;
+      // A terminal throws away what is typed and has no end, and is never full.
+      return can_write(on) && !is_counter(on.kind) && on.kind != ObjectKind::regular &&
+             on.kind != ObjectKind::pty;
     case CallName::timerfd_settime:
       return on.kind == ObjectKind::timerfd;
     case CallName::inotify_touch:
@@ -296,7 +299,7 @@ bool makes_sense(const KnownName& on, CallName call) {
     case CallName::shutdown:
       return on.connected || on.kind == ObjectKind::listener;
     case CallName::bind:
-      return is_pair(on.kind) || (is_socket(on.kind) && !on.connected);
+      return is_socket(on.kind) && (is_pair(on.kind) || !on.connected);
     case CallName::listen:
       return on.kind == ObjectKind::listener || (on.kind == ObjectKind::tcp && !on.connected);
     case CallName::connect:

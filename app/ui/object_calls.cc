@@ -72,6 +72,7 @@ bool belongs_to(const CallSpec& spec, ObjectKind kind) {
   const bool of_sockets = spec.group == CallGroup::connection || spec.call == CallName::send ||
                           spec.call == CallName::recv;
   if (of_sockets && spec.call != CallName::shutdown) return is_socket(kind);
+  if (spec.call == CallName::fill && kind == ObjectKind::pty) return false;  // it would never end
   if (spec.call == CallName::inotify_touch) return kind == ObjectKind::inotify;
   return of_sockets || spec.group == CallGroup::data || spec.group == CallGroup::descriptor ||
          spec.group == CallGroup::shorthand;

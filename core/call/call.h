@@ -40,6 +40,7 @@ enum class CallName : std::uint8_t {
   timerfd_create,
   timerfd_settime,
   signalfd,
+  openpty,
   inotify,
   inotify_touch,
   memfd_create,

@@ -124,6 +124,7 @@ constexpr std::array kCalls = {
     CallSpec{CallName::timerfd_create, "timerfd_create", CallGroup::make, kTimerfdCreate, 1},
     CallSpec{CallName::timerfd_settime, "timerfd_settime", CallGroup::data, kTimerfdSettime, 0},
     CallSpec{CallName::signalfd, "signalfd", CallGroup::make, kSignalfd, 1},
+    CallSpec{CallName::openpty, "openpty", CallGroup::make, kNone, 2},
     CallSpec{CallName::inotify, "inotify", CallGroup::make, kNone, 1},
     CallSpec{CallName::inotify_touch, "inotify_touch", CallGroup::data, kInotifyTouch, 0},
     CallSpec{CallName::memfd_create, "memfd_create", CallGroup::make, kNone, 1},

@@ -102,6 +102,9 @@ struct SignalFd {
   std::uint64_t mask;  // bit n-1: signal n
   std::int32_t flags;
 };
+// A pseudoterminal: its master and its slave, in the mode of a new one (canonical, with echo).
+struct Openpty {};
+inline constexpr std::uint32_t kMostTerminals = 1024;  // of a lab in all; then ENOSPC
 // It watches the attributes of the lab's scratch files, numbers 1 … kScratchFiles.
 struct Inotify {};
 inline constexpr std::int32_t kScratchFiles = 2;
@@ -207,9 +210,10 @@ struct Poll {
 using Operation =
     std::variant<EpollCreate, EpollCreate1, EpollCtl, EpollWait, Pipe2, SocketPair, Socket, Bind,
                  Listen, Connect, Accept4, Shutdown, Setsockopt, Getsockopt, EventFd, TimerfdCreate,
-                 TimerfdSettime, SignalFd, Inotify, InotifyTouch, MemfdCreate, Read, WriteBytes,
-                 WriteAmount, SendBytes, SendAmount, Recv, Close, Dup, Dup2, Fcntl, Setrlimit, Fork,
-                 Exit, Waitpid, PidfdOpen, Kill, Sigaction, Sigprocmask, Drain, Fill, Sleep, Poll>;
+                 TimerfdSettime, SignalFd, Openpty, Inotify, InotifyTouch, MemfdCreate, Read,
+                 WriteBytes, WriteAmount, SendBytes, SendAmount, Recv, Close, Dup, Dup2, Fcntl,
+                 Setrlimit, Fork, Exit, Waitpid, PidfdOpen, Kill, Sigaction, Sigprocmask, Drain,
+                 Fill, Sleep, Poll>;
 
 // The number that a call takes from a file it may mean; invalid: none.
 inline Fd number_freed_by(const Operation& op) {

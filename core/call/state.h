@@ -20,6 +20,7 @@ enum class ObjectKind : std::uint8_t {
   eventfd,
   timerfd,
   inotify,
+  pty,
   regular,
   signalfd,
   pidfd,
@@ -33,18 +34,18 @@ enum class ObjectKind : std::uint8_t {
 // Two files that read what the other wrote: ObjectState::fill has one number for each.
 inline bool is_pair(ObjectKind kind) {
   return kind == ObjectKind::unix_stream || kind == ObjectKind::unix_dgram ||
-         kind == ObjectKind::unix_seqpacket;
+         kind == ObjectKind::unix_seqpacket || kind == ObjectKind::pty;
 }
 inline bool is_socket(ObjectKind kind) {
-  return is_pair(kind) || kind == ObjectKind::tcp || kind == ObjectKind::udp ||
-         kind == ObjectKind::listener;
+  return (is_pair(kind) && kind != ObjectKind::pty) || kind == ObjectKind::tcp ||
+         kind == ObjectKind::udp || kind == ObjectKind::listener;
 }
 // A number and not bytes: ObjectState::fill is what a read gives.
 inline bool is_counter(ObjectKind kind) {
   return kind == ObjectKind::eventfd || kind == ObjectKind::timerfd ||
          kind == ObjectKind::inotify || kind == ObjectKind::signalfd || kind == ObjectKind::pidfd;
 }
-enum class FileEnd : std::uint8_t { whole, read, write };
+enum class FileEnd : std::uint8_t { whole, read, write, master, slave };
 
 struct ItemState {  // struct epitem
   EpitemId id;
@@ -97,6 +98,7 @@ struct FileState {  // struct file
   std::vector<std::string> names;         // of those, in the same order; empty: none is bound to it
   std::uint32_t level = 0;                // what poll() answers now
   std::vector<EpitemId> hooks;            // entries of its wait queue, head first
+  std::vector<EpitemId> write_hooks;      // of an end of a terminal: those of its second queue
   std::vector<ActorId> readers, writers;  // actors asleep in read() or write()
   bool nonblocking = false;
 };
@@ -127,6 +129,7 @@ struct ObjectState {
   std::optional<ObjectId> peer;  // a connection's other end, once it was accepted
   bool connected = false;        // a socket of the internet: what it is given has somewhere to go
   std::uint32_t waiting = 0;     // listener: connections that nobody has accepted yet
+  std::uint32_t typed = 0;       // a terminal: bytes at the slave of a line that has not ended
   std::vector<PendingSignal> signals;  // signalfd: those of its mask; `fill` is how many
 };
 

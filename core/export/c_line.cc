@@ -101,6 +101,8 @@ class Line {
             arg(0), time(1), time(2));
       case CallName::signalfd:
         return fmt::format("signalfd(-1, {}, {})", signals(0), arg(1));
+      case CallName::openpty:
+        return "openpty(&fds[0], &fds[1], NULL, NULL, NULL)";
       case CallName::inotify:
         return "inotify_init1(0)";
       case CallName::inotify_touch:

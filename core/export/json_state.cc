@@ -26,6 +26,8 @@ std::string_view name_of(ObjectKind kind) {
       return "timerfd";
     case ObjectKind::inotify:
       return "inotify";
+    case ObjectKind::pty:
+      return "pty";
     case ObjectKind::regular:
       return "regular";
     case ObjectKind::signalfd:
@@ -56,6 +58,10 @@ std::string_view name_of(FileEnd end) {
       return "read";
     case FileEnd::write:
       return "write";
+    case FileEnd::master:
+      return "master";
+    case FileEnd::slave:
+      return "slave";
     case FileEnd::whole:
       break;
   }

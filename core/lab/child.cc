@@ -27,6 +27,7 @@
 #include "core/lab/network.h"
 #include "core/lab/shared.h"
 #include "core/lab/start.h"
+#include "core/lab/terminals.h"
 
 namespace epollscope {
 namespace lab {
@@ -47,18 +48,16 @@ class Child {
  public:
   using Scratch = std::array<std::int32_t, kScratchFiles>;
 
-  Child(Area area, int channel, int returns, int first_own, const Scratch& scratch)
+  Child(Area area, int channel, int returns, int first_own, const Scratch& scratch,
+        const char* terminal_path)
       : area_(area),
         channel_(channel),
         returns_(returns),
         descriptors_(first_own),
-        shop_{area.header(),
-              descriptors_,
-              filler_,
-              area,
-              scratch,
-              getpid(),
-              [this](std::size_t slot) { be_process(slot); }} {}
+        shop_{area.header(), descriptors_,
+              filler_,       area,
+              scratch,       terminal_path,
+              getpid(),      [this](std::size_t slot) { be_process(slot); }} {}
 
   // Serves until the channel ends.
   [[noreturn]] void run() {
@@ -98,10 +97,14 @@ class Child {
         answer(order.ticket);
         break;
       }
-      case Job::network:
-        area_.header().job_count = segments_under_way(descriptors_, area_.header().tcp_end);
+      case Job::carriers: {
+        Header& header = area_.header();
+        const std::uint32_t end = header.carriers_end;
+        header.job_count =
+            segments_under_way(descriptors_, end) + terminals_under_way(descriptors_, header, end);
         answer(order.ticket);
         break;
+      }
     }
   }
 
@@ -217,8 +220,9 @@ void block_signals() {
   if (!open_null_as_standard()) die(header, "/dev/null cannot be opened");
   syscall(SYS_close_range, 3U, static_cast<unsigned>(first_own) - 1, 0U);
   syscall(SYS_close_range, static_cast<unsigned>(top), ~0U, 0U);
-  if (const std::string why = confine(); !why.empty()) die(header, why);
-  const auto child = std::make_unique<Child>(*area, channel, returns, first_own, scratch);
+  const char* const terminal = seal_terminal_path();
+  if (const std::string why = confine(terminal); !why.empty()) die(header, why);
+  const auto child = std::make_unique<Child>(*area, channel, returns, first_own, scratch, terminal);
   child->run();
 }
 

@@ -175,6 +175,20 @@ void allow_scenario_calls(Rules& rules) {
   rules.when(SCMP_ACT_ALLOW, SCMP_SYS(socketpair), is_no_family(0));
 }
 
+// Terminals: a path is in memory, where a filter cannot look, but it can compare the address.
+void allow_terminals(Rules& rules, const char* path) {
+  rules.when(SCMP_ACT_ALLOW, SCMP_SYS(openat),
+             {is(0, static_cast<std::uint32_t>(AT_FDCWD)),
+              {.arg = 1,
+               .op = SCMP_CMP_EQ,
+               .datum_a = reinterpret_cast<std::uintptr_t>(path),
+               .datum_b = 0},
+              is(2, kTerminalFlags)});
+  for (const std::uint64_t request : {TIOCSPTLCK + 0UL, TIOCGPTPEER + 0UL}) {
+    rules.when(SCMP_ACT_ALLOW, SCMP_SYS(ioctl), is(1, request));
+  }
+}
+
 void allow_looking(Rules& rules) {
   rules.allow({SCMP_SYS(poll), SCMP_SYS(ppoll)});
   rules.when(SCMP_ACT_ALLOW, SCMP_SYS(ioctl), is(1, FIONREAD));
@@ -207,25 +221,64 @@ void allow_threads_and_memory(Rules& rules) {
   rules.when(SCMP_ACT_ALLOW, SCMP_SYS(tgkill), is(0, static_cast<std::uint64_t>(getpid())));
 }
 
+// linux/landlock.h; older headers have less of it, or nothing.
+namespace landlock {
+
+constexpr long kCreateRuleset = 444, kAddRule = 445, kRestrictSelf = 446;
+constexpr int kPathBeneath = 1;
+constexpr std::uint64_t kWriteFile = 1U << 1, kReadFile = 1U << 2;
+constexpr std::uint64_t kAllOfFiles = (1U << 13) - 1;  // that its first release knows
+struct [[gnu::packed]] PathBeneath {
+  std::uint64_t allowed;
+  std::int32_t parent;
+};
+
+int ruleset(const void* rules, std::size_t size) {
+  return static_cast<int>(syscall(kCreateRuleset, rules, size, 0));
+}
+bool restrict_self(int ruleset) {
+  const bool done = syscall(kRestrictSelf, ruleset, 0) == 0;
+  close(ruleset);
+  return done;
+}
+
+}  // namespace landlock
+
+// From Linux 5.13 on, where Landlock is not turned off, no file can be opened but a terminal's
+// master and the slaves, whatever the path.
+bool hold_files_in() {
+  const std::uint64_t handled = landlock::kAllOfFiles;
+  const int ruleset = landlock::ruleset(&handled, sizeof handled);
+  if (ruleset < 0) return false;
+  bool all = true;
+  for (const char* path : {kTerminalPath, "/dev/pts"}) {
+    const int file = open(path, O_PATH | O_CLOEXEC);
+    const landlock::PathBeneath rule{.allowed = landlock::kReadFile | landlock::kWriteFile,
+                                     .parent = file};
+    all = file >= 0 &&
+          syscall(landlock::kAddRule, ruleset, landlock::kPathBeneath, &rule, 0) == 0 && all;
+    if (file >= 0) close(file);
+  }
+  return landlock::restrict_self(ruleset) && all;
+}
+
 // From Linux 6.12 on the kernel lets no signal out of the lab, and no connection to a name in the
 // abstract namespace that is not its own. Before, what stands in the way is that the lab looks who
 // a process is that it signals (Execution::target()), and the second filter, for its parent.
 void hold_signals_in() {
-  // linux/landlock.h of that release; older headers have less.
   struct {
     std::uint64_t handled_access_fs = 0, handled_access_net = 0, scoped = 3;
   } const rules;
-  constexpr long kCreateRuleset = 444, kRestrictSelf = 446;
-  const long fd = syscall(kCreateRuleset, &rules, sizeof rules, 0);
-  if (fd < 0) return;
-  syscall(kRestrictSelf, fd, 0);
-  close(static_cast<int>(fd));
+  const int ruleset = landlock::ruleset(&rules, sizeof rules);
+  if (ruleset >= 0) landlock::restrict_self(ruleset);
 }
 
-std::string filter_calls() {
+// `terminal_path`: nullptr where none may be opened.
+std::string filter_calls(const char* terminal_path) {
   Rules allowed(SCMP_ACT_ERRNO(EPERM));
   allow_scenario_calls(allowed);
   allow_looking(allowed);
+  if (terminal_path != nullptr) allow_terminals(allowed, terminal_path);
   allow_threads_and_memory(allowed);
   // A second filter, since the stricter of two wins: fcntl as a whole but for the commands that
   // have the kernel send signals to a process of the caller's choice, and kill but for the parent.
@@ -258,19 +311,25 @@ bool lower_descriptor_limit(int limit) {
   return setrlimit(RLIMIT_NOFILE, &now) == 0;
 }
 
-std::string confine() {
+std::string confine(const char* terminal_path) {
   if (std::string e = drop_capabilities(); !e.empty()) return e;
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return fmt::format("it cannot give up new privileges: {}", std::strerror(errno));
   }
   if (std::string e = set_limits(); !e.empty()) return e;
   hold_signals_in();
-  return filter_calls();
+  return filter_calls(hold_files_in() ? terminal_path : nullptr);
 }
 
 }  // namespace epollscope::lab
 
 namespace epollscope {
+
+bool lab_offers_terminals() {
+  const long landlock = syscall(lab::landlock::kCreateRuleset, nullptr, 0, 1);  // its version
+  return landlock >= 1 && access(lab::kTerminalPath, R_OK | W_OK) == 0 &&
+         access("/dev/pts", X_OK) == 0;
+}
 
 int lab_descriptor_limit() {
   rlimit limit{};

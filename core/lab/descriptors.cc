@@ -8,17 +8,15 @@
 namespace epollscope::lab {
 
 Descriptors::Descriptors(std::int32_t first_control)
-    : first_control_(first_control), kinds_(static_cast<std::size_t>(first_control)) {}
+    : first_control_(first_control), known_(static_cast<std::size_t>(first_control)) {}
 
-FdKind Descriptors::kind(std::int32_t fd) const {
-  if (fd < 0 || fd >= first_control_) return FdKind::other;
-  return static_cast<FdKind>(kinds_[static_cast<std::size_t>(fd)].load());
+Known Descriptors::known(std::int32_t fd) const {
+  if (fd < 0 || fd >= first_control_) return {};
+  return known_[static_cast<std::size_t>(fd)].load();
 }
 
-void Descriptors::remember(std::int32_t fd, FdKind kind) {
-  if (fd >= 0 && fd < first_control_) {
-    kinds_[static_cast<std::size_t>(fd)].store(static_cast<std::uint8_t>(kind));
-  }
+void Descriptors::remember(std::int32_t fd, Known known) {
+  if (fd >= 0 && fd < first_control_) known_[static_cast<std::size_t>(fd)].store(known);
 }
 
 std::int32_t Descriptors::visible(std::int32_t fd) const { return fd >= first_control_ ? -1 : fd; }
@@ -42,6 +40,8 @@ std::optional<Summary> sum_up(FdKind kind, std::span<const std::byte> read) {
       return Summary{read.size() / sizeof(inotify_event), ValueKind::events};
     case FdKind::epoll:
     case FdKind::tcp:
+    case FdKind::master:
+    case FdKind::slave:
     case FdKind::other:
       break;
   }

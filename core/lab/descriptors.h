@@ -12,7 +12,21 @@
 
 namespace epollscope::lab {
 
-enum class FdKind : std::uint8_t { other, eventfd, timerfd, epoll, signalfd, inotify, tcp };
+enum class FdKind : std::uint8_t {
+  other,
+  eventfd,
+  timerfd,
+  epoll,
+  signalfd,
+  inotify,
+  tcp,
+  master,
+  slave
+};
+struct Known {  // of an open file
+  FdKind kind = FdKind::other;
+  std::uint16_t terminal = 0;  // of a master and its slave: their number, from 1 on
+};
 
 // What the lab remembers of descriptor numbers: the kind of the file a number was last given
 // to, and which numbers belong to the control channel. Any thread.
@@ -20,14 +34,15 @@ class Descriptors {
  public:
   // Numbers from `first_control` on are the lab's own.
   explicit Descriptors(std::int32_t first_control);
-  [[nodiscard]] FdKind kind(std::int32_t fd) const;
-  void remember(std::int32_t fd, FdKind kind);
+  [[nodiscard]] Known known(std::int32_t fd) const;
+  [[nodiscard]] FdKind kind(std::int32_t fd) const { return known(fd).kind; }
+  void remember(std::int32_t fd, Known known);
   // The number to hand to the kernel: -1 (never open) for the lab's own.
   [[nodiscard]] std::int32_t visible(std::int32_t fd) const;
 
  private:
   std::int32_t first_control_;
-  std::vector<std::atomic<std::uint8_t>> kinds_;
+  std::vector<std::atomic<Known>> known_;
 };
 
 // What is read from some files is a structure, of which one number tells all that a scenario asks.

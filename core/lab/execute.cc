@@ -14,46 +14,22 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
-#include <type_traits>
+#include <span>
 
 #include "core/lab/address.h"
+#include "core/lab/raw_call.h"
 #include "core/lab/reading.h"
+#include "core/lab/terminals.h"
 
 namespace epollscope::lab {
 namespace {
 
 constexpr std::size_t kDrainChunk = 64 << 10;
 constexpr std::size_t kFillChunk = 4 << 10;
-
-std::int64_t now_ns() {
-  timespec t{};
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1'000'000'000 + t.tv_nsec;
-}
-
-timespec to_timespec(std::int64_t ns) {
-  return {.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
-}
-
-// An argument as the register that carries it.
-template <class T>
-long word(T v) {
-  if constexpr (std::is_pointer_v<T>) {
-    return reinterpret_cast<long>(v);
-  } else if constexpr (std::is_null_pointer_v<T>) {
-    return 0;
-  } else {
-    return static_cast<long>(v);
-  }
-}
-
-std::uint64_t word64(Fd fd) { return static_cast<std::uint64_t>(std::int64_t{fd.value}); }
 
 // Raw system calls throughout: what a wrapper of the C library or of a sanitizer would add to
 // them is not the kernel's.
@@ -110,17 +86,23 @@ class Execution {
   }
 
   [[nodiscard]] std::int32_t number_of(Fd fd) const { return shop_.descriptors.visible(fd.value); }
+  [[nodiscard]] Known known_of(Fd fd) const { return shop_.descriptors.known(fd.value); }
   [[nodiscard]] FdKind kind_of(Fd fd) const { return shop_.descriptors.kind(fd.value); }
 
-  void created(std::int32_t fd, FdKind kind) {
-    shop_.descriptors.remember(fd, kind);
-    if (kind == FdKind::tcp) {
-      std::atomic<std::uint32_t>& end = shop_.header.tcp_end;
-      end = std::max<std::uint32_t>(end, static_cast<std::uint32_t>(fd) + 1);
-    }
+  void remember(std::int32_t fd, Known known) {
+    shop_.descriptors.remember(fd, known);
+    if (known.kind != FdKind::tcp && known.terminal == 0) return;
+    std::atomic<std::uint32_t>& end = shop_.header.carriers_end;
+    end = std::max<std::uint32_t>(end, static_cast<std::uint32_t>(fd) + 1);
+  }
+  void created(std::int32_t fd, Known known) {
+    remember(fd, known);
     slot_.reply.created[slot_.reply.created_count++] = fd;
   }
-  void created_one(FdKind kind) { created(static_cast<std::int32_t>(slot_.reply.returned), kind); }
+  void created_one(FdKind kind) { created_copy({kind}); }
+  void created_copy(Known known) {
+    created(static_cast<std::int32_t>(slot_.reply.returned), known);
+  }
 
   void call(const EpollCreate& op) {
     if (make(SYS_epoll_create, op.size)) created_one(FdKind::epoll);
@@ -204,8 +186,8 @@ class Execution {
     if (make(SYS_memfd_create, "scratch", 0)) created_one(FdKind::other);
   }
   void call(const Dup2& op) {
-    const FdKind kind = kind_of(op.fd);
-    if (make(SYS_dup2, number_of(op.fd), number_of(op.to))) created_one(kind);
+    const Known known = known_of(op.fd);
+    if (make(SYS_dup2, number_of(op.fd), number_of(op.to))) created_copy(known);
   }
   void call(const Setrlimit& op) {
     rlimit limit{};
@@ -305,8 +287,8 @@ class Execution {
     make(SYS_timerfd_settime, number_of(op.fd), 0, &when, nullptr);
   }
   void call(const Dup& op) {
-    const FdKind kind = kind_of(op.fd);
-    if (make(SYS_dup, number_of(op.fd))) created_one(kind);
+    const Known known = known_of(op.fd);
+    if (make(SYS_dup, number_of(op.fd))) created_copy(known);
   }
   void call(const Pipe2& op) {
     std::array<int, 2> fds{};
@@ -317,7 +299,19 @@ class Execution {
     if (make(SYS_socketpair, op.domain, op.type, 0, fds.data())) created_two(fds);
   }
   void created_two(const std::array<int, 2>& fds) {
-    for (const int fd : fds) created(fd, FdKind::other);
+    for (const int fd : fds) created(fd, {});
+  }
+  void call(const Openpty&) {
+    std::array<int, 2> fds{};
+    std::uint32_t number = 0;
+    row([&] {
+      number = ++shop_.header.terminals_made;
+      errno = ENOSPC;
+      return number <= kMostTerminals && open_terminal(shop_.terminal_path, fds) ? 0L : -1L;
+    });
+    if (slot_.reply.error != 0) return;
+    created(fds[0], {FdKind::master, static_cast<std::uint16_t>(number)});
+    created(fds[1], {FdKind::slave, static_cast<std::uint16_t>(number)});
   }
 
   void call(const EpollCtl& op) {
@@ -375,6 +369,7 @@ class Execution {
     const FdKind kind = end_reading();
     if (!done) return;
     const auto got = static_cast<std::size_t>(slot_.reply.returned);
+    count_read(shop_.header, known_of(op.fd), got);
     if (const auto summary = sum_up(kind, {buffer, got})) {
       reply_value(summary->value, summary->kind);
     } else {
@@ -399,7 +394,10 @@ class Execution {
 
   void call(const WriteBytes& op) {
     if (slot_.request_bytes > kPayload) return refuse(EMSGSIZE);
-    make(SYS_write, number_of(op.fd), payload_, slot_.request_bytes);
+    const Known known = known_of(op.fd);
+    if (!make(SYS_write, number_of(op.fd), payload_, slot_.request_bytes)) return;
+    count_written(shop_.header, known,
+                  std::span(payload_, static_cast<std::size_t>(slot_.reply.returned)));
   }
 
   void call(const WriteAmount& op) {
@@ -409,7 +407,10 @@ class Execution {
     }
     const std::byte* bytes = shop_.filler.lease(op.n);
     if (bytes == nullptr) return refuse(ENOMEM);
-    make(SYS_write, number_of(op.fd), bytes, op.n);
+    const Known known = known_of(op.fd);
+    if (make(SYS_write, number_of(op.fd), bytes, op.n)) {
+      count_written(shop_.header, known, static_cast<std::uint64_t>(slot_.reply.returned));
+    }
     shop_.filler.release(bytes, op.n);
   }
 
@@ -430,10 +431,10 @@ class Execution {
   void call(const Close& op) { make(SYS_close, number_of(op.fd)); }
   void call(const Shutdown& op) { make(SYS_shutdown, number_of(op.fd), op.how); }
   void call(const Fcntl& op) {
-    const FdKind kind = kind_of(op.fd);
+    const Known known = known_of(op.fd);
     if (!make(SYS_fcntl, number_of(op.fd), op.command, op.arg)) return;
     if (op.command == F_DUPFD || op.command == F_DUPFD_CLOEXEC) {
-      shop_.descriptors.remember(static_cast<std::int32_t>(slot_.reply.returned), kind);
+      remember(static_cast<std::int32_t>(slot_.reply.returned), known);
     }
   }
 
@@ -443,22 +444,28 @@ class Execution {
   }
 
   void call(const Drain& op) {
-    repeat(op.fd, [&](long fd) { return syscall(SYS_read, fd, payload_, kDrainChunk); });
+    const Known known = known_of(op.fd);
+    const auto bytes =
+        repeat(op.fd, [&](long fd) { return syscall(SYS_read, fd, payload_, kDrainChunk); });
+    count_read(shop_.header, known, bytes);
   }
   void call(const Fill& op) {
-    repeat(op.fd,
-           [&](long fd) { return syscall(SYS_write, fd, shop_.filler.bytes(), kFillChunk); });
+    const Known known = known_of(op.fd);
+    const auto bytes = repeat(
+        op.fd, [&](long fd) { return syscall(SYS_write, fd, shop_.filler.bytes(), kFillChunk); });
+    count_written(shop_.header, known, bytes);
   }
 
-  // One shorthand: O_NONBLOCK for as long as it takes, `once` until EAGAIN or 0.
+  // One shorthand: O_NONBLOCK for as long as it takes, `once` until EAGAIN or 0. How many bytes.
   template <class Once>
-  void repeat(Fd asked, Once once) {
+  std::uint64_t repeat(Fd asked, Once once) {
     const long fd = number_of(asked);
     enter();
     const long flags = syscall(SYS_fcntl, fd, F_GETFL);
     const bool change = flags != -1 && (flags & O_NONBLOCK) == 0;
     if (flags == -1 || (change && syscall(SYS_fcntl, fd, F_SETFL, flags | O_NONBLOCK) == -1)) {
-      return leave(-1, errno);
+      leave(-1, errno);
+      return 0;
     }
     std::int64_t total = 0;
     long r = once(fd);
@@ -466,6 +473,7 @@ class Execution {
     const int error = r == -1 && errno != EAGAIN ? errno : 0;
     if (change) syscall(SYS_fcntl, fd, F_SETFL, flags);
     leave(total, error);
+    return static_cast<std::uint64_t>(total);
   }
 
   Workshop& shop_;

@@ -22,6 +22,7 @@ struct Workshop {
   const Filler& filler;
   Area area;                                        // for Kill: which thread an actor is
   std::array<std::int32_t, kScratchFiles> scratch;  // descriptors of the scratch files
+  const char* terminal_path;                        // see seal_terminal_path()
   pid_t lab;                                        // the process of the threads
   // What a process does that fork() has just made: it becomes the actor of that slot.
   std::function<void(std::size_t slot)> born;

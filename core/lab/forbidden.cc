@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -28,6 +29,9 @@ std::size_t try_forbidden(std::span<ForbiddenTry> tries) {
   };
   // Arguments with which each call would succeed, or fail otherwise than by EPERM.
   report("open a file", syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY));
+  report("open a file as a terminal",
+         syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDWR | O_NOCTTY));
+  report("type into a terminal", syscall(SYS_ioctl, 0, TIOCSTI, ""));
   report("create a file", syscall(SYS_openat, AT_FDCWD, "/", O_RDWR | O_TMPFILE, 0600));
   report("netlink socket", syscall(SYS_socket, AF_NETLINK, SOCK_RAW, 0));
   report("packet socket", syscall(SYS_socket, AF_PACKET, SOCK_RAW, 0));

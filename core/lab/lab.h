@@ -50,6 +50,10 @@ Result<std::unique_ptr<Lab>> start_lab(const LabOptions& options = {});
 // the hard limit of this process (ulimit -Hn) is lower. The next descriptor gives EMFILE.
 int lab_descriptor_limit();
 
+// Whether openpty() can succeed in a lab started now: it needs /dev/ptmx, and Landlock, which keeps
+// everything else closed.
+bool lab_offers_terminals();
+
 // To be called first in main() of every program that starts labs: when this process was
 // executed to be a lab, runs it and never returns; otherwise does nothing.
 void run_lab_if_asked(int argc, char** argv);

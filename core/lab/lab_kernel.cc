@@ -134,7 +134,7 @@ std::optional<Notification> LabKernel::take() {
   if (!just_submitted && hear()) {
     if (auto n = take_known()) return n;
   }
-  if (unsettled_ && (busy_ > 0 || signalled_ != 0 || ending_ > 0 || network_since_)) arm_timer();
+  if (unsettled_ && (busy_ > 0 || signalled_ != 0 || ending_ > 0 || carried_since_)) arm_timer();
   return std::nullopt;
 }
 
@@ -208,14 +208,14 @@ Outcome LabKernel::read_reply(std::size_t slot) const {
 std::optional<Notification> LabKernel::take_rest() {
   if (!unsettled_ || !death_.empty()) return std::nullopt;
   const bool calm = signalled_ == 0 && ending_ == 0;
-  if (busy_ == 0 && calm && !network_since_ && network_rests()) return rest();
+  if (busy_ == 0 && calm && !carried_since_ && carriers_rest()) return rest();
   if (Clock::now() < look_at_) return std::nullopt;
   if (auto n = take_end()) return n;
   const auto asleep = [this] {
     return processes_rest() && (busy_ == 0 || detector_.all_asleep(busy_slots()));
   };
-  // What a segment wakes is asleep again when it is looked at behind it.
-  if (asleep() && network_rests() && asleep()) return rest();
+  // What a segment or a terminal wakes is asleep again when it is looked at behind it.
+  if (asleep() && carriers_rest() && asleep()) return rest();
   look_at_ = Clock::now() + look_again_;
   look_again_ = std::min<Clock::duration>(look_again_ * 2, kRarestLook);
   return std::nullopt;
@@ -250,20 +250,20 @@ bool LabKernel::processes_rest() {
   return signalled_ == 0 && ending_ == 0;
 }
 
-bool LabKernel::network_rests() {
-  if (area_.header().tcp_end.load(std::memory_order_relaxed) == 0 || ask(Job::network)) {
-    network_since_.reset();
+bool LabKernel::carriers_rest() {
+  if (area_.header().carriers_end.load(std::memory_order_relaxed) == 0 || ask(Job::carriers)) {
+    carried_since_.reset();
     return true;
   }
   const std::uint32_t count = area_.header().job_count;
-  stuck_segments_ = std::min(stuck_segments_, count);
-  if (count > stuck_segments_) {
+  stuck_ = std::min(stuck_, count);
+  if (count > stuck_) {
     const Clock::time_point now = Clock::now();
-    if (!network_since_) network_since_ = now;
-    if (now - *network_since_ < kLongestDelay) return false;
-    stuck_segments_ = count;
+    if (!carried_since_) carried_since_ = now;
+    if (now - *carried_since_ < kLongestDelay) return false;
+    stuck_ = count;
   }
-  network_since_.reset();
+  carried_since_.reset();
   return true;
 }
 

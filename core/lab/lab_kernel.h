@@ -59,8 +59,9 @@ class LabKernel : public Lab {
   std::optional<Notification> take_end();
   // Whether nobody is being born, handles a signal, or is on the way out.
   bool processes_rest();
-  // Whether no segment is under way, or has been for longer than the kernel delays one.
-  bool network_rests();
+  // Whether no segment and no input of a terminal is under way, or has been for longer than the
+  // kernel delays one.
+  bool carriers_rest();
   Notification rest();
   Outcome read_reply(std::size_t slot) const;
   // Takes in what wait_fd() shows. True when there may be something to hand out now.
@@ -92,8 +93,8 @@ class LabKernel : public Lab {
   Clock::time_point look_at_;         // when to look at the threads, while unsettled
   Clock::duration look_again_{};
   std::optional<Clock::time_point> timer_set_;
-  std::optional<Clock::time_point> network_since_;  // since when one is seen under way
-  std::uint32_t stuck_segments_ = 0;                // that no patience was enough for
+  std::optional<Clock::time_point> carried_since_;  // since when something is seen under way
+  std::uint32_t stuck_ = 0;                         // how much no patience was enough for
   std::uint8_t ticket_ = 0;
   std::string death_;
 };

@@ -60,7 +60,7 @@ struct alignas(256) Slot {
 // What the parent asks of the service thread, on the channel. All but make_actors are answered
 // by the ticket when payload 0 holds the answer; Ticket 0 is the
 // lab's own word that it is ready.
-enum class Job : std::uint8_t { make_actors = 1, levels, forbidden, network };
+enum class Job : std::uint8_t { make_actors = 1, levels, forbidden, carriers };
 struct Order {
   Job job;
   std::uint8_t ticket;
@@ -81,14 +81,22 @@ struct ForbiddenTry {
   std::int32_t error;
 };
 
+struct TerminalCount {  // of one: bytes that its master is to get, and those read there
+  std::atomic<std::uint64_t> sent, got;
+};
+
 struct Header {
   std::uint32_t actors;               // slots 1 .. actors
   std::atomic<std::uint32_t> wanted;  // actors that must have a thread
   std::atomic<std::uint64_t> returns;
   std::array<std::atomic<std::uint32_t>, kRing> ring;
-  std::uint32_t job_count;             // entries in payload 0; of Job::network: what is under way
-  std::atomic<std::uint32_t> tcp_end;  // TCP sockets have numbers below it; 0: there were none
-  std::array<char, 256> last_words;    // why the lab ended itself; zero-terminated
+  std::uint32_t job_count;  // entries in payload 0; of Job::carriers: what is under way
+  // TCP sockets and terminals, what is written to which the kernel carries on by itself, have
+  // numbers below it; 0: there were none.
+  std::atomic<std::uint32_t> carriers_end;
+  std::atomic<std::uint32_t> terminals_made;
+  std::array<TerminalCount, kMostTerminals> terminals;
+  std::array<char, 256> last_words;  // why the lab ended itself; zero-terminated
 };
 
 // The mapping, on either side. Owns nothing but the address range.

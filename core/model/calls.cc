@@ -27,6 +27,7 @@
 #include "core/model/signals.h"
 #include "core/model/socket_calls.h"
 #include "core/model/timerfd.h"
+#include "core/model/tty.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
 
@@ -35,12 +36,6 @@ namespace {
 
 using What = MicroStep::What;
 using Step = std::optional<Outcome>;
-
-// The internet has no pairs, and says so once it knows the type.
-int inet_pair_refused(int type) {
-  if (type == SOCK_STREAM || type == SOCK_DGRAM) return EOPNOTSUPP;
-  return type == SOCK_RAW ? EPROTONOSUPPORT : ESOCKTNOSUPPORT;
-}
 
 class Caller {
  public:
@@ -91,7 +86,7 @@ class Caller {
       not_modelled(w_, "notification pipes");
       return refuse(kWho, EINVAL);
     }
-    if (!room_for_two()) return refuse(kWho, EMFILE);
+    if (!room_for_two(w_)) return refuse(kWho, EMFILE);
     const PipeEnds ends = make_pipe(run_, static_cast<std::uint32_t>(op.flags));
     Step step = install_two(ends.reader, ends.writer, (op.flags & O_CLOEXEC) != 0);
     const auto slots = w_.pipes[w_.files[ends.reader].object].max_usage;
@@ -105,7 +100,7 @@ class Caller {
     const int flags = op.type & ~kTypeMask;
     const int type = op.type & kTypeMask;
     if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) != 0) return refuse(kWho, EINVAL);
-    if (!room_for_two()) return refuse(kWho, EMFILE);
+    if (!room_for_two(w_)) return refuse(kWho, EMFILE);
     const bool inet = op.domain == AF_INET || op.domain == AF_INET6;
     if (!inet && op.domain != AF_UNIX) return refuse(kWho, EAFNOSUPPORT);
     if (type > SOCK_PACKET) return refuse(kWho, EINVAL);
@@ -313,6 +308,15 @@ class Caller {
     return success(answer);
   }
 
+  Step operator()(const Openpty&) {
+    constexpr std::string_view kWho = "ptmx_open";
+    if (const int error = openpty_refused(w_); error != 0) return refuse(kWho, error);
+    const PtyEnds ends = make_pty(run_);
+    Step step = install_two(ends.master, ends.slave, false);
+    say_created(kWho, Why::created_pty, ends.master);
+    return step;
+  }
+
   Step operator()(const Inotify&) {
     return create_one("do_inotify_init", Why::created_inotify, make_inotify);
   }
@@ -448,12 +452,6 @@ class Caller {
     Step step = install_one(fd, file, false);
     say_created(function, why, file);
     return step;
-  }
-
-  // Two numbers are reserved before anything is made.
-  bool room_for_two() {
-    const Index first = lowest_free(w_);
-    return first != kNone && lowest_free(w_, first + 1) != kNone;
   }
 
   Step install_one(Index fd, Index file, bool cloexec) {

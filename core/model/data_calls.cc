@@ -17,6 +17,7 @@
 #include "core/model/tcp.h"
 #include "core/model/tcp_flow.h"
 #include "core/model/timerfd.h"
+#include "core/model/tty.h"
 #include "core/model/udp.h"
 #include "core/model/unix_dgram.h"
 #include "core/model/unix_stream.h"
@@ -67,6 +68,8 @@ Answer read_file(Run& run, Index task, Index file, ReadCall& call, Outcome& out)
       return read_number(timerfd_read, ValueKind::number);
     case FileKind::inotify:
       return read_number(inotify_read, ValueKind::events);
+    case FileKind::pty:
+      return pty_read(run, task, file, call, bytes);
     case FileKind::tcp:
       return tcp_read(run, task, file, call, bytes);
     case FileKind::udp:
@@ -97,6 +100,8 @@ Answer write_file(Run& run, Index task, Index file, WriteCall& call) {
       return eventfd_write(run, task, file, call);
     case FileKind::regular:
       return regular_write(run, file, call);
+    case FileKind::pty:
+      return pty_write(run, task, file, call);
     case FileKind::tcp:
       return tcp_write(run, file, call);
     case FileKind::udp:

@@ -27,7 +27,8 @@ std::int64_t set_flags(World& w, Index file, std::uint32_t flags) {
     not_modelled(w, "O_NOATIME on a device");
   }
   std::uint32_t settable = kSettable;
-  if (is_pipe || is_socket(f.kind)) settable |= O_ASYNC;  // others have no fasync
+  if (is_pipe || is_socket(f.kind) || f.kind == FileKind::pty)
+    settable |= O_ASYNC;  // others have no fasync
   f.flags = (f.flags & ~settable) | (flags & settable);
   return 0;
 }
@@ -74,6 +75,11 @@ Index lowest_free(World& w, Index least) {
   while (fd < end && p.table[at(fd)] != kNone) ++fd;
   if (least <= p.lowest_free_fd) p.lowest_free_fd = fd;
   return fd < p.descriptor_limit ? fd : kNone;
+}
+
+bool room_for_two(World& w) {
+  const Index first = lowest_free(w);
+  return first != kNone && lowest_free(w, first + 1) != kNone;
 }
 
 void install(World& w, Index fd, Index file, bool cloexec) {

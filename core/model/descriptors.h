@@ -22,6 +22,7 @@ Index find_ep(const World& w, Fd fd);
 // The rest is about the table of the current process.
 // The lowest free number from `least` on; kNone: none below the limit (EMFILE).
 Index lowest_free(World& w, Index least = 0);
+bool room_for_two(World& w);
 void install(World& w, Index fd, Index file, bool cloexec);
 // A free number is taken before there is a file for it.
 void reserve(World& w, Index fd);

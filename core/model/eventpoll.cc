@@ -74,16 +74,15 @@ Index make_item(Run& run, Index ep, Index file, const EpollCtl& op, std::uint32_
   return item;
 }
 
-// ep_ptable_queue_proc: one hook in the file's wait queue.
-void make_hook(Run& run, Index item) {
+// ep_ptable_queue_proc: a hook in a wait queue of the file.
+void make_hook(Run& run, Index item, std::size_t number, Index queue) {
   World& w = run.w;
-  const Index queue = queue_of(w, w.items[item].file);
   await_queue(run, queue);
   const Index entry = w.entries.take();
   const bool exclusive = (w.items[item].events & EPOLLEXCLUSIVE) != 0;
   w.entries[entry].item = item;
   w.entries[entry].exclusive = exclusive;
-  w.items[item].hook = entry;
+  w.items[item].hooks[number] = entry;
   exclusive ? add_entry_tail(w, queue, entry) : add_entry_head(w, queue, entry);
   note(run, {.function = "ep_ptable_queue_proc",
              .what = What::hooked,
@@ -91,17 +90,29 @@ void make_hook(Run& run, Index item) {
              .item = item});
 }
 
+// As many as poll() of the file asks for.
+void make_hooks(Run& run, Index item) {
+  const Index file = run.w.items[item].file;
+  if (!puts_hooks(run.w, file)) return;
+  make_hook(run, item, 0, queue_of(run.w, file));
+  const Index second = second_queue_of(run.w, file);
+  if (second != kNone) make_hook(run, item, 1, second);
+}
+
 void unhook(Run& run, Index item) {
   World& w = run.w;
-  if (w.items[item].hook == kNone) return;
-  await_queue(run, w.entries[w.items[item].hook].queue);
-  remove_entry(w, w.items[item].hook);
-  w.entries.give_back(w.items[item].hook);
-  w.items[item].hook = kNone;
-  note(run, {.function = "ep_unregister_pollwait",
-             .what = What::unhooked,
-             .why = Why::unhooked,
-             .item = item});
+  for (std::size_t i = 0; i < w.items[item].hooks.size(); ++i) {
+    const Index hook = w.items[item].hooks[i];
+    if (hook == kNone) continue;
+    await_queue(run, w.entries[hook].queue);
+    remove_entry(w, hook);
+    w.entries.give_back(hook);
+    w.items[item].hooks[i] = kNone;
+    note(run, {.function = "ep_unregister_pollwait",
+               .what = What::unhooked,
+               .why = Why::unhooked,
+               .item = item});
+  }
 }
 
 }  // namespace
@@ -131,7 +142,7 @@ int ep_insert(Run& run, Index ep, Index file, const EpollCtl& op, std::uint32_t 
     ep_remove(run, item, Why::erased_del);
     return EINVAL;
   }
-  make_hook(run, item);
+  make_hooks(run, item);
   const std::uint32_t ready = ep_item_poll(run, item);
   note(run, {.function = "ep_item_poll",
              .what = What::checked,

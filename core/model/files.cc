@@ -15,6 +15,7 @@
 #include "core/model/tcp.h"
 #include "core/model/tcp_flow.h"
 #include "core/model/timerfd.h"
+#include "core/model/tty.h"
 #include "core/model/udp.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
@@ -57,6 +58,9 @@ void release(Run& run, Index file) {
       break;
     case FileKind::inotify:
       inotify_release(w, object);
+      break;
+    case FileKind::pty:
+      pty_release(run, file);
       break;
     case FileKind::regular:
       regular_release(w, object);
@@ -106,6 +110,8 @@ Index queue_of(const World& w, Index file) {
       return w.timers[f.object].wqh;
     case FileKind::inotify:
       return w.inotifiers[f.object].wait;
+    case FileKind::pty:
+      return w.ttys[f.object].read_wait;
     case FileKind::regular:
       return w.regulars[f.object].wait;
     case FileKind::tcp:
@@ -122,9 +128,20 @@ Index queue_of(const World& w, Index file) {
   return kNone;
 }
 
+Index second_queue_of(const World& w, Index file) {
+  const File& f = w.files[file];
+  return f.kind == FileKind::pty ? w.ttys[f.object].write_wait : kNone;
+}
+
+bool puts_hooks(const World& w, Index file) {
+  const File& f = w.files[file];
+  return f.kind != FileKind::pty || !w.ttys[f.object].hung_up;
+}
+
 std::uint32_t file_poll(Run& run, Index file) {
   const File& f = run.w.files[file];
   if (f.kind == FileKind::epoll) return ep_eventpoll_poll(run, f.object);
+  if (f.kind == FileKind::pty) return pty_poll(run, file);
   if (f.kind == FileKind::pipe) run.w.pipes[f.object].poll_usage = true;
   if (f.kind == FileKind::tcp) tcp_polled(run.w.inets[f.object]);
   if (f.kind == FileKind::signalfd) {
@@ -149,6 +166,8 @@ std::uint32_t file_level(const World& w, Index file) {
       return inner_is_ready(w, f.object) ? EPOLLIN | EPOLLRDNORM : 0U;
     case FileKind::inotify:
       return inotify_level(w.inotifiers[f.object]);
+    case FileKind::pty:
+      return pty_level(w, f);
     case FileKind::null_device:
     case FileKind::regular:
       return EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM;

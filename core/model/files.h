@@ -11,8 +11,12 @@
 
 namespace epollscope {
 
-// The wait queue poll() of this file puts hooks on.
+// The wait queue poll() of this file puts hooks on, …
 Index queue_of(const World& w, Index file);
+// … and the other one, which the end of a terminal has; else kNone.
+Index second_queue_of(const World& w, Index file);
+// False: a terminal that is hung up, whose poll() asks for none.
+bool puts_hooks(const World& w, Index file);
 
 // poll() as the kernel calls it: of an instance, a scan that drops what is not ready; of a pipe,
 // the promise that every later write wakes.

@@ -11,6 +11,7 @@
 #include "core/model/fiber.h"
 #include "core/model/process.h"
 #include "core/model/timerfd.h"
+#include "core/model/tty.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -84,6 +85,16 @@ std::vector<std::function<Interleaving::Strand*()>> Interleaving::able() {
       return add(task, [task](Run& run) { return continue_call(run, task); });
     });
   }
+  for (const Index tty : w_.works) {
+    if (!work_can_run(w_, tty)) continue;
+    list.emplace_back([this, tty] {
+      std::erase(w_.works, tty);
+      return add(kNone, [tty](Run& run) {
+        flush_to_ldisc(run, tty);
+        return std::optional<Outcome>();
+      });
+    });
+  }
   const auto add_ending = [&](const Index& sleeper, Outcome (*end)(Run&, Index)) {
     list.emplace_back([this, &sleeper, end] {
       const Index task = sleeper;
@@ -114,6 +125,7 @@ std::vector<std::function<Interleaving::Strand*()>> Interleaving::able() {
 
 bool Interleaving::others_ready() const {
   return !w_.runnable.empty() ||
+         std::ranges::any_of(w_.works, [&](Index tty) { return work_can_run(w_, tty); }) ||
          std::ranges::any_of(timed_out_, [&](Index t) { return may_time_out(w_, t); }) ||
          std::ranges::any_of(interrupted_, [&](Index t) { return may_be_interrupted(w_, t); }) ||
          std::ranges::any_of(expired_, [&](Index timer) { return is_pending(w_, timer); }) ||

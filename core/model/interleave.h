@@ -2,6 +2,8 @@
 // real kernel the scheduler and the other processors decide where. Here a schedule decides: a row
 // of numbers, one for each point at which more than one task can go on.
 //
+// What the kernel does in a work queue runs beside them all.
+//
 // The points are where the kernel takes or has just let go of a lock that another task may want: in
 // front of each entry of a wait queue that is walked, in front of each item that a scan asks,
 // before a scan ends, before a task looks at a list again. Between two points a task is alone.

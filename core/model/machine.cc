@@ -16,6 +16,7 @@
 #include "core/model/tcp_flow.h"
 #include "core/model/timerfd.h"
 #include "core/model/tree_order.h"
+#include "core/model/tty.h"
 #include "core/model/wait_queue.h"
 #include "core/model/world.h"
 
@@ -31,6 +32,12 @@ void open_standard(World& w) {
 
 // Who is nobody makes no call: a process that has ended, or was never there.
 constexpr int kNobody = ESRCH;
+
+// What the kernel does by itself afterwards is done before anybody else runs.
+void settle_works(Run& run) {
+  Run worker{run.w, run.machine, run.observe, {}};
+  run_works(worker);
+}
 
 Machine::Result result_of(std::optional<Outcome> step) {
   if (!step) return {.blocked = true, .outcome = {}};
@@ -67,6 +74,7 @@ void Machine::begin_step() {
   World& w = *world_;
   ++w.calls;
   w.touched.clear();
+  w.worked = false;
   if (believes(w, Misconception::et_on_change)) remember_levels(w);
 }
 
@@ -83,6 +91,7 @@ Machine::Result Machine::call(ActorId actor, const Request& request, const Obser
   Run run{w, *this, observe, actor};
   Result result = result_of(start_call(run, task, request));
   w.moved.reset();
+  settle_works(run);
   return result;
 }
 
@@ -99,7 +108,9 @@ Machine::Result Machine::resume(ActorId actor, const Observer& observe) {
   std::erase(w.runnable, task);
   w.current = actor.process();
   Run run{w, *this, observe, actor};
-  return result_of(continue_call(run, task));
+  Result result = result_of(continue_call(run, task));
+  settle_works(run);
+  return result;
 }
 
 Machine::Result Machine::expire(ActorId actor, const Observer& observe) {
@@ -109,7 +120,9 @@ Machine::Result Machine::expire(ActorId actor, const Observer& observe) {
   assert(w.tasks[at(task)].timeout_ns);
   w.current = actor.process();
   Run run{w, *this, observe, actor};
-  return result_of(end_call_in_time(run, task));
+  Result result = result_of(end_call_in_time(run, task));
+  settle_works(run);
+  return result;
 }
 
 Machine::Result Machine::interrupt(ActorId actor, const Observer& observe) {
@@ -118,7 +131,9 @@ Machine::Result Machine::interrupt(ActorId actor, const Observer& observe) {
   assert(task != kNone && w.tasks[at(task)].state == TaskState::blocked);
   w.current = actor.process();
   Run run{w, *this, observe, actor};
-  return result_of(interrupt_wait(run, task));
+  Result result = result_of(interrupt_wait(run, task));
+  settle_works(run);
+  return result;
 }
 
 void Machine::abandon(ActorId actor, const Observer& observe) {
@@ -130,6 +145,8 @@ void Machine::abandon(ActorId actor, const Observer& observe) {
 }
 
 std::optional<int> Machine::killed_by() const { return world_->process(0).killed_by; }
+
+bool Machine::worked() const { return world_->worked; }
 
 bool Machine::idle(ActorId actor) const {
   const Index task = find_task(*world_, actor);

@@ -33,6 +33,7 @@ struct MachineInputs {
   std::uint64_t pipe_user_pages_soft = 16384;          // beyond it new pipes get two slots
   std::uint32_t pipe_max_size = 1 << 20;
   int descriptor_limit = 65536;
+  bool terminals = true;  // openpty() works
   KernelTraits traits;
   std::uint32_t null_flags = 2;  // F_GETFL of /dev/null: O_RDWR, and what open() adds (O_LARGEFILE)
 };
@@ -132,6 +133,11 @@ class Machine {
 
   // The signal whose default action has ended the process; nothing is told of it any more.
   [[nodiscard]] std::optional<int> killed_by() const;
+
+  // In the last call, or what was resumed since, a work queue of the kernel's had something to do,
+  // beside whoever made the call: a schedule of run() may be another than what call() did, which
+  // is to do it last.
+  [[nodiscard]] bool worked() const;
 
   // Not inside a call, or never seen.
   [[nodiscard]] bool idle(ActorId actor) const;

@@ -90,6 +90,8 @@ std::string label_of(const World& w, Index file) {
         return "timerfd";
       case FileKind::inotify:
         return "inotify";
+      case FileKind::pty:
+        return "pty";
       case FileKind::regular:
         return "memfd";
       case FileKind::tcp:

@@ -311,4 +311,9 @@ void check_message_flags(World& w, Index file, std::int32_t flags) {
   }
 }
 
+int inet_pair_refused(int type) {
+  if (type == SOCK_STREAM || type == SOCK_DGRAM) return EOPNOTSUPP;
+  return type == SOCK_RAW ? EPROTONOSUPPORT : ESOCKTNOSUPPORT;
+}
+
 }  // namespace epollscope

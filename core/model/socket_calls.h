@@ -25,6 +25,8 @@ std::optional<FileKind> unix_kind(int type);
 // 0 or the errno that socket() gives for these.
 int socket_refused(World& w, const Socket& op);
 Index make_socket(Run& run, const Socket& op);
+// The internet has no pairs, and says so once it knows the type.
+int inet_pair_refused(int type);
 
 // 0 or an errno.
 int socket_bind(Run& run, const Bind& op);

@@ -17,6 +17,7 @@
 #include "core/model/tcp.h"
 #include "core/model/timerfd.h"
 #include "core/model/tree_order.h"
+#include "core/model/tty.h"
 #include "core/model/unix_sock.h"
 #include "core/model/world.h"
 
@@ -48,6 +49,8 @@ ObjectKind kind_of(FileKind kind) {
       return ObjectKind::timerfd;
     case FileKind::inotify:
       return ObjectKind::inotify;
+    case FileKind::pty:
+      return ObjectKind::pty;
     case FileKind::regular:
       return ObjectKind::regular;
     case FileKind::signalfd:
@@ -242,18 +245,24 @@ class Builder {
     }
     s.level = file_level(w_, file) & kShown;
     s.nonblocking = (f.flags & O_NONBLOCK) != 0;
-    const IndexList& queue = w_.queues[queue_of(w_, file)].entries;
-    for (Index i = queue.head; i != kNone; i = w_.entries[i].link.next) {
+    look_into(queue_of(w_, file), file, s, s.hooks);
+    const Index second = second_queue_of(w_, file);
+    if (second != kNone) look_into(second, file, s, s.write_hooks);
+    if (f.kind == FileKind::pty) look_into(w_.ttys[f.object].read_lock, file, s, s.hooks);
+    return s;
+  }
+
+  void look_into(Index queue, Index file, FileState& s, std::vector<EpitemId>& hooks) const {
+    for (Index i = w_.queues[queue].entries.head; i != kNone; i = w_.entries[i].link.next) {
       const WaitEntry& entry = w_.entries[i];
       if (entry.item != kNone) {  // signalfds share a queue
-        if (w_.items[entry.item].file == file) s.hooks.push_back(w_.items[entry.item].id);
+        if (w_.items[entry.item].file == file) hooks.push_back(w_.items[entry.item].id);
         continue;
       }
       const Task& t = w_.tasks[at(entry.task)];
       if (t.file != file) continue;
       (std::holds_alternative<WriteCall>(t.frame) ? s.writers : s.readers).push_back(t.actor);
     }
-    return s;
   }
 
   void add_object(std::vector<ObjectState>& objects, Index file) const {
@@ -299,6 +308,12 @@ class Builder {
     ObjectState& o = objects.back();
     o.files.push_back(f.id);
     if (is_inet(f.kind)) extend_inet(o, f);
+    if (f.kind == FileKind::pty) {
+      const Tty& t = w_.ttys[f.object];
+      o.fill.push_back(t.input.size());
+      o.capacity.push_back(kTtyRoom);
+      if (!t.master) o.typed = static_cast<std::uint32_t>(t.line.size());
+    }
     if (!is_unix(f.kind)) return;
     if (w_.socks[f.object].single) return extend_unix(o, f);
     o.fill.push_back(w_.socks[f.object].bytes.size());
@@ -381,6 +396,9 @@ std::optional<Level> Machine::level(Fd fd) const {
     case FileKind::inotify:
       level.readable_bytes =
           static_cast<std::int64_t>(w.inotifiers[f.object].events.size()) * kNotifyBytes;
+      return level;
+    case FileKind::pty:
+      level.readable_bytes = pty_readable(w, f).value_or(-1);
       return level;
     case FileKind::tcp:
       level.readable_bytes = tcp_readable(w.inets[f.object]);

@@ -55,6 +55,7 @@ enum class FileKind : std::uint8_t {
   epoll,
   null_device,
   inotify,
+  pty,
   regular,
   tcp,
   udp,
@@ -195,6 +196,24 @@ struct Inotifier {            // fsnotify_group
   Index wait = kNone;
 };
 
+struct Tty {           // tty_struct, one end of a pseudoterminal, and its n_tty_data
+  Index file = kNone;  // kNone: closed
+  Index link = kNone;  // the other end
+  bool master = false;
+  bool other_closed = false;  // TTY_OTHER_CLOSED
+  bool hung_up = false;       // its file has other operations
+  bool write_locked = false;  // atomic_write_lock
+  Index reader = kNone;       // the task that holds atomic_read_lock
+  std::string flip;           // written at the other end, and not in the line discipline yet
+  bool queued = false;        // the work that takes it there is to run …
+  bool working = false;       // … or runs
+  std::string line;           // typed, without an end yet
+  std::string input;          // that a read can take
+  Index read_wait = kNone;
+  Index write_wait = kNone;
+  Index read_lock = kNone;  // who waits for atomic_read_lock
+};
+
 struct Regular {
   std::uint64_t size = 0;
   Index wait = kNone;  // nobody ever waits there
@@ -224,9 +243,9 @@ struct Epitem {
   Link file_link;       // of the file's list of items
   Index ovf_next = kNone;
   bool on_ovflist = false;
-  Index hook = kNone;      // its WaitEntry
-  bool ranked = true;      // it is in the tree
-  std::int32_t place = 0;  // in the order learned last
+  std::array<Index, 2> hooks = {kNone, kNone};  // its WaitEntries, one in each queue of the file
+  bool ranked = true;                           // it is in the tree
+  std::int32_t place = 0;                       // in the order learned last
   NameId name = kNone;
   Link name_link;                // of the items with that name
   std::int32_t name_number = 1;  // the 2 of `a#2`
@@ -361,6 +380,7 @@ class World {
   Pool<EventFdCtx> eventfds;
   Pool<TimerfdCtx> timers;
   Pool<Inotifier> inotifiers;
+  Pool<Tty> ttys;
   Pool<Regular> regulars;
   Pool<SignalfdCtx> signalfds;
   Pool<Pidfd> pidfds;
@@ -372,6 +392,8 @@ class World {
   std::int32_t current = 0;        // the process whose task runs
   std::vector<Task> tasks;
   std::vector<Index> runnable;  // woken, in the order in which they were
+  std::vector<Index> works;     // ttys whose work is to run, the first queued first
+  bool worked = false;          // in this call there was one
 
   Names names;
   std::vector<IndexList> named;         // items by NameId
@@ -383,6 +405,7 @@ class World {
   std::int32_t next_item_id = 0;
   std::int32_t next_object_id = 0;
   std::int32_t next_port = 0;
+  std::uint32_t terminals_made = 0;
   std::array<std::int32_t, kFileKinds> made = {};  // objects by FileKind, for labels
   std::uint64_t pipe_pages = 0;                    // user->pipe_bufs
   std::uint64_t calls = 0;

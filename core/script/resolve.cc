@@ -183,6 +183,8 @@ Operation operation(const Call& call, Args& args, Resolved& out) {
       return TimerfdSettime{args.fd(0), args.duration_ns(1), args.duration_ns(2)};
     case CallName::signalfd:
       return SignalFd{args.signals(0).value_or(0), args.i32(1)};
+    case CallName::openpty:
+      return Openpty{};
     case CallName::inotify:
       return Inotify{};
     case CallName::inotify_touch:

@@ -215,8 +215,12 @@ class Lockstep {
     outrun_ = outrun(armed, history_.live().timers());
     const bool agrees = result_.differences.empty();
     const bool calm = returned_.empty() && history_.live().runnable().empty();
-    if (agrees && calm && (outrun_.empty() || end_fits_(history_.live()))) {
+    const bool modelled = !history_.live().not_modelled();
+    const bool worked = modelled && history_.live().worked();
+    const bool sure = outrun_.empty() && !worked;
+    if (agrees && calm && (sure || end_fits_(history_.live()))) {
       result_.outran_timer = !outrun_.empty();
+      result_.chosen = worked;
       return std::move(result_);
     }
     const bool in_order = agrees && in_some_order();
@@ -224,7 +228,7 @@ class Lockstep {
       history_.do_op(OpGiveUp{"when TCP passes bytes on while several threads run"});
       return std::move(result_);
     }
-    if (!in_order && !as_a_turn(main, begin)) {
+    if (!in_order && !(modelled && as_a_turn(main, begin))) {
       // What it showed besides is a difference of its own, which others tell.
       end_fits_ = [](const Machine&) { return true; };
       if (!(agrees && in_some_order())) greedy();

@@ -27,6 +27,7 @@ MachineInputs measure_inputs() {
   MachineInputs in;
   in.traits = probe_traits();
   in.descriptor_limit = lab_descriptor_limit();
+  in.terminals = lab_offers_terminals();
   if (const auto most = setting("/proc/sys/fs/pipe-max-size")) {
     in.pipe_max_size = static_cast<std::uint32_t>(*most);
   }

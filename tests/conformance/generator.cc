@@ -25,7 +25,8 @@ constexpr std::size_t kManyForThreads = 14;  // few files, so that threads meet 
 
 }  // namespace
 
-Generator::Generator(std::uint64_t seed, int threads, bool calm, bool sockets, bool processes)
+Generator::Generator(std::uint64_t seed, int threads, bool calm, bool sockets, bool processes,
+                     bool terminals)
     : random_(seed),
       threads_(threads),
       calm_(calm),
@@ -34,6 +35,7 @@ Generator::Generator(std::uint64_t seed, int threads, bool calm, bool sockets, b
       connects_(sockets && one_in(2)),
       local_(one_in(3)),
       forks_(processes && !connects_ && one_in(2)),
+      terminals_(terminals && one_in(2)),
       signals_{{SIGUSR1, false}, {SIGUSR2, false}, {SIGALRM, false}, {SIGPIPE, true},
                {SIGCHLD, true},  {SIGURG, true},   {SIGWINCH, true}} {}
 
@@ -107,7 +109,7 @@ ActorId Generator::actor() {
 }
 
 std::string Generator::fresh(Kind kind) {
-  const char letter = "epsvmtnrclugi"[static_cast<int>(kind)];
+  const char letter = "epsvmtnrclugiy"[static_cast<int>(kind)];
   const std::string name = letter + std::to_string(++made_);
   pending_.push_back({name, kind, name});
   return name;
@@ -163,6 +165,7 @@ Call Generator::creation(std::vector<std::string>& names) {
     return Call{CallName::epoll_create1, {flags(FlagSet::epoll_create, how)}};
   };
   if (files().size() >= kFewFiles && epolls == 0) return epoll_create1();
+  if (makes_terminal()) return openpty(names, nonblock);
   switch (upto(16)) {
     case 0:
     case 1:
@@ -215,9 +218,9 @@ Call Generator::creation(std::vector<std::string>& names) {
       if (std::ranges::count(files(), Kind::notifier, &File::kind) > 0) break;
       names = {fresh(Kind::notifier)};
       if (nonblock) {
-        next_ = Call{CallName::fcntl,
-                     {ref(names[0]), flags(FlagSet::fcntl_command, F_SETFL),
-                      flags(FlagSet::file_status, O_NONBLOCK)}};
+        next_.push_back({CallName::fcntl,
+                         {ref(names[0]), flags(FlagSet::fcntl_command, F_SETFL),
+                          flags(FlagSet::file_status, O_NONBLOCK)}});
       }
       return {CallName::inotify, {}};
     case 10:
@@ -345,6 +348,7 @@ Call Generator::write_to(const Value& to) {
   const File* known = find(to);
   if (known != nullptr && known->kind == Kind::timer && !one_in(8)) return settime(to);
   if (known != nullptr && known->kind == Kind::signals && !one_in(8)) return kill_somebody();
+  if (known != nullptr && known->kind == Kind::terminal) return type(to);
   if (one_in(4)) {
     std::string text;
     for (int n = upto(12); n > 0; --n) text += static_cast<char>('a' + upto(26));
@@ -435,7 +439,11 @@ Call Generator::settime(const Value& on) {
 }
 
 Call Generator::call(std::vector<std::string>& names) {
-  if (next_) return *std::exchange(next_, std::nullopt);
+  if (!next_.empty()) {
+    Call call = std::move(next_.front());
+    next_.pop_front();
+    return call;
+  }
   if (by_.process() == 0 && limited_ && one_in(5)) return limit();
   if (std::exchange(expiring_, false)) return {CallName::sleep, {{.v = Duration{50'000}}}};
   if (files().size() < kFewFiles || epolls().empty()) return creation(names);
@@ -471,9 +479,7 @@ Call Generator::call(std::vector<std::string>& names) {
   if (n < 77) return drain();
   if (n < 79) {
     const Value on = file();
-    const File* file = find(on);
-    const bool holds = file == nullptr || file->kind == Kind::tcp || !is_net(file);
-    return calm_ || !holds ? ctl() : Call{CallName::fill, {on}};
+    return calm_ || never_filled(find(on)) ? ctl() : Call{CallName::fill, {on}};
   }
   if (n < 84) return {CallName::close, {file()}};
   if (n < 86) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -24,7 +25,9 @@ class Generator {
   // `sockets`: those that listen and connect are among the files of some programs. Of connections
   // in unusual states the model still says something else than the kernel.
   // `processes`: some programs fork; those have neither signalfds nor sockets of the internet.
-  Generator(std::uint64_t seed, int threads, bool calm, bool sockets, bool processes);
+  // `terminals`: some programs open pseudoterminals.
+  Generator(std::uint64_t seed, int threads, bool calm, bool sockets, bool processes,
+            bool terminals);
 
   // The next statement. Requires: stuck() is false.
   CallStatement next();
@@ -47,7 +50,8 @@ class Generator {
     listener,
     udp,
     signals,
-    pid
+    pid,
+    terminal
   };
   struct File {
     std::string name;
@@ -99,6 +103,10 @@ class Generator {
   // ---- processes: generator_processes.cc
   std::optional<Call> process_call(std::vector<std::string>& names);
   ActorId some_process();
+  // ---- pseudoterminals: generator_terminals.cc
+  bool makes_terminal();
+  Call openpty(std::vector<std::string>& names, bool nonblock);
+  Call type(const Value& at);
   // ---- sockets of the internet: generator_sockets.cc
   Call connection(std::vector<std::string>& names);
   Call socket(std::vector<std::string>& names);
@@ -110,6 +118,7 @@ class Generator {
   Value net();                   // a socket, of those there are
   File* one_of_kind(Kind kind);  // nullptr: there is none
   static bool is_net(const File* file);
+  static bool never_filled(const File* file);
   Call kill(ActorId to);
   Call kill_somebody();
   Call sigaction();
@@ -134,6 +143,7 @@ class Generator {
   bool connects_;  // sockets of the internet are among the files
   bool local_;     // they are of AF_UNIX
   bool forks_;
+  bool terminals_;
   // What is known of a signal, so that none ends the lab.
   struct Signal {
     int number;
@@ -147,7 +157,7 @@ class Generator {
   int alone_ = 0;                                     // statements since another thread was awake
   bool expiring_ = false;                             // a timer was set to expire at once
   bool limited_ = false;                              // few descriptors may be open
-  std::optional<Call> next_;                          // what the last one needs behind it
+  std::deque<Call> next_;                             // what the last one needs behind it
   std::map<std::int32_t, std::vector<File>> tables_;  // open, as far as names tell, by process
   ActorId by_;                                        // who makes the call
   int forked_ = 0;

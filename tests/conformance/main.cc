@@ -126,6 +126,7 @@ int main(int argc, char** argv) {
   app.add_flag("--calm", wanted.trial.calm, "no deadlines, messages, drain() and fill()");
   app.add_flag("--sockets", wanted.trial.sockets, "sockets that listen and connect as well");
   app.add_flag("--processes", wanted.trial.processes, "processes that fork() makes as well");
+  app.add_flag("--ptys", wanted.trial.terminals, "pseudoterminals as well");
   app.add_flag("--show", wanted.show, "print every program");
   app.add_flag("--no-shrink", wanted.no_shrink,
                "do not look for the shortest program that differs");

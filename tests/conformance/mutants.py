@@ -152,6 +152,20 @@ MUTANTS = [
     ("an item belongs to the process that added it", "eventpoll.cc",
      "w.items[i].fd.value == fd.value)",
      "w.items[i].fd.value == fd.value && w.items[i].process == fd.process)"),
+    ("an item on a terminal has one hook", "eventpoll.cc",
+     "  if (second != kNone) make_hook(run, item, 1, second);\n", ""),
+    ("the slave can read a line that has not ended", "tty.cc",
+     "    t.line += c;\n", "    t.input += c;\n"),
+    ("a write to a terminal wakes nobody at its own end", "tty.cc",
+     '  wake(run, w.ttys[tty].write_wait, "tty_write_unlock", Why::wakeup_written, EPOLLOUT);\n',
+     ""),
+    ("a read of a terminal tells of room however much is left", "tty.cc",
+     "if (t.input.size() <= kUnthrottled) {", "if (true) {"),
+    ("a hangup wakes as often as any close", "tty.cc",
+     "  for (const Index queue : {w.ttys[tty].read_wait, w.ttys[tty].write_wait}) {",
+     "  for (const Index queue : std::array<Index, 0>{}) {"),
+    ("a second reader of a terminal does not wait for the first", "tty.cc",
+     "  if (t.reader == kNone) {\n", "  if (true) {\n"),
 ]
 
 
@@ -187,7 +201,7 @@ def try_out(trial):
     taken = 0
     for threads in ([], ["--threads", "5", "--calm", "--spread"]):
         command = [trial, "--seed", "1", "--steps", str(STEPS // 2), "--xray", "on", "--no-shrink",
-                   "--sockets", "--processes"]
+                   "--sockets", "--processes", "--ptys"]
         done = subprocess.run(command + threads, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode not in (0, 1):
             sys.exit(f"mutants: the trial ended with status {done.returncode}")

@@ -95,7 +95,8 @@ Result<Tally> run_random(std::uint64_t seed, const Options& options) {
   auto started = Session::start({}, options.session);
   if (!started) return std::unexpected(started.error());
   Session& s = **started;
-  Generator generator(seed, options.threads, options.calm, options.sockets, options.processes);
+  Generator generator(seed, options.threads, options.calm, options.sockets, options.processes,
+                      options.terminals);
   Tally tally;
   tally.programs = 1;
   std::optional<std::string> what;

@@ -13,10 +13,10 @@ namespace epollscope::trial {
 
 struct Options {
   SessionOptions session;
-  int threads = 1;                          // that a program may use
-  int length = 2000;                        // statements of a program
-  bool calm = false;                        // see Generator
-  bool sockets = false, processes = false;  // see Generator
+  int threads = 1;                                             // that a program may use
+  int length = 2000;                                           // statements of a program
+  bool calm = false;                                           // see Generator
+  bool sockets = false, processes = false, terminals = false;  // see Generator
 };
 
 struct Difference {

@@ -194,7 +194,8 @@ TEST(ObjectCalls, AreRefusedAsTheMenuSays) {
       "u = socket(AF_INET, SOCK_DGRAM|SOCK_NONBLOCK)\n"
       "uc = socket(AF_INET, SOCK_DGRAM|SOCK_NONBLOCK)\nbind(u)\nconnect(uc, u)\n"
       "g = signalfd([SIGUSR1], SFD_NONBLOCK)\nn = inotify()\nfcntl(n, F_SETFL, O_NONBLOCK)\n"
-      "m = memfd_create()\n"
+      "m = memfd_create()\npm, ps = openpty()\n"
+      "fcntl(pm, F_SETFL, O_NONBLOCK)\nfcntl(ps, F_SETFL, O_NONBLOCK)\n"
       "epoll_ctl(ep, ADD, v, IN)\n";
   const auto desk_of = [](const std::string& program) {
     auto made = Desk::lay(std::move(*parse_lesson(program)), "", {.xray = XrayUse::off}, {});
@@ -205,7 +206,7 @@ TEST(ObjectCalls, AreRefusedAsTheMenuSays) {
   };
   const auto desk = desk_of(setup);
   int sensible = 0, refused = 0;
-  for (int fd = 3; fd <= 19; ++fd) {
+  for (int fd = 3; fd <= 21; ++fd) {
     const ObjectCalls calls = calls_for(*desk, "fd:" + std::to_string(fd));
     EXPECT_FALSE(calls.sensible.empty()) << fd;
     const auto outcome = [&](const std::string& line) {

@@ -61,6 +61,7 @@ TEST(CLine, IsTakenByTheCompilerForEveryCall) {
                                        "t = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK)",
                                        "timerfd_settime(t, 1500ms, 2s)",
                                        "v = signalfd([SIGUSR1], SFD_NONBLOCK)",
+                                       "m, s = openpty()",
                                        "a = inotify()",
                                        "inotify_touch(a)",
                                        "inotify_touch(a, 2)",
@@ -108,6 +109,7 @@ TEST(CLine, IsTakenByTheCompilerForEveryCall) {
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pty.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -124,7 +126,7 @@ TEST(CLine, IsTakenByTheCompilerForEveryCall) {
 #include <time.h>
 #include <unistd.h>
 int status;
-int a, b, s, t, v, ep, fds[2], value, scratch1, scratch2;
+int a, b, m, s, t, v, ep, fds[2], value, scratch1, scratch2;
 char buffer[65536];
 struct epoll_event events[8];
 struct sockaddr_in loopback, of_s;
