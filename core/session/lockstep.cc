@@ -192,7 +192,10 @@ class Lockstep {
     if (main != nullptr) take_in_timers(*main);
     const std::size_t begin = history_.operations();
     std::optional<Machine> row;
-    if (main != nullptr && is_row_of_calls(main->request)) row = history_.live();
+    const bool is_row = main != nullptr && is_row_of_calls(main->request);
+    if (is_row || (main != nullptr && history_.live().may_work(main->request))) {
+      row = history_.live();
+    }
     if (main != nullptr) make(*main);
     const bool agrees = result_.differences.empty();
     const bool modelled = !history_.live().not_modelled();
@@ -209,7 +212,7 @@ class Lockstep {
     }
     result_.chosen = true;
     if (raced_from_ && !result_.interleaved) result_.raced_from = std::move(raced_from_);
-    result_.row_from = std::move(row);
+    if (is_row || worked) result_.row_from = std::move(row);
     for (const Returned& r : returned_) {
       result_.differences.push_back(difference(r.actor, &r.outcome, nullptr));
     }
