@@ -1,6 +1,7 @@
 // How a call of a task goes on once it has begun: it sleeps and is woken, its time passes, a signal
 // ends it or has it made again, it returns.
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "core/model/answers.h"
@@ -28,6 +29,17 @@ Outcome ended() {
   return out;
 }
 
+// A call that is made again has the buffer that it had. What a number to write stands for depends
+// on the file, so it is told by its bytes from here on.
+Request made_again(const Request& request, FileKind kind) {
+  const auto* write = std::get_if<WriteAmount>(&request.op);
+  if (write == nullptr) return request;
+  if (kind != FileKind::eventfd) return request;
+  std::string bytes(sizeof write->n, 0);
+  std::memcpy(bytes.data(), &write->n, bytes.size());
+  return {.op = WriteBytes{write->fd}, .bytes = std::move(bytes)};
+}
+
 // While a call sleeps it holds its file: closing the number does not end it.
 Step settle(Run& run, Index task, const Request& request, Step step, bool slept_before) {
   World& w = run.w;
@@ -39,6 +51,7 @@ Step settle(Run& run, Index task, const Request& request, Step step, bool slept_
     return step;
   }
   Task& t = w.tasks[at(task)];
+  const FileKind kind = file != kNone ? w.files[file].kind : FileKind::other;
   const std::optional<std::int64_t> timeout = std::exchange(t.timeout_ns, std::nullopt);
   t.state = TaskState::idle;
   t.frame = SleepCall{};
@@ -72,7 +85,7 @@ Step settle(Run& run, Index task, const Request& request, Step step, bool slept_
     return std::nullopt;
   }
   say(Why::restarted);
-  return start_call(run, task, Request(request));
+  return start_call(run, task, made_again(request, kind));
 }
 
 // The task leaves its queue by itself. True: a wakeup came first and took it out.

@@ -148,6 +148,14 @@ std::optional<int> Machine::killed_by() const { return world_->process(0).killed
 
 bool Machine::worked() const { return world_->worked; }
 
+bool Machine::may_work(const Request& request) const {
+  const auto* bytes = std::get_if<WriteBytes>(&request.op);
+  const auto* amount = std::get_if<WriteAmount>(&request.op);
+  if (bytes == nullptr && amount == nullptr) return false;
+  const Index file = file_of(*world_, bytes != nullptr ? bytes->fd : amount->fd);
+  return file != kNone && world_->files[file].kind == FileKind::pty;
+}
+
 bool Machine::idle(ActorId actor) const {
   const Index task = find_task(*world_, actor);
   return task == kNone || world_->tasks[at(task)].state == TaskState::idle;

@@ -138,6 +138,8 @@ class Machine {
   // beside whoever made the call: a schedule of run() may be another than what call() did, which
   // is to do it last.
   [[nodiscard]] bool worked() const;
+  // Whether the call would have it do something.
+  [[nodiscard]] bool may_work(const Request& request) const;
 
   // Not inside a call, or never seen.
   [[nodiscard]] bool idle(ActorId actor) const;

@@ -208,7 +208,10 @@ class Lockstep {
     if (main != nullptr) take_in_amount(*main);
     const std::size_t begin = history_.operations();
     std::optional<Machine> row;
-    if (main != nullptr && is_row_of_calls(main->request)) row = history_.live();
+    const bool is_row = main != nullptr && is_row_of_calls(main->request);
+    if (is_row || (main != nullptr && history_.live().may_work(main->request))) {
+      row = history_.live();
+    }
     const std::vector<Machine::Timer> armed = history_.live().timers();
     if (main != nullptr) make(*main);
     take_in_flows();
@@ -236,7 +239,7 @@ class Lockstep {
     result_.chosen = true;
     result_.outran_timer = !outrun_.empty();
     if (raced_from_ && !result_.interleaved) result_.raced_from = std::move(raced_from_);
-    result_.row_from = std::move(row);
+    if (is_row || worked) result_.row_from = std::move(row);
     while (!returned_.empty()) leave_behind(returned_.front());
     return std::move(result_);
   }

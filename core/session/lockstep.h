@@ -27,8 +27,8 @@ struct LockstepResult {
   bool outran_timer = false;
   // Several actors were runnable at once: the machine before any of them ran.
   std::optional<Machine> raced_from;
-  // The call was a row of calls and let others go on, who could run between two of them: the
-  // machine before it.
+  // The call was a row of calls, or left something to a work queue, and let others go on, who could
+  // run between two of them, or before the work: the machine before it.
   std::optional<Machine> row_from;
   // Whose sleep was ended by something that only its EINTR shows.
   std::set<ActorId> interrupted = {};

@@ -159,13 +159,9 @@ MUTANTS = [
     ("a write to a terminal wakes nobody at its own end", "tty.cc",
      '  wake(run, w.ttys[tty].write_wait, "tty_write_unlock", Why::wakeup_written, EPOLLOUT);\n',
      ""),
-    ("a read of a terminal tells of room however much is left", "tty.cc",
-     "if (t.input.size() <= kUnthrottled) {", "if (true) {"),
     ("a hangup wakes as often as any close", "tty.cc",
      "  for (const Index queue : {w.ttys[tty].read_wait, w.ttys[tty].write_wait}) {",
      "  for (const Index queue : std::array<Index, 0>{}) {"),
-    ("a second reader of a terminal does not wait for the first", "tty.cc",
-     "  if (t.reader == kNone) {\n", "  if (true) {\n"),
 ]
 
 

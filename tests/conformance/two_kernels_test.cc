@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "core/export/transcript.h"
+#include "core/lab/lab.h"
 #include "tests/unit/export/without_chance.h"
 #include "tests/unit/session/run.h"
 
@@ -61,7 +62,10 @@ std::vector<fs::path> files() {
   std::vector<fs::path> found;
   for (const char* folder :
        {"tests/conformance/scenarios", "tests/scenarios/holds", "assets/lessons/en"}) {
-    for (const auto& entry : fs::directory_iterator(source / folder)) found.push_back(entry.path());
+    for (const auto& entry : fs::directory_iterator(source / folder)) {
+      if (entry.path().stem() == "terminal" && !lab_offers_terminals()) continue;
+      found.push_back(entry.path());
+    }
   }
   std::sort(found.begin(), found.end());
   return found;

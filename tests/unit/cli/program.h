@@ -65,7 +65,8 @@ class Folder {
 
 std::string read_file(const std::string& path);
 std::string source_path(const std::string& path);  // of the source tree
-// Files of a folder of the source tree, by name.
+// Files of a folder of the source tree, by name, without the scenario of terminals where this
+// machine offers none.
 std::vector<std::string> files_in(const std::string& folder, const std::string& extension);
 
 // Lines without the newline.

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "core/lab/lab.h"
 #include "tests/unit/session/run.h"
 
 namespace epollscope {
@@ -141,6 +142,22 @@ TEST(Chance, WhatASignalOfTheProgramDoesIsNone) {
   ASSERT_NE(other, nullptr);
   EXPECT_EQ(other->outcome.error, EINTR);
   EXPECT_FALSE(other->chance.by_chance);
+}
+
+// A write to a terminal wakes who watches its own end; whether its echo is back by then is chance.
+// A line that another thread waits for comes in any case.
+TEST(Chance, AWorkQueueRunsBeforeOrAfterWhoIsWoken) {
+  if (!lab_offers_terminals()) GTEST_SKIP() << "this machine has no /dev/ptmx, or no Landlock";
+  const auto s =
+      run("m, s = openpty()\nep = epoll_create1(0)\nepoll_ctl(ep, ADD, m, IN|OUT|ET)\n"
+          "epoll_wait(ep, 8, 0)\nT2: epoll_wait(ep, 8, -1)\nT3: read(s, 8)\nwrite(m, \"x\\n\")\n");
+  EXPECT_EQ(problems(*s), "");
+  const Resumed* watcher = find(s->steps()[6], kT2);
+  const Resumed* reader = find(s->steps()[6], kT3);
+  ASSERT_TRUE(watcher != nullptr && reader != nullptr);
+  EXPECT_TRUE(watcher->chance.by_chance);
+  EXPECT_FALSE(reader->chance.by_chance);
+  EXPECT_FALSE(s->steps()[6].chance.by_chance);
 }
 
 }  // namespace
