@@ -44,6 +44,14 @@ void check_room(World& w, Index tty) {
   }
 }
 
+// Whether the lab's first process has it: it looks there whether all has arrived.
+bool is_looked_at(const World& w, Index file) {
+  for (Index i = w.files[file].fds.head; i != kNone; i = w.descriptors[i].link.next) {
+    if (w.descriptors[i].fd.process == 0) return true;
+  }
+  return false;
+}
+
 // tty_insert_flip_string_and_push_buffer(): for the work of that end.
 void push_buffer(Run& run, Index tty, std::string_view bytes) {
   World& w = run.w;
@@ -51,6 +59,10 @@ void push_buffer(Run& run, Index tty, std::string_view bytes) {
   if (bytes.empty()) return;
   to.flip += bytes;
   check_room(w, tty);
+  const Index master = w.ttys[to.master ? tty : to.link].file;
+  if (master != kNone && !is_looked_at(w, master)) {
+    not_modelled(w, "a pseudoterminal whose master only a child has");
+  }
   w.worked = true;
   if (!to.queued && !to.working) {
     to.queued = true;

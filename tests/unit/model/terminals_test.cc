@@ -171,5 +171,17 @@ TEST(Terminals, WhatHasNoRulesIsSaid) {
   EXPECT_TRUE(d.Desk::m.not_modelled()) << "more than a terminal holds";
 }
 
+// Whether all has arrived, the lab asks in its first process.
+TEST(Terminals, AMasterThatOnlyAChildHasIsNotModelled) {
+  Terminal d;
+  const ActorId child{'P', 1};
+  EXPECT_EQ(d.run(Fork{child}), 1);
+  EXPECT_EQ(d.type(d.s, "a"), 1);
+  EXPECT_EQ(d.Desk::m.not_modelled(), std::nullopt);
+  EXPECT_EQ(d.run(Close{d.m}), 0);
+  d.call(child, WriteBytes{Fd{d.s.value, 1}}, "b");
+  EXPECT_EQ(d.Desk::m.not_modelled(), "a pseudoterminal whose master only a child has");
+}
+
 }  // namespace
 }  // namespace epollscope
