@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/conformance/generator.h"
 #include "tests/conformance/values.h"
@@ -131,19 +132,33 @@ Call Generator::message() {
 
 // More than always fits into a connection, and room again.
 Call Generator::crowd() {
-  const File* end = one_of_kind(Kind::tcp);
-  if (end == nullptr || calm_) return message();
-  const Value on = ref(one_in(2) && !end->peer.empty() ? end->peer : end->name);
+  // Ends that were accepted; of either a name may be closed, and its number another file's.
+  std::vector<std::pair<std::string, std::string>> ends;
+  for (const File& f : files()) {
+    const File* peer = f.kind == Kind::tcp && f.peer != f.name ? find(ref(f.peer)) : nullptr;
+    if (peer != nullptr && peer->kind == Kind::tcp) ends.emplace_back(f.name, f.peer);
+  }
+  if (ends.empty() || calm_) return message();
+  auto [reader, writer] = one_of(ends);
+  if (one_in(4)) std::swap(reader, writer);
   switch (upto(6)) {
     case 0:
+      return {CallName::fill, {ref(writer)}};
     case 1:
-      return {CallName::fill, {on}};
+      return {CallName::write, {ref(writer), number(pick({20'000, 60'000, 3'000'000}))}};
     case 2:
-      return {CallName::write, {on, number(pick({20'000, 60'000, 3'000'000}))}};
+      return {CallName::drain, {ref(reader)}};
     case 3:
-      return {CallName::drain, {on}};
-    default:
-      return {CallName::read, {on, number(pick({3000, 100'000, 100'000, 5'000'000}))}};
+      return {CallName::read, {ref(reader), number(pick({3000, 100'000, 100'000, 5'000'000}))}};
+    default: {
+      const Value ep = epoll();
+      next_.push_back({CallName::epoll_wait, {ep, number(64), number(0)}});
+      next_.push_back({CallName::fill, {ref(writer)}});
+      next_.push_back({CallName::drain, {ref(reader)}});
+      return {CallName::epoll_ctl,
+              {ep, flags(FlagSet::ctl_op, EPOLL_CTL_ADD), ref(writer),
+               flags(FlagSet::epoll_events, EPOLLOUT | (one_in(2) ? EPOLLET : mask()))}};
+    }
   }
 }
 
