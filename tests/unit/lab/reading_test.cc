@@ -21,6 +21,9 @@ void look(int /*signal*/, siginfo_t* /*info*/, void* context) {
 class AHandler : public testing::Test {
  protected:
   void SetUp() override {
+#ifdef __SANITIZE_THREAD__
+    GTEST_SKIP() << "ThreadSanitizer puts handlers off until a call of the C library";
+#endif
     handled = 0;
     made_again = -1;
     struct sigaction action{};
@@ -46,10 +49,12 @@ TEST_F(AHandler, KnowsThatACallIsMadeAgain) {
   });
   while (reader == 0) std::this_thread::yield();
   // In front of its call or behind it would say no: until it says yes.
-  while (made_again != 1) {
+  constexpr int kMostTries = 1'000'000;
+  for (int i = 0; made_again != 1 && i < kMostTries; ++i) {
     syscall(SYS_tgkill, getpid(), reader.load(), SIGUSR1);
     std::this_thread::yield();
   }
+  EXPECT_EQ(made_again, 1);
   EXPECT_EQ(write(ends[1], "x", 1), 1);
   thread.join();
   EXPECT_EQ(got, 1);
