@@ -64,14 +64,17 @@ TEST(LabRest, WhoWasWokenSinceIsNotStillAsleep) {
   const Fd ep = d.epoll();
   for (const int t : {2, 3}) d.run(thread(t), Read{timer, 8});
   d.run(thread(4), EpollWait{ep, 8, -1});
-  d.call(TimerfdSettime{timer, 30'000'000, 0});
+  d.call(TimerfdSettime{timer, 500'000'000, 0});
   Lab& lab = d.lab();
   const auto sleepers = [&] {
     return std::vector{lab.still_sleeps(thread(1)), lab.still_sleeps(thread(2)),
                        lab.still_sleeps(thread(3)), lab.still_sleeps(thread(4))};
   };
   EXPECT_THAT(sleepers(), ElementsAre(false, true, true, true));
-  usleep(60'000);
+  constexpr int kMostLooks = 20'000;  // a millisecond apart, and more
+  for (int i = 0; (lab.still_sleeps(thread(2)) || lab.still_sleeps(thread(3))) && i < kMostLooks;
+       ++i)
+    usleep(1000);
   EXPECT_THAT(sleepers(), ElementsAre(false, false, false, true));
   const Seen s = d.settle();
   ASSERT_EQ(s.returns.size(), 1U);
