@@ -10,20 +10,19 @@ bool Kept::show(ImDrawList& list, const Subject& subject) {
   }
   ++times_;
   if (!copied_) return false;
-  list.AddCallback(
-      [](const ImDrawList*, const ImDrawCmd* command) {
-        static_cast<Kept*>(command->UserCallbackData)->copy(Way::to_frame);
-      },
-      this);
-  list.AddCallback(ImDrawCallback_ResetRenderState, nullptr);
+  put<Way::to_frame>(list);
   return true;
 }
 
 void Kept::drawn(ImDrawList& list) {
-  if (times_ != 2) return;
+  if (times_ == 2) put<Way::from_frame>(list);
+}
+
+template <Kept::Way kWay>
+void Kept::put(ImDrawList& list) {
   list.AddCallback(
       [](const ImDrawList*, const ImDrawCmd* command) {
-        static_cast<Kept*>(command->UserCallbackData)->copy(Way::from_frame);
+        static_cast<Kept*>(command->UserCallbackData)->copy(kWay);
       },
       this);
   list.AddCallback(ImDrawCallback_ResetRenderState, nullptr);

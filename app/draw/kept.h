@@ -32,6 +32,8 @@ class Kept {
 
  private:
   enum class Way { from_frame, to_frame };
+  template <Way kWay>
+  void put(ImDrawList& list);  // a copy at this place of the list
   void copy(Way way);
 
   Subject subject_;

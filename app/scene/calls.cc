@@ -4,14 +4,10 @@
 #include <algorithm>
 
 #include "app/scene/zones.h"
+#include "core/base/overload.h"
 
 namespace epollscope::scene {
 namespace {
-
-template <class... F>
-struct Overload : F... {
-  using F::operator()...;
-};
 
 // maxevents of a wait, as far as it is a number one can draw.
 int slots_of(const Request& request) {

@@ -32,7 +32,7 @@ void mark_open(KnownName& known, const State& state) {
     const auto object = std::ranges::find(state.objects, file.object, &ObjectState::id);
     if (object == state.objects.end()) continue;
     known.kind = object->kind;
-    known.connected = object->connected || (is_pair(object->kind) && is_socket(object->kind));
+    known.connected = object->connected || is_socket_pair(object->kind);
   }
 }
 
@@ -299,7 +299,7 @@ bool makes_sense(const KnownName& on, CallName call) {
     case CallName::shutdown:
       return on.connected || on.kind == ObjectKind::listener;
     case CallName::bind:
-      return is_socket(on.kind) && (is_pair(on.kind) || !on.connected);
+      return is_socket(on.kind) && (is_socket_pair(on.kind) || !on.connected);
     case CallName::listen:
       return on.kind == ObjectKind::listener || (on.kind == ObjectKind::tcp && !on.connected);
     case CallName::connect:

@@ -31,14 +31,15 @@ enum class ObjectKind : std::uint8_t {
   listener,     // a socket that takes connections in
   other
 };
-// Two files that read what the other wrote: ObjectState::fill has one number for each.
-inline bool is_pair(ObjectKind kind) {
+inline bool is_socket_pair(ObjectKind kind) {
   return kind == ObjectKind::unix_stream || kind == ObjectKind::unix_dgram ||
-         kind == ObjectKind::unix_seqpacket || kind == ObjectKind::pty;
+         kind == ObjectKind::unix_seqpacket;
 }
+// Two files that read what the other wrote: ObjectState::fill has one number for each.
+inline bool is_pair(ObjectKind kind) { return is_socket_pair(kind) || kind == ObjectKind::pty; }
 inline bool is_socket(ObjectKind kind) {
-  return (is_pair(kind) && kind != ObjectKind::pty) || kind == ObjectKind::tcp ||
-         kind == ObjectKind::udp || kind == ObjectKind::listener;
+  return is_socket_pair(kind) || kind == ObjectKind::tcp || kind == ObjectKind::udp ||
+         kind == ObjectKind::listener;
 }
 // A number and not bytes: ObjectState::fill is what a read gives.
 inline bool is_counter(ObjectKind kind) {

@@ -33,8 +33,7 @@ Outcome ended() {
 // on the file, so it is told by its bytes from here on.
 Request made_again(const Request& request, FileKind kind) {
   const auto* write = std::get_if<WriteAmount>(&request.op);
-  if (write == nullptr) return request;
-  if (kind != FileKind::eventfd) return request;
+  if (write == nullptr || kind != FileKind::eventfd) return request;
   std::string bytes(sizeof write->n, 0);
   std::memcpy(bytes.data(), &write->n, bytes.size());
   return {.op = WriteBytes{write->fd}, .bytes = std::move(bytes)};

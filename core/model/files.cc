@@ -242,6 +242,12 @@ void touch_both(World& w, Index file) {
   if (w.files[file].peer != kNone) touch(w, w.files[file].peer);
 }
 
+Index find_file(const World& w, FileId id, FileKind kind) {
+  const auto file = std::ranges::find(w.files.all, id, &File::id);
+  if (file == w.files.all.end() || file->kind != kind) return kNone;
+  return static_cast<Index>(file - w.files.all.begin());
+}
+
 void not_modelled(World& w, std::string what) {
   if (!w.not_modelled) w.not_modelled = std::move(what);
 }

@@ -48,6 +48,9 @@ bool may_sleep(const World& w, Index file, const Call& call) {
   return (w.files[file].flags & O_NONBLOCK) == 0 && (call.flags & MSG_DONTWAIT) == 0;
 }
 
+// kNone: there is none, or it is of another kind.
+Index find_file(const World& w, FileId id, FileKind kind);
+
 void not_modelled(World& w, std::string what);  // the first reason stays
 
 }  // namespace epollscope

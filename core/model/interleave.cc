@@ -9,6 +9,7 @@
 #include "core/model/answers.h"
 #include "core/model/calls.h"
 #include "core/model/fiber.h"
+#include "core/model/files.h"
 #include "core/model/process.h"
 #include "core/model/timerfd.h"
 #include "core/model/tty.h"
@@ -59,7 +60,8 @@ Interleaving::Interleaving(World& w, const Machine& machine, const Turn& turn,
   for (const ActorId a : turn.timed_out) timed_out_.push_back(task_of(w, a));
   for (const ActorId a : turn.interrupted) interrupted_.push_back(task_of(w, a));
   for (const FileId id : turn.expired) {
-    if (const Index file = find_timerfd(w, id); file != kNone) expired_.push_back(file);
+    if (const Index file = find_file(w, id, FileKind::timerfd); file != kNone)
+      expired_.push_back(file);
   }
 }
 

@@ -33,15 +33,16 @@ void open_standard(World& w) {
 // Who is nobody makes no call: a process that has ended, or was never there.
 constexpr int kNobody = ESRCH;
 
-// What the kernel does by itself afterwards is done before anybody else runs.
-void settle_works(Run& run) {
-  Run worker{run.w, run.machine, run.observe, {}};
-  run_works(worker);
-}
-
 Machine::Result result_of(std::optional<Outcome> step) {
   if (!step) return {.blocked = true, .outcome = {}};
   return {.blocked = false, .outcome = *std::move(step)};
+}
+
+// What the kernel does by itself behind a task is done before anybody else runs.
+Machine::Result settled(const Run& run, std::optional<Outcome> step) {
+  Run worker{run.w, run.machine, run.observe, {}};
+  run_works(worker);
+  return result_of(std::move(step));
 }
 
 }  // namespace
@@ -89,10 +90,9 @@ Machine::Result Machine::call(ActorId actor, const Request& request, const Obser
   w.current = actor.process();
   const Index task = task_of(w, actor);
   Run run{w, *this, observe, actor};
-  Result result = result_of(start_call(run, task, request));
+  auto step = start_call(run, task, request);
   w.moved.reset();
-  settle_works(run);
-  return result;
+  return settled(run, std::move(step));
 }
 
 std::vector<ActorId> Machine::runnable() const {
@@ -108,9 +108,7 @@ Machine::Result Machine::resume(ActorId actor, const Observer& observe) {
   std::erase(w.runnable, task);
   w.current = actor.process();
   Run run{w, *this, observe, actor};
-  Result result = result_of(continue_call(run, task));
-  settle_works(run);
-  return result;
+  return settled(run, continue_call(run, task));
 }
 
 Machine::Result Machine::expire(ActorId actor, const Observer& observe) {
@@ -120,9 +118,7 @@ Machine::Result Machine::expire(ActorId actor, const Observer& observe) {
   assert(w.tasks[at(task)].timeout_ns);
   w.current = actor.process();
   Run run{w, *this, observe, actor};
-  Result result = result_of(end_call_in_time(run, task));
-  settle_works(run);
-  return result;
+  return settled(run, end_call_in_time(run, task));
 }
 
 Machine::Result Machine::interrupt(ActorId actor, const Observer& observe) {
@@ -131,9 +127,7 @@ Machine::Result Machine::interrupt(ActorId actor, const Observer& observe) {
   assert(task != kNone && w.tasks[at(task)].state == TaskState::blocked);
   w.current = actor.process();
   Run run{w, *this, observe, actor};
-  Result result = result_of(interrupt_wait(run, task));
-  settle_works(run);
-  return result;
+  return settled(run, interrupt_wait(run, task));
 }
 
 void Machine::abandon(ActorId actor, const Observer& observe) {
@@ -177,7 +171,7 @@ std::vector<Machine::Timer> Machine::timers() const {
 
 void Machine::timer_expired(FileId file, std::uint64_t ticks, const Observer& observe) {
   World& w = *world_;
-  const Index timer = find_timerfd(w, file);
+  const Index timer = find_file(w, file, FileKind::timerfd);
   if (timer == kNone || !w.timers[w.files[timer].object].armed) return;
   Run run{w, *this, observe, {}};
   epollscope::timer_expired(run, timer, ticks);
@@ -209,10 +203,10 @@ std::vector<Machine::Flow> Machine::flows() const {
 void Machine::flow_seen(FileId sender, std::uint64_t unsent, bool writable,
                         const Observer& observe) {
   World& w = *world_;
-  const Index sock = find_tcp(w, sender);
-  if (sock == kNone) return;
+  const Index file = find_file(w, sender, FileKind::tcp);
+  if (file == kNone) return;
   Run run{w, *this, observe, {}};
-  tcp_flow_seen(run, sock, unsent, writable);
+  tcp_flow_seen(run, file, unsent, writable);
 }
 
 void Machine::give_up(std::string what) { epollscope::not_modelled(*world_, std::move(what)); }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "core/base/overload.h"
 #include "core/model/descriptors.h"
 #include "core/model/files.h"
 #include "core/model/inet_sock.h"
@@ -15,11 +16,6 @@
 
 namespace epollscope {
 namespace {
-
-template <class... F>
-struct Overload : F... {
-  using F::operator()...;
-};
 
 // sk_stream_write_space: who wished to hear of room.
 void write_space(Run& run, InetSock& s) {
@@ -77,9 +73,9 @@ std::uint64_t tcp_before_read(Run& run, Index file, std::uint64_t count) {
   return next;
 }
 
-void tcp_flow_seen(Run& run, Index from, std::uint64_t unsent, bool writable) {
+void tcp_flow_seen(Run& run, Index file, std::uint64_t unsent, bool writable) {
   World& w = run.w;
-  InetSock& s = w.inets[from];
+  InetSock& s = inet_of(w, file);
   if (s.peer == kNone || !w.inets[s.peer].crowded) return;
   const Index to = s.peer;
   const std::uint64_t coming = w.inets[to].coming.size();
@@ -123,11 +119,6 @@ bool tcp_amount_is_open(const World& w, const Request& request) {
                [&](const Read& op) { return reads(op.fd); },
                [&](const Recv& op) { return reads(op.fd); }, [](const auto&) { return false; }},
       request.op);
-}
-
-Index find_tcp(const World& w, FileId id) {
-  const auto file = std::ranges::find(w.files.all, id, &File::id);
-  return file == w.files.all.end() || file->kind != FileKind::tcp ? kNone : file->object;
 }
 
 }  // namespace epollscope

@@ -8,7 +8,6 @@
 
 #include <cstdint>
 
-#include "core/base/ids.h"
 #include "core/call/request.h"
 #include "core/model/run.h"
 
@@ -29,15 +28,12 @@ void tcp_pass_on(Run& run, Index to, std::uint64_t bytes);
 std::uint64_t tcp_before_read(Run& run, Index file, std::uint64_t count);
 
 // The sender keeps so many bytes that it has not sent, and has room or not.
-void tcp_flow_seen(Run& run, Index from, std::uint64_t unsent, bool writable);
+void tcp_flow_seen(Run& run, Index file, std::uint64_t unsent, bool writable);
 
 // tcp_poll of a socket without room leaves a wish to hear of some.
 void tcp_polled(InetSock& sock);
 
 // Whether how much the call moves is for TCP to say.
 bool tcp_amount_is_open(const World& w, const Request& request);
-
-// The socket of the file with this id; kNone: no TCP.
-Index find_tcp(const World& w, FileId id);
 
 }  // namespace epollscope

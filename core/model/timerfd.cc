@@ -38,14 +38,6 @@ bool is_pending(const World& w, Index file) {
   return f.kind == FileKind::timerfd && w.timers[f.object].armed && w.timers[f.object].ticks == 0;
 }
 
-Index find_timerfd(const World& w, FileId id) {
-  for (Index i = 0; i < static_cast<Index>(w.files.all.size()); ++i) {
-    const File& f = w.files[i];
-    if (f.id == id && f.kind == FileKind::timerfd) return i;
-  }
-  return kNone;
-}
-
 int timerfd_refused(std::int32_t clock, std::int32_t flags) {
   if ((flags & ~(TFD_CLOEXEC | TFD_NONBLOCK)) != 0) return EINVAL;
   switch (clock) {

@@ -24,9 +24,6 @@ Answer timerfd_read(Run& run, Index task, Index file, ReadCall& call, std::uint6
 // timerfd_settime(fd, 0, {interval, value}, NULL) with checks: 0 or an errno.
 int timerfd_settime(Run& run, const TimerfdSettime& op);
 
-// kNone: there is none, or its file is something else.
-Index find_timerfd(const World& w, FileId id);
-
 // Armed, and no expiry was told of.
 bool is_pending(const World& w, Index file);
 

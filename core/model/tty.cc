@@ -46,10 +46,8 @@ void check_room(World& w, Index tty) {
 
 // Whether the lab's first process has it: it looks there whether all has arrived.
 bool is_looked_at(const World& w, Index file) {
-  for (Index i = w.files[file].fds.head; i != kNone; i = w.descriptors[i].link.next) {
-    if (w.descriptors[i].fd.process == 0) return true;
-  }
-  return false;
+  const Fd fd = fd_of(w, file);
+  return fd.valid() && fd.process == 0;
 }
 
 // tty_insert_flip_string_and_push_buffer(): for the work of that end.

@@ -6,17 +6,13 @@
 #include <span>
 
 #include "core/base/grow.h"
+#include "core/base/overload.h"
 
 namespace epollscope {
 namespace {
 
 // Half as many to twice: a machine that watches a thousand files is some 400 KiB.
 constexpr std::size_t kCheckpoints = 16;
-
-template <class... F>
-struct Overload : F... {
-  using F::operator()...;
-};
 
 Machine::Result apply_turn(Machine& machine, const OpTurn& op, const Machine::Observer& observe) {
   const Interleaved done = machine.run(turn_of(op), op.schedule, observe);

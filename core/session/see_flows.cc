@@ -1,5 +1,5 @@
 // What only the kernel says of TCP connections that hold more than always fits.
-#include <span>
+#include <algorithm>
 
 #include "core/session/impl.h"
 
@@ -11,14 +11,13 @@ std::vector<Op> Session::Impl::see_flows(const Machine& machine) {
   if (flows.empty()) return {};
   std::vector<Fd> fds;
   for (const Machine::Flow& flow : flows) fds.push_back(flow.fd);
-  const auto levels = kernel->levels(fds);
+  const std::vector<Level> levels = kernel->levels(fds).value_or(std::vector<Level>{});
   std::vector<Op> ops;
   for (const Machine::Flow& flow : flows) {
-    const Level* level = nullptr;
-    for (const Level& l : levels ? std::span<const Level>(*levels) : std::span<const Level>{}) {
-      if (l.fd == flow.fd && l.unsent_bytes >= 0) level = &l;
+    const auto level = std::ranges::find(levels, flow.fd, &Level::fd);
+    if (level == levels.end() || level->unsent_bytes < 0) {
+      return {OpGiveUp{"how much a TCP connection of another process holds"}};
     }
-    if (level == nullptr) return {OpGiveUp{"how much a TCP connection of another process holds"}};
     ops.emplace_back(
         OpFlow{flow.sender, static_cast<std::uint64_t>(level->unsent_bytes), !level->full});
   }
