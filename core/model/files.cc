@@ -2,6 +2,8 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
+
 #include "core/call/flags.h"
 #include "core/model/eventfd.h"
 #include "core/model/eventpoll.h"
