@@ -98,6 +98,11 @@ bool send_fin(Run& run, InetSock& s) {
   return true;
 }
 
+// Who takes no more answers what still comes with a RST, as soon as its sender tries again.
+void take_no_more(World& w, const InetSock& s) {
+  if (!s.coming.empty()) not_modelled(w, "bytes that wait for room at an end that takes no more");
+}
+
 // tcp_disconnect of a socket that is in no connection.
 void disconnect(Run& run, InetSock& s) {
   s.shutdown = 0;
@@ -333,6 +338,7 @@ int tcp_shutdown(Run& run, Index file, std::int32_t how) {
     if (s.state == TcpState::close) error = ENOTCONN;
     s.shutdown |= mode;
     if ((mode & kSendShutdown) != 0) acknowledged = send_fin(run, s);
+    if (s.state == TcpState::fin_wait && (s.shutdown & kReceiveShutdown) != 0) take_no_more(w, s);
   }
   state_change(run, s);
   if (!acknowledged) return error;
@@ -357,6 +363,7 @@ void tcp_release(Run& run, Index file) {
       send_reset(run, s);
     } else {
       if (is_connected(s) && s.options.linger > 0) not_modelled(w, "a close() that lingers");
+      take_no_more(w, s);
       send_fin(run, s);
     }
   }

@@ -136,6 +136,22 @@ TEST_F(TcpFlow, AnEndBehindBytesThatWaitIsNotModelled) {
   EXPECT_EQ(desk_.m.not_modelled(), "the end of a TCP connection behind bytes that wait for room");
 }
 
+TEST_F(TcpFlow, WhoTakesNoMoreBeforeAllCameIsNotModelled) {
+  const std::string no_more = "bytes that wait for room at an end that takes no more";
+  EXPECT_EQ(moves(Fill{out_}, 300'000), 300'000);
+  seen(200'000, false);
+  desk_.run(Shutdown{in_, SHUT_RD});
+  EXPECT_EQ(desk_.m.not_modelled(), std::nullopt);
+  Machine closed = desk_.m;
+  desk_.run(Shutdown{in_, SHUT_WR});
+  EXPECT_EQ(desk_.m.not_modelled(), no_more);
+
+  desk_.m = std::move(closed);
+  EXPECT_EQ(moves(Drain{in_}, 100'000), 100'000);
+  desk_.run(Close{in_});
+  EXPECT_EQ(desk_.m.not_modelled(), no_more);
+}
+
 TEST_F(TcpFlow, AResetLeavesAnEmptySocket) {
   EXPECT_EQ(moves(WriteAmount{out_, 300'000}, 300'000), 300'000);
   seen(200'000, false);
