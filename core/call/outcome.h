@@ -32,12 +32,13 @@ struct Outcome {
   std::string bytes;                   // read and recv: what was read (with a value: empty)
   std::optional<std::uint64_t> value;  // read of what has no bytes to show; getsockopt
   ValueKind value_kind = ValueKind::number;
-  bool ended = false;           // the process ended in it: there was nobody to return to
-  std::vector<Fd> created;      // creation calls: one or two descriptors
-  std::int64_t elapsed_ns = 0;  // time inside the call; virtual in the model
+  std::uint64_t pipe_bytes = 0;  // pipe2: what the pipe holds; 0: nobody asked
+  bool ended = false;            // the process ended in it: there was nobody to return to
+  std::vector<Fd> created;       // creation calls: one or two descriptors
+  std::int64_t elapsed_ns = 0;   // time inside the call; virtual in the model
 
   [[nodiscard]] bool failed() const { return error != 0; }
-  // Equal but for the time and the bytes' source.
+  // Equal in what the caller was told, but for the time and the bytes' source.
   [[nodiscard]] bool same_result(const Outcome& o) const {
     return returned == o.returned && error == o.error && events == o.events && bytes == o.bytes &&
            value == o.value && created == o.created && ended == o.ended;

@@ -292,7 +292,10 @@ class Execution {
   }
   void call(const Pipe2& op) {
     std::array<int, 2> fds{};
-    if (make(SYS_pipe2, fds.data(), op.flags)) created_two(fds);
+    if (!make(SYS_pipe2, fds.data(), op.flags)) return;
+    created_two(fds);
+    const int bytes = fcntl(fds[0], F_GETPIPE_SZ);
+    slot_.reply.pipe_bytes = static_cast<std::uint64_t>(std::max(bytes, 0));
   }
   void call(const SocketPair& op) {
     std::array<int, 2> fds{};

@@ -66,8 +66,12 @@ std::optional<Error> LabKernel::set_up() {
     event.events = fd == process_.pidfd() ? EPOLLIN : EPOLLIN | EPOLLET;
     event.data.fd = fd;
     if (epoll_ctl(wait_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
-      return Error{fmt::format("the lab cannot be waited for: {}", std::strerror(errno)),
-                   "close files or raise the limit on descriptors (ulimit -n)"};
+      const int error = errno;
+      return Error{fmt::format("the lab cannot be waited for: {}", std::strerror(error)),
+                   error == ENOSPC
+                       ? "all programs of this user together have as many items in epoll instances "
+                         "as fs.epoll.max_user_watches allows; end one of them or raise it"
+                       : "close files or raise the limit on descriptors (ulimit -n)"};
     }
   }
   be_patient(channel_.get(), kStartPatienceMs);

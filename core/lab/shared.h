@@ -43,6 +43,7 @@ struct Reply {
   std::array<std::int32_t, 2> created;
   std::uint32_t created_count;
   std::int64_t elapsed_ns;
+  std::uint64_t pipe_bytes;  // pipe2: of the new one
   bool ended;  // the process made its last call
 };
 

@@ -318,6 +318,7 @@ class Caller {
   }
 
   Step operator()(const Inotify&) {
+    if (w_.quota_met) return refuse("do_inotify_init", *w_.quota_met);
     return create_one("do_inotify_init", Why::created_inotify, make_inotify);
   }
 

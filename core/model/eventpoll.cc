@@ -134,6 +134,7 @@ Index ep_find(const World& w, Index ep, Index file, Fd fd) {
 
 int ep_insert(Run& run, Index ep, Index file, const EpollCtl& op, std::uint32_t events) {
   World& w = run.w;
+  if (w.quota_met) return *w.quota_met;
   const Index item = make_item(run, ep, file, op, events);
   const bool nested = w.files[file].kind == FileKind::epoll;
   const bool watched = !w.files[w.eps[ep].file].items.empty();

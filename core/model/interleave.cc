@@ -236,6 +236,7 @@ Interleaved Machine::run(const Turn& turn, const Schedule& schedule, const Obser
   if (turn.call != nullptr) begin_step();
   Interleaved done = Interleaving(*world_, *this, turn, schedule, observe, dice).run(fits);
   world_->moved.reset();
+  world_->quota_met.reset();
   return done;
 }
 

@@ -92,6 +92,7 @@ Machine::Result Machine::call(ActorId actor, const Request& request, const Obser
   Run run{w, *this, observe, actor};
   auto step = start_call(run, task, request);
   w.moved.reset();
+  w.quota_met.reset();
   return settled(run, std::move(step));
 }
 
@@ -188,6 +189,12 @@ bool Machine::amount_is_open(const Request& request) const {
 }
 
 void Machine::amount_seen(std::uint64_t bytes) { world_->moved = bytes; }
+
+void Machine::quota_met(int error) { world_->quota_met = error; }
+
+std::uint64_t Machine::bytes_of_a_new_pipe() const {
+  return std::uint64_t{slots_of_a_new_pipe(*world_)} * world_->inputs.page_size;
+}
 
 std::vector<Machine::Flow> Machine::flows() const {
   const World& w = *world_;

@@ -158,6 +158,12 @@ class Machine {
   // Whether an armed timer, when it expires, will wake a sleeping actor.
   [[nodiscard]] bool timer_may_wake(ActorId actor) const;
 
+  // ---- Limits that all programs of the user share, so that only the kernel knows what is left.
+  // The next call meets one (items of epoll instances, inotify instances and watches, processes,
+  // pages of pipes): the errno, where no other rule refuses it; 0: a pipe is made, of two slots.
+  void quota_met(int error);
+  [[nodiscard]] std::uint64_t bytes_of_a_new_pipe() const;
+
   // ---- TCP. How much a connection holds, and when it passes bytes on, is an input as well.
   // Whether nothing but the kernel says how many bytes the call moves.
   [[nodiscard]] bool amount_is_open(const Request& request) const;

@@ -50,6 +50,12 @@ void wake_readers(Run& run, const Pipe& p, Why why) {
 
 }  // namespace
 
+std::uint32_t slots_of_a_new_pipe(const World& w) {
+  const bool over =
+      w.quota_met || w.pipe_pages + w.inputs.pipe_slots > w.inputs.pipe_user_pages_soft;
+  return over ? std::min(kSlotsOverLimit, w.inputs.pipe_slots) : w.inputs.pipe_slots;
+}
+
 PipeEnds make_pipe(Run& run, std::uint32_t flags) {
   World& w = run.w;
   const Index pipe = w.pipes.take();
@@ -57,8 +63,7 @@ PipeEnds make_pipe(Run& run, std::uint32_t flags) {
       make_file(w, FileKind::pipe, FileEnd::read, O_RDONLY | (flags & O_NONBLOCK)),
       make_file(w, FileKind::pipe, FileEnd::write, O_WRONLY | (flags & (O_NONBLOCK | O_DIRECT)))};
   Pipe& p = w.pipes[pipe];
-  const bool over = w.pipe_pages + w.inputs.pipe_slots > w.inputs.pipe_user_pages_soft;
-  p.max_usage = over ? std::min(kSlotsOverLimit, w.inputs.pipe_slots) : w.inputs.pipe_slots;
+  p.max_usage = slots_of_a_new_pipe(w);
   w.pipe_pages += p.max_usage;
   p.rd_wait = make_queue(w, ends.reader);
   p.wr_wait = make_queue(w, ends.writer);
@@ -227,6 +232,7 @@ std::int64_t pipe_set_size(Run& run, Index file, std::uint32_t bytes) {
   if (slots > p.max_usage) {
     const std::uint64_t pages = w.pipe_pages - p.max_usage + slots;
     if (size > w.inputs.pipe_max_size || pages > w.inputs.pipe_user_pages_soft) return -EPERM;
+    if (w.quota_met) return -*w.quota_met;
   }
   if (slots < p.slots.size()) return -EBUSY;
   w.pipe_pages += slots;

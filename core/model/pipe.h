@@ -23,6 +23,7 @@ struct PipeEnds {
   Index reader = kNone;
   Index writer = kNone;
 };
+std::uint32_t slots_of_a_new_pipe(const World& w);  // of a page each
 PipeEnds make_pipe(Run& run, std::uint32_t flags);
 void pipe_release(Run& run, Index file);
 

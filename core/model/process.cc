@@ -84,6 +84,7 @@ Outcome fork_call(Run& run, Index task, const Fork& op) {
   const std::int32_t number = op.child.process();
   if (w.current != 0 || number < 1 || number > kMostProcesses) return failure(EPERM);
   if (find_process(w, number) != nullptr) return failure(EBUSY);
+  if (w.quota_met) return failure(*w.quota_met);
   if (any_signalfd(w, 0)) not_modelled(w, "a signalfd in two processes");
   if (w.processes.size() <= at(number)) w.processes.resize(at(number) + 1);
   const Process& parent = w.process(0);

@@ -400,6 +400,7 @@ class World {
   std::vector<DataNameRow> data_names;  // sorted
   std::optional<std::string> not_modelled;
   std::optional<std::uint64_t> moved;  // by the next call, or the one under way, as was seen
+  std::optional<int> quota_met;        // at the next call, or the one under way: errno, as was seen
 
   std::int32_t next_file_id = 0;
   std::int32_t next_item_id = 0;

@@ -115,6 +115,10 @@ Machine::Result apply(Machine& machine, const Op& op, const Machine::Observer& o
             machine.amount_seen(o.bytes);
             return Machine::Result{};
           },
+          [&](const OpQuota& o) {
+            machine.quota_met(o.error);
+            return Machine::Result{};
+          },
           [&](const OpFlow& o) {
             machine.flow_seen(o.sender, o.unsent, o.writable, observe);
             return Machine::Result{};

@@ -47,6 +47,9 @@ struct OpTimer {  // an armed timer was seen to have expired
 struct OpAmount {  // what the next call was seen to move, where TCP alone decides it
   std::uint64_t bytes;
 };
+struct OpQuota {  // the next call was seen to meet a limit that all programs of the user share
+  int error;      // 0: it only got less
+};
 struct OpFlow {  // what a TCP socket had not sent yet, and whether it had room
   FileId sender;
   std::uint64_t unsent;
@@ -70,7 +73,7 @@ struct OpOrder {  // the interest list in the kernel's order, as it was read
 // A turn is large, and rare: all operations of a session are kept.
 using Op =
     std::variant<OpCall, OpResume, OpExpire, OpInterrupt, OpAbandon, std::shared_ptr<const OpTurn>,
-                 OpTimer, OpAmount, OpFlow, OpGiveUp, OpBind, OpNameData, OpOrder>;
+                 OpTimer, OpAmount, OpQuota, OpFlow, OpGiveUp, OpBind, OpNameData, OpOrder>;
 
 // Requires: the operation outlives what is returned.
 Turn turn_of(const OpTurn& op);

@@ -1,12 +1,16 @@
 #include "core/session/lockstep.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/epoll.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <span>
 #include <utility>
+
+#include "core/base/overload.h"
 
 namespace epollscope {
 namespace {
@@ -139,6 +143,29 @@ bool explains(Machine machine, const OpCall& call, const Returned* seen) {
   return r.blocked || r.outcome.same_result(seen->outcome);
 }
 
+// Whether what was seen of the call can be the doing of a limit that all programs of the user
+// share, and its errno.
+std::optional<int> quota_of(const Request& request, const Outcome& seen, const Machine& machine) {
+  const auto fails = [&](std::initializer_list<int> errors) -> std::optional<int> {
+    if (std::ranges::find(errors, seen.error) == errors.end()) return std::nullopt;
+    return seen.error;
+  };
+  using Quota = std::optional<int>;
+  return std::visit(
+      Overload{
+          [&](const EpollCtl& op) { return op.op == EPOLL_CTL_ADD ? fails({ENOSPC}) : Quota(); },
+          [&](const Inotify&) { return fails({EMFILE, ENOSPC}); },
+          [&](const Fork&) { return fails({EAGAIN}); },
+          [&](const Fcntl& op) { return op.command == F_SETPIPE_SZ ? fails({EPERM}) : Quota(); },
+          [&](const Pipe2&) {
+            const bool less =
+                seen.pipe_bytes != 0 && seen.pipe_bytes < machine.bytes_of_a_new_pipe();
+            return less ? Quota(0) : Quota();
+          },
+          [](const auto&) { return Quota(); }},
+      request.op);
+}
+
 // Searches expiries of timers, between the last look at them and the call, that make the call
 // give what was seen. false: there are none.
 bool search_before(const Machine& machine, const OpCall& call, const Returned* seen, int& tries,
@@ -206,6 +233,7 @@ class Lockstep {
     main_ = main;
     if (main != nullptr) take_in_timers(*main);
     if (main != nullptr) take_in_amount(*main);
+    if (main != nullptr) take_in_quota(*main);
     const std::size_t begin = history_.operations();
     std::optional<Machine> row;
     const bool is_row = main != nullptr && is_row_of_calls(main->request);
@@ -227,7 +255,7 @@ class Lockstep {
       return std::move(result_);
     }
     const bool in_order = agrees && in_some_order();
-    if (!in_order && agrees && result_.observed) {
+    if (!in_order && agrees && flowed_) {
       history_.do_op(OpGiveUp{"when TCP passes bytes on while several threads run"});
       return std::move(result_);
     }
@@ -345,6 +373,15 @@ class Lockstep {
     if (seen->outcome.failed() && seen->outcome.error != EAGAIN) return;
     const std::int64_t moved = std::max<std::int64_t>(0, seen->outcome.returned);
     history_.do_op(OpAmount{static_cast<std::uint64_t>(moved)});
+    result_.observed = flowed_ = true;
+  }
+
+  void take_in_quota(const OpCall& main) {
+    const Returned* seen = find(returned_, main.actor);
+    if (seen == nullptr) return;
+    const auto quota = quota_of(main.request, seen->outcome, history_.live());
+    if (!quota || (*quota != 0 && explains(history_.live(), main, seen))) return;
+    history_.do_op(OpQuota{*quota});
     result_.observed = true;
   }
 
@@ -352,7 +389,7 @@ class Lockstep {
     if (!flows_) return;
     for (const Op& op : flows_(history_.live())) {
       history_.do_op(op, observer());
-      result_.observed = true;
+      result_.observed = flowed_ = true;
     }
   }
 
@@ -410,6 +447,7 @@ class Lockstep {
   std::vector<FileId> outrun_;      // timers that were armed before the call, and not since
   std::vector<MicroStep> expired_;  // of timers, before the call
   bool raced_ = false;
+  bool flowed_ = false;  // TCP alone decided something
   std::optional<Machine> raced_from_;
   LockstepResult result_;
 };

@@ -32,7 +32,8 @@ struct LockstepResult {
   std::optional<Machine> row_from;
   // Whose sleep was ended by something that only its EINTR shows.
   std::set<ActorId> interrupted = {};
-  // How much the call moved, or when TCP passed bytes on, is as it was seen.
+  // How much the call moved, when TCP passed bytes on, or that a limit was met which all programs of
+  // the user share, is as it was seen.
   bool observed = false;
   // Only threads that ran in the middle of the call explain what was seen: all of it is chance.
   bool interleaved = false;

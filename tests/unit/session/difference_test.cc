@@ -1,5 +1,5 @@
-// After the kernel has done what the model says it cannot: the model goes on from a state that it
-// could be in.
+// What the kernel does that the model cannot foretell, or says it cannot do: the model goes on from
+// a state that it could be in.
 #include <sys/epoll.h>
 
 #include <deque>
@@ -74,6 +74,75 @@ std::vector<ActorId> waiters(const Session& s, int step) {
   const State state = s.state_at(step);
   for (const WaiterState& w : state.eventpolls.at(0).waiters) actors.push_back(w.actor);
   return actors;
+}
+
+Outcome failure(int error) {
+  Outcome o;
+  o.returned = -1;
+  o.error = error;
+  return o;
+}
+
+Outcome pipe_of(std::uint64_t bytes) {
+  Outcome o = success(0, {Fd{3}, Fd{4}});
+  o.pipe_bytes = bytes;
+  return o;
+}
+
+// What the other programs of the user have taken no model of one can know.
+TEST(ALimitThatProgramsShare, OfItemsIsSeenAndChangesNothing) {
+  const auto s = run_on({{{{kT1, success(3, {Fd{3}})}}},
+                         {{{kT1, success(4, {Fd{4}})}}},
+                         {{{kT1, failure(ENOSPC)}}},
+                         {{{kT1, success(0)}}},
+                         {{{kT1, failure(ENOSPC)}}}},
+                        "ep = epoll_create1(0)\n"
+                        "e = eventfd(1, 0)\n"
+                        "epoll_ctl(ep, ADD, e, {events=EPOLLIN}) = -1 ENOSPC\n"
+                        "epoll_ctl(ep, ADD, e, {events=EPOLLIN}) = 0\n"
+                        "epoll_ctl(ep, ADD, e, {events=EPOLLIN})\n");
+  ASSERT_TRUE(s);
+  ASSERT_EQ(s->steps().size(), 5U);
+  EXPECT_EQ(s->steps()[2].differences, std::vector<std::string>{});
+  EXPECT_TRUE(s->steps()[2].chance.by_chance);
+  EXPECT_EQ(s->state_at(3).eventpolls.at(0).items.size(), 0U);
+  EXPECT_EQ(s->steps()[3].differences, std::vector<std::string>{});
+  EXPECT_FALSE(s->steps()[3].chance.by_chance);
+  EXPECT_EQ(s->state_at(4).eventpolls.at(0).items.size(), 1U);
+  EXPECT_EQ(s->steps()[4].differences.size(), 1U) << "an item that is there is found first: EEXIST";
+}
+
+TEST(ALimitThatProgramsShare, OfInotifyInstancesAndProcesses) {
+  const auto s = run_on({{{{kT1, failure(EMFILE)}}}, {{{kT1, failure(EAGAIN)}}}},
+                        "i = inotify()\n"
+                        "P1 = fork()\n");
+  ASSERT_TRUE(s);
+  ASSERT_EQ(s->steps().size(), 2U);
+  EXPECT_EQ(test::problems(*s), "");
+  EXPECT_TRUE(s->steps()[0].chance.by_chance);
+  EXPECT_TRUE(s->state_at(2).files.empty());
+}
+
+TEST(ALimitThatProgramsShare, OfPagesMakesPipesSmall) {
+  const auto s = run_on({{{{kT1, pipe_of(8192)}}},
+                         {{{kT1, success(8192)}}},
+                         {{{kT1, failure(EPERM)}}},
+                         {{{kT1, success(8192)}}},
+                         {{{kT1, failure(EPERM)}}}},
+                        "r, w = pipe2(O_NONBLOCK)\n"
+                        "fcntl(w, F_GETPIPE_SZ)\n"
+                        "fcntl(w, F_SETPIPE_SZ, 65536)\n"
+                        "fill(w)\n"
+                        "fcntl(w, F_SETPIPE_SZ, 5000)\n");
+  ASSERT_TRUE(s);
+  ASSERT_EQ(s->steps().size(), 5U);
+  for (const int step : {0, 1, 2, 3}) {
+    EXPECT_EQ(s->steps()[static_cast<std::size_t>(step)].differences, std::vector<std::string>{});
+  }
+  EXPECT_TRUE(s->steps()[0].chance.by_chance);
+  EXPECT_FALSE(s->steps()[1].chance.by_chance);
+  EXPECT_TRUE(s->steps()[2].chance.by_chance);
+  EXPECT_EQ(s->steps()[4].differences.size(), 1U) << "a pipe that does not grow needs no pages";
 }
 
 // T2 returns from a wait that nothing has ended, T2 and T3 wait, and one of them is woken.
