@@ -100,8 +100,8 @@ class Child {
       case Job::carriers: {
         Header& header = area_.header();
         const std::uint32_t end = header.carriers_end;
-        header.job_count =
-            segments_under_way(descriptors_, end) + terminals_under_way(descriptors_, header, end);
+        header.under_way = segments_under_way(descriptors_, end);
+        header.under_way.count += terminals_under_way(descriptors_, header, end);
         answer(order.ticket);
         break;
       }

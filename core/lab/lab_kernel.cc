@@ -252,17 +252,18 @@ bool LabKernel::processes_rest() {
 }
 
 bool LabKernel::carriers_rest() {
-  if (area_.header().carriers_end.load(std::memory_order_relaxed) == 0 || ask(Job::carriers)) {
-    carried_since_.reset();
-    return true;
-  }
-  const std::uint32_t count = area_.header().job_count;
-  stuck_ = std::min(stuck_, count);
-  if (count > stuck_) {
-    const Clock::time_point now = Clock::now();
-    if (!carried_since_) carried_since_ = now;
-    if (now - *carried_since_ < kLongestDelay) return false;
-    stuck_ = count;
+  const bool none = area_.header().carriers_end.load(std::memory_order_relaxed) == 0;
+  if (!none && !backlog_) backlog_.emplace();
+  // First: what is handled there may show in what is under way.
+  const bool calm = none || backlog_->empty();
+  const bool seen = !none && !ask(Job::carriers);
+  UnderWay now = seen ? area_.header().under_way : UnderWay{};
+  if (!calm) ++now.count;
+  if (now.count > 0 && now != stuck_) {
+    if (!carried_since_ || now != carried_) carried_since_ = Clock::now();
+    carried_ = now;
+    if (Clock::now() - *carried_since_ < kLongestDelay) return false;
+    stuck_ = now;
   }
   carried_since_.reset();
   return true;

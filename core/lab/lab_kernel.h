@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/lab/backlog.h"
 #include "core/lab/lab.h"
 #include "core/lab/rest.h"
 #include "core/lab/start.h"
@@ -93,8 +94,10 @@ class LabKernel : public Lab {
   Clock::time_point look_at_;         // when to look at the threads, while unsettled
   Clock::duration look_again_{};
   std::optional<Clock::time_point> timer_set_;
-  std::optional<Clock::time_point> carried_since_;  // since when something is seen under way
-  std::uint32_t stuck_ = 0;                         // how much no patience was enough for
+  std::optional<lab::Backlog> backlog_;             // once there is a TCP socket or a terminal
+  lab::UnderWay carried_;                           // as it was when it last got on
+  std::optional<Clock::time_point> carried_since_;  // since when nothing of it has
+  lab::UnderWay stuck_;                             // what no patience was enough for
   std::uint8_t ticket_ = 0;
   std::string death_;
 };

@@ -29,10 +29,8 @@ std::optional<tcp_info> info_of(int fd) {
   return info;
 }
 
-bool is_under_way(int fd) {
-  const auto info = info_of(fd);
-  if (!info) return false;
-  switch (info->tcpi_state) {
+bool is_under_way(int fd, const tcp_info& info) {
+  switch (info.tcpi_state) {
     case syn_sent:
     case syn_received:
     case fin_wait_1:
@@ -41,8 +39,10 @@ bool is_under_way(int fd) {
       return true;
     case established:
     case close_wait:
-      // Behind a closed window nothing is under way: its reader has to make room first.
-      return info->tcpi_unacked > 0 && (info->tcpi_notsent_bytes > 0 || is_full(fd));
+      // Behind a closed window nothing is under way: its reader has to make room first. Behind an
+      // open one the next segment is about to leave (TCP small queues).
+      if (info.tcpi_unacked == 0) return info.tcpi_notsent_bytes > 0 && info.tcpi_snd_wnd > 0;
+      return info.tcpi_notsent_bytes > 0 || is_full(fd);
     default:
       return false;
   }
@@ -64,12 +64,21 @@ std::int64_t unsent_bytes(int fd) {
   return info ? std::int64_t{info->tcpi_notsent_bytes} : -1;
 }
 
-std::uint32_t segments_under_way(const Descriptors& descriptors, std::uint32_t end) {
-  std::uint32_t count = 0;
+UnderWay segments_under_way(const Descriptors& descriptors, std::uint32_t end) {
+  UnderWay all;
   for (std::int32_t fd = 0; fd < static_cast<std::int32_t>(end); ++fd) {
-    if (descriptors.kind(fd) == FdKind::tcp && is_under_way(fd)) ++count;
+    if (descriptors.kind(fd) != FdKind::tcp) continue;
+    const auto info = info_of(fd);
+    if (!info || !is_under_way(fd, *info)) continue;
+    ++all.count;
+    for (const std::uint64_t part :
+         {std::uint64_t{info->tcpi_state}, std::uint64_t{info->tcpi_bytes_acked},
+          std::uint64_t{info->tcpi_notsent_bytes}}) {
+      constexpr std::uint64_t kPrime = 0x100000001b3;  // of the hash FNV-1a
+      all.where = (all.where ^ part) * kPrime;
+    }
   }
-  return count;
+  return all;
 }
 
 }  // namespace epollscope::lab

@@ -44,7 +44,7 @@ struct Reply {
   std::uint32_t created_count;
   std::int64_t elapsed_ns;
   std::uint64_t pipe_bytes;  // pipe2: of the new one
-  bool ended;  // the process made its last call
+  bool ended;                // the process made its last call
 };
 
 struct alignas(256) Slot {
@@ -86,12 +86,21 @@ struct TerminalCount {  // of one: bytes that its master is to get, and those re
   std::atomic<std::uint64_t> sent, got;
 };
 
+// What the kernel carries on by itself: how much, and a number that is another one as soon as any
+// of it has got on.
+struct UnderWay {
+  std::uint32_t count = 0;
+  std::uint64_t where = 0;
+  friend bool operator==(UnderWay, UnderWay) = default;
+};
+
 struct Header {
   std::uint32_t actors;               // slots 1 .. actors
   std::atomic<std::uint32_t> wanted;  // actors that must have a thread
   std::atomic<std::uint64_t> returns;
   std::array<std::atomic<std::uint32_t>, kRing> ring;
-  std::uint32_t job_count;  // entries in payload 0; of Job::carriers: what is under way
+  std::uint32_t job_count;  // entries in payload 0
+  UnderWay under_way;       // after Job::carriers
   // TCP sockets and terminals, what is written to which the kernel carries on by itself, have
   // numbers below it; 0: there were none.
   std::atomic<std::uint32_t> carriers_end;
