@@ -40,21 +40,42 @@ Json events_of(CallName call, const std::vector<ShownEvent>& events) {
   return out;
 }
 
-Json payload_of(const StepRecord& record) {
-  if (!record.returned || record.outcome.failed()) return nullptr;
-  if (record.outcome.value) return *record.outcome.value;
-  if (gives_data(record.call.name)) return json_text(record.outcome.bytes);
+Json payload_of(const Call& call, const Outcome& outcome) {
+  if (outcome.failed()) return nullptr;
+  if (outcome.value_kind == ValueKind::option && outcome.value) {
+    return static_cast<std::int64_t>(*outcome.value);
+  }
+  if (outcome.value) return *outcome.value;
+  if (gives_data(call.name)) return json_text(outcome.bytes);
   return nullptr;
 }
 
+Json bound_of(const std::map<std::string, Fd>& names) {
+  Json out = Json::object();
+  for (const auto& [name, fd] : names) out[name] = fd.value;
+  return out;
+}
+
+Json model_of(const StepRecord& record) {
+  Json out = {{"agrees", record.differences.empty()}, {"differences", record.differences}};
+  if (!record.not_modelled.empty()) out["not_modelled"] = json_text(record.not_modelled);
+  return out;
+}
+
+// `bound` and `payload` as of a step, where there are any.
 Json resumed_of(const StepRecord& record) {
   Json out = Json::array();
   for (const Resumed& r : record.resumed) {
-    out.push_back({{"actor", print(r.actor)},
-                   {"call", spec_of(r.call.name).name},
-                   {"returned", r.outcome.returned},
-                   {"errno", errno_of(true, r.outcome)},
-                   {"events", events_of(r.call.name, r.events)}});
+    Json one = {{"actor", print(r.actor)},
+                {"call", spec_of(r.call.name).name},
+                {"returned", r.outcome.returned},
+                {"errno", errno_of(true, r.outcome)}};
+    if (!r.bound.empty()) one["bound"] = bound_of(r.bound);
+    if (Json payload = payload_of(r.call, r.outcome); !payload.is_null()) {
+      one["payload"] = std::move(payload);
+    }
+    one["events"] = events_of(r.call.name, r.events);
+    out.push_back(std::move(one));
   }
   return out;
 }
@@ -135,8 +156,6 @@ std::string JsonSteps::step(const StepRecord& record, const State* state) {
   } else {
     line_of_[record.actor] = record.line;
   }
-  Json bound = Json::object();
-  for (const auto& [name, fd] : record.bound) bound[name] = fd.value;
   return line_of(
       {{"type", "step"},
        {"n", record.n},
@@ -148,12 +167,12 @@ std::string JsonSteps::step(const StepRecord& record, const State* state) {
        {"errno", errno_of(record.returned, record.outcome)},
        {"unfinished", !record.returned},
        {"elapsed_ns", record.outcome.elapsed_ns},
-       {"bound", std::move(bound)},
-       {"payload", payload_of(record)},
+       {"bound", bound_of(record.bound)},
+       {"payload", record.returned ? payload_of(record.call, record.outcome) : Json(nullptr)},
        {"events", events_of(record.call.name, record.events)},
        {"resumed", resumed_of(record)},
        {"expected", record.held ? Json{{"held", *record.held}} : Json(nullptr)},
-       {"model", {{"agrees", record.differences.empty()}, {"differences", record.differences}}},
+       {"model", model_of(record)},
        {"lints", Json::array()},
        {"micro", micro_of(record)},
        {"state", state == nullptr ? Json(nullptr) : json_state(*state)},

@@ -156,7 +156,7 @@ class Execution {
     const std::int32_t answer = !lingers ? value[0] : value[0] == 0 ? -1 : value[1];
     const bool error = op.option == socket_option(SOL_SOCKET, SO_ERROR);
     reply_value(static_cast<std::uint64_t>(std::int64_t{answer}),
-                error ? ValueKind::error : ValueKind::number);
+                error ? ValueKind::error : ValueKind::option);
   }
   void call(const SignalFd& op) {
     if (make(SYS_signalfd4, -1, &op.mask, sizeof op.mask, op.flags)) created_one(FdKind::signalfd);
@@ -376,7 +376,7 @@ class Execution {
     if (const auto summary = sum_up(kind, {buffer, got})) {
       reply_value(summary->value, summary->kind);
     } else {
-      ship_bytes(buffer);
+      ship_bytes(buffer, op.count);
     }
   }
 
@@ -385,12 +385,14 @@ class Execution {
     std::byte* buffer = simple ? payload_ : window_.get();
     if (buffer == nullptr) return refuse(ENOMEM);
     if (make(SYS_recvfrom, number_of(op.fd), buffer, op.count, op.flags, nullptr, nullptr)) {
-      ship_bytes(buffer);
+      const bool thrown_away = (op.flags & MSG_TRUNC) != 0 && kind_of(op.fd) == FdKind::tcp;
+      ship_bytes(buffer, thrown_away ? 0 : op.count);
     }
   }
 
-  void ship_bytes(const std::byte* buffer) {
-    const auto got = static_cast<std::size_t>(slot_.reply.returned);
+  // Of a message that was cut off, MSG_TRUNC gives the whole length; of a stream, it reads nothing.
+  void ship_bytes(const std::byte* buffer, std::uint64_t room) {
+    const auto got = std::min(static_cast<std::uint64_t>(slot_.reply.returned), room);
     slot_.reply.bytes = std::min({got, kPayload, Window::kWritable});
     ship(buffer, slot_.reply.bytes);
   }

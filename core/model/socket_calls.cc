@@ -216,7 +216,8 @@ int socket_setsockopt(Run& run, const Setsockopt& op) {
   } else if (is_unix(kind) && op.option == socket_option(SOL_SOCKET, SO_RCVBUF)) {
     set_receive_buffer(run, file, op.value);
   } else {
-    not_modelled(w, "sizes of socket buffers");
+    const bool lowat = op.option == socket_option(SOL_SOCKET, SO_RCVLOWAT);
+    not_modelled(w, lowat ? "SO_RCVLOWAT of such a size" : "sizes of socket buffers");
   }
   return 0;
 }
@@ -228,6 +229,7 @@ Outcome socket_getsockopt(Run& run, const Getsockopt& op) {
   if (error != 0) return failure(error);
   const FileKind kind = w.files[file].kind;
   Outcome out;
+  out.value_kind = ValueKind::option;
   const auto say = [&](std::int32_t value) {
     out.value = static_cast<std::uint64_t>(std::int64_t{value});
     return out;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "core/session/session.h"
 
 namespace epollscope {
 namespace {
@@ -76,7 +77,7 @@ std::optional<std::string> check_payload(const Value& wanted, const Call& call,
     if (f == nullptr || f->value.unchecked) return std::nullopt;
     if (outcome.value && number(f->value, bound) == *outcome.value) return std::nullopt;
     return fmt::format("value: expected {}, got {}", print(f->value),
-                       outcome.value ? std::to_string(*outcome.value) : "none");
+                       outcome.value ? print_value(outcome) : "none");
   }
   const auto* set = std::get_if<Set>(&wanted.v);
   const bool polled = call.name == CallName::poll;

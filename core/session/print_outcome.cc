@@ -36,6 +36,9 @@ std::string print_value(const Outcome& outcome) {
   if (outcome.value_kind == ValueKind::error && *outcome.value != 0) {
     return print_flags(FlagSet::error, *outcome.value);
   }
+  if (outcome.value_kind == ValueKind::option) {
+    return std::to_string(static_cast<std::int64_t>(*outcome.value));
+  }
   return std::to_string(*outcome.value);
 }
 

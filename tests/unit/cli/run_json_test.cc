@@ -100,13 +100,14 @@ void expect_step(const json& step) {
   expect_shape(step, kStep, "step");
   for (const json& e : step["events"]) expect_shape(e, kEvent, "event");
   for (const json& r : step["resumed"]) {
-    expect_shape(r,
-                 {{"actor", "string"},
-                  {"call", "string"},
-                  {"returned", "number"},
-                  {"errno", "string|null"},
-                  {"events", "array"}},
-                 "resumed");
+    Shape shape{{"actor", "string"},
+                {"call", "string"},
+                {"returned", "number"},
+                {"errno", "string|null"},
+                {"events", "array"}};
+    if (r.contains("bound")) shape["bound"] = "object";
+    if (r.contains("payload")) shape["payload"] = "string|number";
+    expect_shape(r, shape, "resumed");
   }
   for (const json& m : step["micro"]) {
     expect_shape(
@@ -115,7 +116,9 @@ void expect_step(const json& step) {
   }
   if (!step["expected"].is_null())
     expect_shape(step["expected"], {{"held", "boolean"}}, "expected");
-  expect_shape(step["model"], {{"agrees", "boolean"}, {"differences", "array"}}, "model");
+  Shape model{{"agrees", "boolean"}, {"differences", "array"}};
+  if (step["model"].contains("not_modelled")) model["not_modelled"] = "string";
+  expect_shape(step["model"], model, "model");
   expect_shape(step["sources"],
                {{"outcome", "string"},
                 {"interest", "string"},

@@ -138,6 +138,39 @@ TEST(Json, FailureCreationPayloadAndReturnOfOthers) {
   EXPECT_EQ(read_line(steps.step(write, nullptr))["resumed"], resumed);
 }
 
+TEST(Json, WhatResumedCallsReadAndMade) {
+  const Lesson lesson = lesson_of("T2: r = accept(3)\nT3: read(4, 9)\nclose(7)\n");
+  JsonSteps steps({});
+  StepRecord close = step_of(lesson, 2, returns(0), 3);
+  Outcome bytes = returns(2);
+  bytes.bytes = "hi";
+  close.resumed.push_back(resumed_of(sleep_of(lesson, 0, 1), {}));
+  close.resumed.back().bound["r"] = Fd{5};
+  close.resumed.push_back(resumed_of(sleep_of(lesson, 1, 2), {}));
+  close.resumed.back().outcome = bytes;
+  const json resumed = read_line(steps.step(close, nullptr))["resumed"];
+  EXPECT_EQ(resumed[0]["bound"], json::parse(R"({"r":5})"));
+  EXPECT_EQ(resumed[1]["payload"], "hi");
+}
+
+TEST(Json, WhatIsNotModelledIsSaid) {
+  const Lesson lesson = lesson_of("close(7)\n");
+  JsonSteps steps({});
+  StepRecord record = step_of(lesson, 0, returns(0), 1);
+  EXPECT_FALSE(read_line(steps.step(record, nullptr))["model"].contains("not_modelled"));
+  record.not_modelled = "this and that";
+  EXPECT_EQ(read_line(steps.step(record, nullptr))["model"]["not_modelled"], "this and that");
+}
+
+TEST(Json, AnOptionMayBeNegative) {
+  const Lesson lesson = lesson_of("getsockopt(3, SO_LINGER)\n");
+  JsonSteps steps({});
+  Outcome off = returns(0);
+  off.value = static_cast<std::uint64_t>(std::int64_t{-1});
+  off.value_kind = ValueKind::option;
+  EXPECT_EQ(read_line(steps.step(step_of(lesson, 0, off, 1), nullptr))["payload"], -1);
+}
+
 // A timeout between two statements has no line of its own: it is the line of its call.
 TEST(Json, ATimeoutBetweenStatementsKeepsTheLineOfItsCall) {
   const Lesson lesson = lesson_of("\n\nT2: epoll_wait(3, 8, 20)\n");

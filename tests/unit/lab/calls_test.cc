@@ -287,5 +287,27 @@ TEST(LabCalls, WaitsInNanosecondsEnd) {
   EXPECT_EQ(d.call(op).error, EBADF);
 }
 
+// MSG_TRUNC gives the length of the whole message, and a stream reads nothing at all.
+TEST(LabCalls, BytesThatWereNotReadAreNotShown) {
+  Driver d;
+  const std::vector<Fd> pair = d.call(SocketPair{AF_UNIX, SOCK_DGRAM}).created;
+  EXPECT_EQ(d.call(WriteBytes{pair[0]}, "abcdef").returned, 6);
+  const auto [r, w] = d.pipe();
+  EXPECT_EQ(d.call(WriteBytes{w}, "ZYXWVU").returned, 6);
+  const Outcome cut = d.call(Recv{pair[1], 3, MSG_TRUNC});
+  EXPECT_EQ(cut.returned, 6);
+  EXPECT_EQ(cut.bytes, "abc");
+
+  const Fd listener = d.call(Socket{AF_INET, SOCK_STREAM}).created.at(0);
+  d.call(Listen{listener, 1});
+  const Fd out = d.call(Socket{AF_INET, SOCK_STREAM}).created.at(0);
+  EXPECT_EQ(d.call(Connect{out, listener}).returned, 0);
+  const Fd in = d.call(Accept4{listener, 0}).created.at(0);
+  EXPECT_EQ(d.call(WriteBytes{out}, "abcdef").returned, 6);
+  const Outcome thrown_away = d.call(Recv{in, 3, MSG_TRUNC});
+  EXPECT_EQ(thrown_away.returned, 3);
+  EXPECT_EQ(thrown_away.bytes, "");
+}
+
 }  // namespace
 }  // namespace epollscope
