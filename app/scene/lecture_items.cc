@@ -99,7 +99,12 @@ std::string buffer_text(const Sketch& pen, const Lecture& lecture, const FileSta
   const FileState* earlier = find_file(lecture.was, file.id);
   const Unread was = earlier == nullptr ? now : unread_of(lecture.was, *earlier);
   if (was.amount != now.amount) return fill_text(pen, was) + " → " + fill_text(pen, now);
-  if (brief || now.counter || now.amount == 0) return fill_text(pen, now);
+  const ObjectState* object = find_object(lecture.now, file.object);
+  if (object != nullptr && object->unsent > 0) {
+    const std::string unsent = pen.t("file.unsent", {bytes_text(object->unsent)});
+    return brief ? unsent : fill_text(pen, now) + " · " + unsent;
+  }
+  if (brief || now.counter || now.amount == 0 || now.capacity == 0) return fill_text(pen, now);
   return pen.t("file.bytes_of", {bytes_text(now.amount), bytes_text(now.capacity)});
 }
 

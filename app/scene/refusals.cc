@@ -114,13 +114,14 @@ class Refusal {
   [[nodiscard]] Reason bad_descriptor(const EpollCtl& op) const {
     if (open(op.epfd)) return t("refused.not_open", {target(op)});
     if (open(op.fd)) return t("refused.not_open", {named(0, op.epfd)});
-    return std::nullopt;
+    return t("refused.neither_open", {named(0, op.epfd), target(op)});
   }
 
   [[nodiscard]] Reason not_an_instance(std::size_t argument, Fd fd) const {
     const FileState* f = file(fd);
     const ObjectState* object = f == nullptr ? nullptr : find_object(before_, f->object);
-    if (object == nullptr) return std::nullopt;
+    // Files that the scenario did not make, such as /dev/null at 0, 1 and 2, are in no picture.
+    if (object == nullptr) return t("refused.other_kind", {named(argument, fd)});
     return t("refused.not_an_instance", {named(argument, fd), tr(lang_, kind_key(object->kind))});
   }
 
@@ -138,10 +139,8 @@ class Refusal {
   // In the order in which the kernel asks.
   [[nodiscard]] Reason bad_argument(const EpollCtl& op) const {
     const EventpollState* ep = eventpoll(op.epfd);
-    if (op.epfd == op.fd || (ep != nullptr && ep == eventpoll(op.fd))) {
-      return t("refused.itself", {named(0, op.epfd)});
-    }
     if (ep == nullptr) return not_an_instance(0, op.epfd);
+    if (ep == eventpoll(op.fd)) return t("refused.itself", {named(0, op.epfd)});
     const std::uint32_t events = op.op != EPOLL_CTL_DEL && op.event ? op.event->events : 0;
     if ((events & EPOLLEXCLUSIVE) != 0) {
       if (op.op == EPOLL_CTL_MOD) return t("refused.exclusive_mod");

@@ -240,11 +240,13 @@ class Teller {
         s.fields.push_back({"field.counter", holds, level});
       } else {
         const std::uint64_t most = i < o->capacity.size() ? o->capacity[i] : 0;
+        const std::string bytes = bytes_text(o->fill[i]);
         s.fields.push_back({"field.unread",
-                            pen_.t("file.bytes_of", {bytes_text(o->fill[i]), bytes_text(most)}),
+                            most == 0 ? bytes : pen_.t("file.bytes_of", {bytes, bytes_text(most)}),
                             level});
       }
     }
+    if (o->unsent > 0) s.fields.push_back({"field.unsent", bytes_text(o->unsent), {}});
     if (o->kind == ObjectKind::pty) s.fields.push_back({"field.typed", bytes_text(o->typed), {}});
     std::vector<std::string> files;
     for (const FileId f : o->files) {

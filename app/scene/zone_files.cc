@@ -157,7 +157,13 @@ void draw_object(Sketch& pen, const KernelContext& c, const ObjectPlace& place, 
   const std::string peer = peer_name(c.state, object);
   std::string title = pen.t(kind_key(object.kind));
   if (!peer.empty()) title += " → " + peer;
-  pen.text({at.x + pad, at.y + (small ? 14 : 17)}, title, label, at.w - 2 * pad);
+  const float head = at.y + (small ? 14.0F : 17.0F);
+  const std::string unsent =
+      object.unsent == 0 ? std::string() : pen.t("file.unsent", {bytes_text(object.unsent)});
+  const float taken = unsent.empty() ? 0
+                                     : pen.text({at.right() - pad, head}, unsent,
+                                                label.in(Role::text), at.w - 2 * pad, Align::right);
+  pen.text({at.x + pad, head}, title, label, at.w - 2 * pad - (taken > 0 ? taken + 8 : 0));
   const Type set = Type{Face::mono_bold, small ? 10.5F : 12, Role::text};
   const Rect bar{at.x + pad, at.y + (small ? 19.0F : 24.0F), at.w - 2 * pad, small ? 18.0F : 24.0F};
   if (is_pair(object.kind)) {
@@ -176,6 +182,7 @@ void draw_object(Sketch& pen, const KernelContext& c, const ObjectPlace& place, 
   for (std::size_t i = 0; i < object.fill.size(); ++i) {
     says += ", " + buffer_text(pen, object, i, false);
   }
+  if (!unsent.empty()) says += ", " + unsent;
   if (object.kind == ObjectKind::listener) {
     says += ", " + pen.t("file.waiting", {std::to_string(object.waiting)});
   }

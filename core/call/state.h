@@ -129,6 +129,7 @@ struct ObjectState {
       capacity;                  // same order; eventfd: the greatest counter; empty: not known
   std::optional<ObjectId> peer;  // a connection's other end, once it was accepted
   bool connected = false;        // a socket of the internet: what it is given has somewhere to go
+  std::uint64_t unsent = 0;      // TCP: bytes it took that the other end has no room for yet
   std::uint32_t waiting = 0;     // listener: connections that nobody has accepted yet
   std::uint32_t typed = 0;       // a terminal: bytes at the slave of a line that has not ended
   std::vector<PendingSignal> signals;  // signalfd: those of its mask; `fill` is how many

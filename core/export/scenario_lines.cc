@@ -154,10 +154,14 @@ void ScenarioLines::pass_to(int next) {
       if (s->comment.empty()) put("");
       comment(s->comment);
     } else if (const auto* ready = std::get_if<ExpectReady>(&s->what)) {
-      line(index, fmt::format("expect ready({}) = [{}]", ready->epoll,
-                              fmt::join(ready_(ready->epoll), ", ")));
+      const auto now = ready_(ready->epoll);
+      const std::string words = fmt::format("expect ready({}) = [{}]", ready->epoll,
+                                            fmt::join(now ? *now : ready->items, ", "));
+      now ? line(index, words) : comment("not decided: " + words);
     } else if (const auto* call = std::get_if<CallStatement>(&s->what)) {
-      comment("not made: " + actor_prefix(call->actor, call->actor_written) + print(call->call));
+      std::string words = actor_prefix(call->actor, call->actor_written);
+      if (!call->names.empty()) words += fmt::format("{} = ", fmt::join(call->names, ", "));
+      comment("not made: " + words + print(call->call));
     }
   }
 }

@@ -13,8 +13,8 @@
 
 namespace epollscope {
 
-// The ready list of an instance as it is now, head first.
-using ReadyNow = std::function<std::vector<std::string>(const std::string& epoll)>;
+// The ready list of an instance as it is now, head first; nullopt: nothing says.
+using ReadyNow = std::function<std::optional<std::vector<std::string>>(const std::string& epoll)>;
 
 class ScenarioLines {
  public:

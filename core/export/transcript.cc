@@ -111,9 +111,16 @@ void Transcript::late(const StepRecord& record) {
     pending_->expectation_failure = record.expectation_failure;
     return;
   }
-  if (record.expectation_failure.size() <= failure_told_) return;
-  lines_.comment("does not hold: " + record.expectation_failure.substr(failure_told_));
-  failure_told_ = record.expectation_failure.size();
+  tell_the_rest(record.expectation_failure);
+}
+
+// Of the last step's failures those that came after it was printed.
+void Transcript::tell_the_rest(std::string_view failures) {
+  if (failures.size() <= failure_told_) return;
+  std::string_view rest = failures.substr(failure_told_);
+  if (rest.starts_with("; ")) rest.remove_prefix(2);
+  lines_.comment("does not hold: " + std::string(rest));
+  failure_told_ = failures.size();
 }
 
 void Transcript::print_pending() {
@@ -208,9 +215,7 @@ void Transcript::notes(const StepRecord& record) {
 
 void Transcript::end(const Ending& ending) {
   print_pending();
-  if (ending.last_failure.size() > failure_told_) {
-    lines_.comment("does not hold: " + ending.last_failure.substr(failure_told_));
-  }
+  tell_the_rest(ending.last_failure);
   if (options_.to_run) {
     keep_rest();
     lines_.close();

@@ -62,6 +62,7 @@ class Transcript {
   void print_resumed(int statement, const std::string& words, bool by_chance);
   void notes(const StepRecord& record);
   int claim(ActorId actor, CallName call);
+  void tell_the_rest(std::string_view failures);
   void leave_out_rest(int next);
   void keep_rest();
 

@@ -96,6 +96,10 @@ Machine::Result Machine::call(ActorId actor, const Request& request, const Obser
   return settled(run, std::move(step));
 }
 
+bool Machine::alive(ActorId actor) const { return epollscope::lives(*world_, actor); }
+
+bool Machine::existed(ActorId actor) const { return epollscope::existed(*world_, actor); }
+
 std::vector<ActorId> Machine::runnable() const {
   std::vector<ActorId> actors;
   for (const Index task : world_->runnable) actors.push_back(world_->tasks[at(task)].actor);
@@ -191,6 +195,13 @@ bool Machine::amount_is_open(const Request& request) const {
 void Machine::amount_seen(std::uint64_t bytes) { world_->moved = bytes; }
 
 void Machine::quota_met(int error) { world_->quota_met = error; }
+
+std::uint64_t Machine::socket_memory() const {
+  std::uint64_t bytes = 0;
+  for (const Sock& s : world_->socks.all) bytes += s.wmem;
+  for (const InetSock& s : world_->inets.all) bytes += s.bytes.size() + s.coming.size();
+  return bytes;
+}
 
 std::uint64_t Machine::bytes_of_a_new_pipe() const {
   return std::uint64_t{slots_of_a_new_pipe(*world_)} * world_->inputs.page_size;

@@ -141,6 +141,10 @@ class Machine {
   // Whether the call would have it do something.
   [[nodiscard]] bool may_work(const Request& request) const;
 
+  // Of its process: it runs, or ran at some time.
+  [[nodiscard]] bool alive(ActorId actor) const;
+  [[nodiscard]] bool existed(ActorId actor) const;
+
   // Not inside a call, or never seen.
   [[nodiscard]] bool idle(ActorId actor) const;
 
@@ -157,6 +161,9 @@ class Machine {
   void timer_expired(FileId file, std::uint64_t ticks, const Observer& observe = {});
   // Whether an armed timer, when it expires, will wake a sleeping actor.
   [[nodiscard]] bool timer_may_wake(ActorId actor) const;
+
+  // What AF_UNIX and TCP sockets hold that nobody has read: bytes of the kernel's memory, or less.
+  [[nodiscard]] std::uint64_t socket_memory() const;
 
   // ---- Limits that all programs of the user share, so that only the kernel knows what is left.
   // The next call meets one (items of epoll instances, inotify instances and watches, processes,

@@ -79,6 +79,8 @@ bool lives(const World& w, ActorId actor) {
   return p != nullptr && p->state == Life::running;
 }
 
+bool existed(const World& w, ActorId actor) { return find_process(w, actor.process()) != nullptr; }
+
 Outcome fork_call(Run& run, Index task, const Fork& op) {
   World& w = run.w;
   const std::int32_t number = op.child.process();

@@ -17,6 +17,7 @@ namespace epollscope {
 
 // Whether the actor's process runs.
 bool lives(const World& w, ActorId actor);
+bool existed(const World& w, ActorId actor);  // it may have ended
 
 Outcome fork_call(Run& run, Index task, const Fork& op);
 // Of the task's process: by exit(), or by a signal (0: none).

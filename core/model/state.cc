@@ -343,6 +343,7 @@ class Builder {
       return;
     }
     o.fill.push_back(s.bytes.size());
+    if (s.peer != kNone) o.unsent = w_.inets[s.peer].coming.size();
     o.connected = f.kind == FileKind::tcp ? s.state != TcpState::close : s.peer_port != 0;
     if (f.peer != kNone) o.peer = w_.files[f.peer].object_id;
   }

@@ -189,7 +189,8 @@ constexpr std::array kRows = {
     WhyRow{Why::failed_ebadf, "failed.ebadf",
            "EBADF: that number is not an open descriptor, or not open for this"},
     WhyRow{Why::failed_eperm, "failed.eperm",
-           "EPERM: a file of this kind cannot be watched, or a limit needs a privilege"},
+           "EPERM: such a file cannot be watched, a privilege is missing, or the lab forbids the "
+           "call"},
     WhyRow{Why::failed_einval, "failed.einval",
            "EINVAL: an argument is outside what the call accepts"},
     WhyRow{Why::failed_eexist, "failed.eexist",
@@ -201,8 +202,29 @@ constexpr std::array kRows = {
            "ELOOP: instances would watch each other in a circle, or too deep"},
     WhyRow{Why::failed_emfile, "failed.emfile", "EMFILE: no descriptor number is free"},
     WhyRow{Why::failed_eagain, "failed.eagain",
-           "EAGAIN: it would have to wait, and O_NONBLOCK forbids that"},
+           "EAGAIN: it would have to wait, and O_NONBLOCK or MSG_DONTWAIT forbids that"},
     WhyRow{Why::failed_epipe, "failed.epipe", "EPIPE: nobody can read what is written any more"},
+    WhyRow{Why::failed_eintr, "failed.eintr",
+           "EINTR: a signal ended the wait, and nothing lets the call go on"},
+    WhyRow{Why::failed_einprogress, "failed.einprogress",
+           "EINPROGRESS: the connection is begun, and the call does not wait for it; OUT tells of "
+           "its end"},
+    WhyRow{Why::failed_eisconn, "failed.eisconn", "EISCONN: the socket is connected already"},
+    WhyRow{Why::failed_enotconn, "failed.enotconn", "ENOTCONN: the socket is not connected"},
+    WhyRow{Why::failed_econnrefused, "failed.econnrefused", "ECONNREFUSED: nobody listens there"},
+    WhyRow{Why::failed_econnreset, "failed.econnreset",
+           "ECONNRESET: the other end broke the connection off"},
+    WhyRow{Why::failed_enotsock, "failed.enotsock", "ENOTSOCK: that file is not a socket"},
+    WhyRow{Why::failed_eopnotsupp, "failed.eopnotsupp",
+           "EOPNOTSUPP: sockets of this kind have no such operation"},
+    WhyRow{Why::failed_emsgsize, "failed.emsgsize",
+           "EMSGSIZE: the message is longer than such a socket can send at once"},
+    WhyRow{Why::failed_efbig, "failed.efbig",
+           "EFBIG: the lab lets no file grow beyond 4096 bytes (RLIMIT_FSIZE)"},
+    WhyRow{Why::failed_ebusy, "failed.ebusy", "EBUSY: what is unread would not fit"},
+    WhyRow{Why::failed_echild, "failed.echild",
+           "ECHILD: it is no child of the caller, or was waited for"},
+    WhyRow{Why::failed_esrch, "failed.esrch", "ESRCH: nobody has that number"},
     WhyRow{Why::failed_other, "failed.other", "the call is refused: {0}"},
 };
 
@@ -240,6 +262,32 @@ Why why_failed(int error) {
       return Why::failed_eagain;
     case EPIPE:
       return Why::failed_epipe;
+    case EINTR:
+      return Why::failed_eintr;
+    case EINPROGRESS:
+      return Why::failed_einprogress;
+    case EISCONN:
+      return Why::failed_eisconn;
+    case ENOTCONN:
+      return Why::failed_enotconn;
+    case ECONNREFUSED:
+      return Why::failed_econnrefused;
+    case ECONNRESET:
+      return Why::failed_econnreset;
+    case ENOTSOCK:
+      return Why::failed_enotsock;
+    case EOPNOTSUPP:
+      return Why::failed_eopnotsupp;
+    case EMSGSIZE:
+      return Why::failed_emsgsize;
+    case EFBIG:
+      return Why::failed_efbig;
+    case EBUSY:
+      return Why::failed_ebusy;
+    case ECHILD:
+      return Why::failed_echild;
+    case ESRCH:
+      return Why::failed_esrch;
     default:
       return Why::failed_other;
   }

@@ -71,12 +71,34 @@ std::string Session::Impl::why_it_died() const {
 void Session::Impl::check_time_limit() {
   if (!running || death) return;
   if (std::chrono::steady_clock::now() - last_progress < options.time_limit) return;
-  ++touched;
+  for (const Returned& r : running->returned) asleep.erase(r.actor);
+  std::string why = fmt::format("no call returned for {} ms: the time limit ended the lab",
+                                options.time_limit.count());
+  if (running->main && is_row_of_calls(running->main->request)) {
+    why += fmt::format("; {} comes to no end: no call of its row met EAGAIN",
+                       print(running->record.call));
+  }
   over_time = true;
-  death = fmt::format("no call returned for {} ms: the time limit ended the lab",
-                      options.time_limit.count());
+  end_lab(std::move(why));
+}
+
+void Session::Impl::end_lab(std::string why) {
+  ++touched;
+  death = std::move(why);
   running.reset();
   kernel.reset();
+}
+
+// Pipes have a limit of the kernel's own for each user, and TCP one for all; AF_UNIX has none but
+// that of each socket.
+void Session::Impl::check_memory(const StepRecord& record) {
+  constexpr std::int64_t kWorthALook = 4096;
+  if (options.model_only || record.outcome.returned < kWorthALook) return;
+  if (history.live().socket_memory() >> 20 < options.most_socket_mib) return;
+  end_lab(
+      fmt::format("sockets hold {} MiB that nobody has read, which is the most that a scenario "
+                  "may: the lab was ended",
+                  options.most_socket_mib));
 }
 
 void Session::Impl::finish_step() {
@@ -96,6 +118,7 @@ void Session::Impl::finish_step() {
   history.end_step();
   hindsight.forget_timers(history.steps());
   settle_followers();
+  check_memory(steps.back());
 }
 
 // The line waits for somebody who sleeps on in vain, while another one returned. The step is about
@@ -189,6 +212,7 @@ void Session::Impl::run_model_beside(Running& r) {
   if (const auto why = history.live().not_modelled()) {
     r.record.not_modelled = *why;
     r.record.differences.clear();
+    r.record.micro.clear();  // they would tell of what the kernel did not do
   }
 }
 
@@ -443,7 +467,7 @@ bool Session::Impl::settle_resumed(const ResumedStatement& line) {
   }
   for (const ActorId actor : line.actors) {
     const auto it = asleep.find(actor);
-    if (it != asleep.end() && is_due(actor, it->second)) return false;
+    if (it != asleep.end() && may_return(actor, it->second)) return false;
   }
   const ActorId first = line.actors.empty() ? ActorId{} : line.actors.front();
   fail_expectation(
@@ -455,6 +479,7 @@ bool Session::Impl::settle_resumed(const ResumedStatement& line) {
 }
 
 void Session::Impl::settle_ready(const ExpectReady& line) {
+  if (history.live().not_modelled()) return;  // nothing decides it
   const auto ep = find_epoll(line.epoll);
   const std::vector<std::string> now =
       ep ? history.live().ready_names(*ep) : std::vector<std::string>{};

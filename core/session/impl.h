@@ -54,7 +54,12 @@ struct Session::Impl {
   void learn_order_now();
   bool see_timers(std::vector<MicroStep>& micro);
   // A call asleep that will end, or may, without anybody's doing.
+  void end_lab(std::string why);
+  void check_memory(const StepRecord& record);
   [[nodiscard]] bool is_due(ActorId actor, const Asleep& call) const;
+  [[nodiscard]] bool may_return(ActorId actor, const Asleep& call) const;
+  [[nodiscard]] std::optional<std::string> cannot_be_made(ActorId actor,
+                                                          const Request& request) const;
 
   // ---- while it runs
   void handle(Notification& n);

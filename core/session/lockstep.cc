@@ -74,11 +74,6 @@ bool fits(const Machine::Result& r, ActorId actor, const std::vector<Returned>& 
   return seen != nullptr && seen->outcome.same_result(r.outcome);
 }
 
-// drain() and fill() are many calls of one kind.
-bool is_row_of_calls(const Request& request) {
-  return std::holds_alternative<Drain>(request.op) || std::holds_alternative<Fill>(request.op);
-}
-
 // What a sleeping actor waits in; nullopt: it does not sleep.
 std::optional<ThreadState> sleeper(const Machine& machine, ActorId actor) {
   for (const ThreadState& t : machine.threads()) {
@@ -453,6 +448,10 @@ class Lockstep {
 };
 
 }  // namespace
+
+bool is_row_of_calls(const Request& request) {
+  return std::holds_alternative<Drain>(request.op) || std::holds_alternative<Fill>(request.op);
+}
 
 bool has_deadline(const Machine& machine, ActorId actor) {
   const auto asleep = sleeper(machine, actor);

@@ -32,12 +32,15 @@ struct LockstepResult {
   std::optional<Machine> row_from;
   // Whose sleep was ended by something that only its EINTR shows.
   std::set<ActorId> interrupted = {};
-  // How much the call moved, when TCP passed bytes on, or that a limit was met which all programs of
-  // the user share, is as it was seen.
+  // How much the call moved, when TCP passed bytes on, or that a limit was met which all programs
+  // of the user share, is as it was seen.
   bool observed = false;
   // Only threads that ran in the middle of the call explain what was seen: all of it is chance.
   bool interleaved = false;
 };
+
+// drain() and fill() are many calls of one kind, none of which waits.
+bool is_row_of_calls(const Request& request);
 
 // Whether the actor sleeps in a call that time alone can end.
 bool has_deadline(const Machine& machine, ActorId actor);

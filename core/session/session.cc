@@ -145,7 +145,8 @@ bool Session::finished() const { return impl_->is_finished; }
 std::vector<std::string> Session::stuck() const {
   std::vector<std::string> lines;
   for (const auto& [actor, call] : impl_->asleep) {
-    lines.push_back(fmt::format("{} waits in {}", print(actor), print(call.call)));
+    const char* words = is_row_of_calls(call.request) ? "{} is still in {}" : "{} waits in {}";
+    lines.push_back(fmt::format(fmt::runtime(words), print(actor), print(call.call)));
   }
   return lines;
 }
@@ -208,7 +209,8 @@ std::shared_ptr<const State> Session::moment(int n, std::optional<int> micro) co
   });
 }
 
-std::vector<std::string> Session::ready_at_end(const std::string& epoll) const {
+std::optional<std::vector<std::string>> Session::ready_at_end(const std::string& epoll) const {
+  if (impl_->history.live().not_modelled()) return std::nullopt;
   const auto ep = impl_->find_epoll(epoll);
   return ep ? impl_->history.live().ready_names(*ep) : std::vector<std::string>{};
 }

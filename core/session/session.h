@@ -43,7 +43,8 @@ struct SessionOptions {
   bool model_only = false;
   TreeOrder tree = TreeOrder::learned;
   std::chrono::milliseconds time_limit{10'000};  // time in which no call returns
-  bool observe_levels = true;                    // level polls after each step
+  std::uint64_t most_socket_mib = 512;  // that sockets may hold unread before the lab is ended
+  bool observe_levels = true;           // level polls after each step
   bool verify_lists = false;  // compare small interest lists after every step, not when due
   // How many schedules of several threads are tried before the kernel's differs from the model's.
   int schedules = 2000;
@@ -165,7 +166,9 @@ class Session {
   // The same without a copy; moments that were asked for lately are at hand.
   [[nodiscard]] std::shared_ptr<const State> moment(int n,
                                                     std::optional<int> micro = std::nullopt) const;
-  [[nodiscard]] std::vector<std::string> ready_at_end(const std::string& epoll) const;
+  // nullopt: something was not modelled, so that the model's list means nothing.
+  [[nodiscard]] std::optional<std::vector<std::string>> ready_at_end(
+      const std::string& epoll) const;
   [[nodiscard]] std::optional<std::string> data_name(std::uint64_t data) const;
 
   // So that a picture of it may be kept.

@@ -50,7 +50,7 @@ bool Session::Impl::start_next() {
 
 bool Session::Impl::start_call(const CallStatement& statement) {
   if (const auto it = asleep.find(statement.actor); it != asleep.end()) {
-    if (!is_due(it->first, it->second)) {
+    if (!may_return(it->first, it->second)) {
       if (!is_stuck) {
         fail_expectation(fmt::format("{} cannot go on: it waits in {} and nothing is due",
                                      print(statement.actor), print(it->second.call)));
@@ -73,8 +73,10 @@ bool Session::Impl::start_call(const CallStatement& statement) {
   r.expected = statement.expected;
   r.must_block = statement.unfinished;
   ++next;
-  if (!resolved) {
-    fail_expectation(resolved.error().what);
+  const auto why = resolved ? cannot_be_made(statement.actor, resolved->request)
+                            : std::optional(resolved.error().what);
+  if (why) {
+    fail_expectation(*why);
     return start_next();
   }
   r.data = std::move(resolved->data_name);
@@ -93,6 +95,20 @@ bool Session::Impl::start_call(const CallStatement& statement) {
   last_progress = std::chrono::steady_clock::now();
   kernel->submit(statement.actor, running->record.request);
   return true;
+}
+
+// Who would make the call does not exist, or it would make an actor anew: no call of the kernel
+// answers that.
+std::optional<std::string> Session::Impl::cannot_be_made(ActorId actor,
+                                                         const Request& request) const {
+  const Machine& m = history.live();
+  if (!m.alive(actor)) {
+    return fmt::format("{} cannot call: {}", print(actor),
+                       m.existed(actor) ? "it has ended" : "no fork() made it");
+  }
+  const auto* fork = std::get_if<Fork>(&request.op);
+  if (fork == nullptr || !m.existed(fork->child)) return std::nullopt;
+  return fmt::format("{} was made before: a name stands for one process", print(fork->child));
 }
 
 std::optional<FileId> Session::Impl::instance_of(const Request& request) const {
@@ -171,6 +187,11 @@ bool Session::Impl::is_due(ActorId actor, const Asleep& call) const {
   if (call.deadline.has_value() || history.live().timer_may_wake(actor)) return true;
   const std::vector<ActorId> woken = history.live().runnable();  // by a timer, behind the last rest
   return std::ranges::find(woken, actor) != woken.end();
+}
+
+// Of what is not modelled nothing is known: a close() that lingers, a segment that TCP holds back.
+bool Session::Impl::may_return(ActorId actor, const Asleep& call) const {
+  return is_due(actor, call) || (!options.model_only && history.live().not_modelled().has_value());
 }
 
 // Requires: the kernel is at rest, so that the list cannot change while it is read.

@@ -162,6 +162,10 @@ TEST(Transcript, ALateFailureIsToldOnce) {
   p.transcript.late(record);
   p.transcript.late(record);
   EXPECT_EQ(p.text, "close(7) = 0\n# does not hold: T2 cannot go on\n");
+  record.expectation_failure += "; nor can T3";
+  p.transcript.late(record);
+  EXPECT_EQ(p.text,
+            "close(7) = 0\n# does not hold: T2 cannot go on\n# does not hold: nor can T3\n");
 }
 
 TEST(Transcript, CommentsProseGroupsAndTheirPlaces) {

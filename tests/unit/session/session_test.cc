@@ -171,6 +171,79 @@ TEST(Session, TheTimeLimitEndsACallThatNeverReturns) {
   EXPECT_TRUE(slow->timed_out());
 }
 
+TEST(Session, ARowThatNeverEndsIsNotCalledASleeper) {
+  const auto s = test::run("T2: sleep(10ms) <unfinished ...>\nfill(0)\n",
+                           {.time_limit = std::chrono::milliseconds(100)});
+  ASSERT_TRUE(s);
+  ASSERT_TRUE(s->died());
+  EXPECT_NE(s->died()->find("fill(0) comes to no end"), std::string::npos) << *s->died();
+  EXPECT_EQ(s->stuck(), std::vector<std::string>{"T1 is still in fill(0)"});
+}
+
+// AF_UNIX has no limit but that of each socket.
+TEST(Session, WhatSocketsHoldIsBounded) {
+  const auto s = test::run(
+      "repeat 400 {\n"
+      "  a, b = socketpair(AF_UNIX, SOCK_STREAM)\n"
+      "  fill(a)\n"
+      "}\n",
+      {.most_socket_mib = 8});
+  ASSERT_TRUE(s);
+  ASSERT_TRUE(s->died());
+  EXPECT_NE(s->died()->find("8 MiB"), std::string::npos) << *s->died();
+  EXPECT_LT(s->steps().size(), 400U);
+}
+
+TEST_P(OnBoth, WhoDoesNotExistMakesNoCall) {
+  const auto s = test::run(
+      "P1 = fork()\n"
+      "P1: exit(0) = ?\n"
+      "P1: close(3) = -1 EBADF\n"
+      "repeat 2 {\n"
+      "  P2 = fork()\n"
+      "}\n",
+      {.model_only = GetParam()});
+  ASSERT_TRUE(s);
+  EXPECT_EQ(s->steps().size(), 3U);
+  EXPECT_EQ(s->expectations_failed(), 2);
+  const std::string problems = test::problems(*s);
+  EXPECT_NE(problems.find("P1 cannot call: it has ended"), std::string::npos) << problems;
+  EXPECT_NE(problems.find("P2 was made before"), std::string::npos) << problems;
+}
+
+// From there on the model's lists mean nothing: nothing is judged by them, and nothing is told.
+TEST(Session, BehindWhatIsNotModelledNothingIsMadeUp) {
+  const auto s = test::run(
+      "ep = epoll_create1(0)\n"
+      "c, d = socketpair(AF_UNIX, SOCK_DGRAM)\n"
+      "epoll_ctl(ep, ADD, d, IN) = 0\n"
+      "send(c, \"abc\", MSG_MORE) = 3\n"
+      "recv(d, 2, MSG_TRUNC|MSG_PEEK) = 3 \"ab\"\n"
+      "epoll_wait(ep, 8, 0) = 1 [{events=IN, data=d}]\n"
+      "expect ready(ep) = []\n");
+  ASSERT_TRUE(s);
+  EXPECT_EQ(test::problems(*s), "");
+  EXPECT_NE(s->steps().back().not_modelled, "");
+  EXPECT_TRUE(s->steps().back().micro.empty());
+  EXPECT_EQ(s->ready_at_end("ep"), std::nullopt);
+}
+
+// A close() that lingers ends by itself, and nothing but the kernel knows when.
+TEST(Session, WhatIsNotModelledMayReturn) {
+  const auto s = test::run(
+      "l = socket(AF_INET, SOCK_STREAM)\n"
+      "listen(l, 1) = 0\n"
+      "c = socket(AF_INET, SOCK_STREAM)\n"
+      "connect(c, l) = 0\n"
+      "s = accept(l)\n"
+      "setsockopt(c, SO_LINGER, 1) = 0\n"
+      "fill(c)\n"
+      "close(c) <unfinished ...>\n"
+      "read(s, 1) = 1\n");
+  ASSERT_TRUE(s);
+  EXPECT_EQ(test::problems(*s), "");
+}
+
 TEST(Session, TenThousandItemsMatchTheKernelsTree) {
   const auto s =
       run("ep = epoll_create1(0)\na[1..10000] = eventfd(0, 0)\n"
