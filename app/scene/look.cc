@@ -135,6 +135,14 @@ std::string bytes_text(std::uint64_t bytes) {
   return fmt::format("{} B", bytes);
 }
 
+std::string about_bytes(std::uint64_t bytes) {
+  constexpr double kKi = 1024;
+  const auto n = static_cast<double>(bytes);
+  if (n >= 0.95 * kKi * kKi) return fmt::format("{:.1f} MiB", n / kKi / kKi);
+  if (n >= 10 * kKi) return fmt::format("{:.0f} KiB", n / kKi);
+  return bytes_text(bytes);
+}
+
 std::string descriptor_text(Fd fd) {
   return fd.process == 0 ? std::to_string(fd.value) : fmt::format("P{}:{}", fd.process, fd.value);
 }

@@ -38,6 +38,7 @@ std::string_view brief_case_key(const ItemState& item);  // for little room
 std::string signals_text(const ObjectState& object);     // "SIGUSR1, 2 SIGUSR2"
 std::string mask_text(std::uint32_t mask);               // "IN|ET", short
 std::string bytes_text(std::uint64_t bytes);             // "5 B", "64 KiB"
+std::string about_bytes(std::uint64_t bytes);            // "3.6 MiB" where that is short
 std::string descriptor_text(Fd fd);                      // "4"; of another process "P1:4"
 std::string descriptors_text(std::span<const Fd> fds);   // "4, P1:4"
 std::string descriptor_text(const FileState& file, std::size_t i);  // with its name: "4 a"

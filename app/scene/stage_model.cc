@@ -52,6 +52,7 @@ StageModel model_of(const StageInput& input) {
       !session.options().model_only && session.options().tree == TreeOrder::learned;
   model.differences = session.model_differences();
   model.expectations_failed = session.expectations_failed();
+  model.not_modelled_from = session.not_modelled_from();
   model.moment = [&session](int n, std::optional<int> micro) { return session.moment(n, micro); };
   return model;
 }

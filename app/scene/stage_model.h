@@ -23,6 +23,7 @@ struct StageModel {
   bool learns_order = false;  // of trees, from the kernel
   int differences = 0;
   int expectations_failed = 0;
+  int not_modelled_from = 0;  // see Session
   std::function<std::shared_ptr<const State>(int, std::optional<int>)> moment;
 
   [[nodiscard]] std::shared_ptr<const State> now() const { return moment(step, micro); }
@@ -38,6 +39,10 @@ struct StageModel {
   [[nodiscard]] std::span<const MicroStep> happened() const;
   // The micro-step at the cursor; nullptr at the end of a step.
   [[nodiscard]] const MicroStep* instant() const;
+  // As not_modelled_from, where the cursor has come to it; 0: it has not.
+  [[nodiscard]] int guessed_from() const {
+    return step < not_modelled_from ? 0 : not_modelled_from;
+  }
   // The statement that the cursor stands before, or in.
   [[nodiscard]] int statement_at_cursor() const;
 };

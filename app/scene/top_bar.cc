@@ -55,6 +55,9 @@ Verdict verdict(const Sketch& pen, const StageModel& model) {
     return {pen.t("ui.bar.failed", {std::to_string(model.expectations_failed)}), Role::bad};
   }
   if (model.release.empty()) return {pen.t("ui.bar.model_only"), Role::warn};
+  if (const int n = model.not_modelled_from; n > 0) {
+    return {pen.t("ui.bar.not_modelled", {std::to_string(n)}), Role::warn};
+  }
   return {pen.t("ui.bar.agrees"), Role::good};
 }
 

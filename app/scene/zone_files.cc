@@ -159,7 +159,7 @@ void draw_object(Sketch& pen, const KernelContext& c, const ObjectPlace& place, 
   if (!peer.empty()) title += " → " + peer;
   const float head = at.y + (small ? 14.0F : 17.0F);
   const std::string unsent =
-      object.unsent == 0 ? std::string() : pen.t("file.unsent", {bytes_text(object.unsent)});
+      object.unsent == 0 ? std::string() : pen.t("file.unsent", {about_bytes(object.unsent)});
   const float taken = unsent.empty() ? 0
                                      : pen.text({at.right() - pad, head}, unsent,
                                                 label.in(Role::text), at.w - 2 * pad, Align::right);
@@ -182,7 +182,7 @@ void draw_object(Sketch& pen, const KernelContext& c, const ObjectPlace& place, 
   for (std::size_t i = 0; i < object.fill.size(); ++i) {
     says += ", " + buffer_text(pen, object, i, false);
   }
-  if (!unsent.empty()) says += ", " + unsent;
+  if (!unsent.empty()) says += ", " + pen.t("file.unsent", {bytes_text(object.unsent)});
   if (object.kind == ObjectKind::listener) {
     says += ", " + pen.t("file.waiting", {std::to_string(object.waiting)});
   }

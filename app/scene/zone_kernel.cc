@@ -233,8 +233,12 @@ KernelView draw_kernel(Sketch& pen, const StageModel& model, Rect where) {
   const float baseline = where.y + 27;
   const float taken =
       pen.text({where.x + 18, baseline}, pen.t("kernel.zone"), type::kZone, where.w - 36);
-  pen.text({where.right() - 18, baseline}, kernel_note(pen, model), type::kNote,
-           where.w - taken - 60, Align::right);
+  const int guessed = model.guessed_from();
+  pen.text(
+      {where.right() - 18, baseline},
+      guessed > 0 ? pen.t("kernel.guessed", {std::to_string(guessed)}) : kernel_note(pen, model),
+      type::kNote.in(guessed > 0 ? Role::warn : type::kNote.color), where.w - taken - 60,
+      Align::right);
   const Rect head_at = to_picture(view, {head.x, head.y, 0, 0});
   draw_system_call_line(pen, c, where, {head_at.x, head_at.y});
   return view;

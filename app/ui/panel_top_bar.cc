@@ -114,6 +114,9 @@ Verdict verdict_of(const Ui& ui) {
   if (session.options().model_only) {
     return {ui.t("ui.bar.model_only"), Role::warn, Face::sans_bold};
   }
+  if (const int n = session.not_modelled_from(); n > 0) {
+    return {ui.t("ui.bar.not_modelled", {std::to_string(n)}), Role::warn, Face::sans_bold};
+  }
   return {ui.t("ui.bar.agrees")};
 }
 

@@ -228,6 +228,12 @@ SessionVersion Session::version() const {
 int Session::expectations_failed() const { return impl_->failed; }
 const std::string& Session::failed_before_steps() const { return impl_->failed_early; }
 int Session::model_differences() const { return impl_->differed; }
+int Session::not_modelled_from() const {
+  const auto known = [](const StepRecord& r) { return r.not_modelled.empty(); };
+  const auto first = std::ranges::partition_point(impl_->steps, known);
+  return first == impl_->steps.end() ? 0 : first->n;
+}
+
 const SessionOptions& Session::options() const { return impl_->options; }
 int Session::lab_pid() const { return impl_->kernel ? impl_->kernel->pid() : -1; }
 

@@ -179,6 +179,9 @@ class Session {
   // Which expectations failed before the first step; empty: none. (Later ones are in the steps.)
   [[nodiscard]] const std::string& failed_before_steps() const;
   [[nodiscard]] int model_differences() const;
+  // The first step that did what the model has no rules for: from there on the kernel alone tells
+  // results, and states are guesses. 0: there is none.
+  [[nodiscard]] int not_modelled_from() const;
   [[nodiscard]] const SessionOptions& options() const;
   [[nodiscard]] int lab_pid() const;
   [[nodiscard]] std::string kernel_release() const;  // "6.18.44"
