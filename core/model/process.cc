@@ -50,13 +50,6 @@ void reap(Run& run, std::int32_t number) {
   if (run.w.inputs.traits.pidfd_hup_when_reaped) wake_pidfds(run, number, 0);
 }
 
-bool any_signalfd(const World& w, std::int32_t process) {
-  return std::ranges::any_of(w.process(process).table, [&](Index slot) {
-    const Index file = slot == kNone ? kNone : w.descriptors[slot].file;
-    return file != kNone && w.files[file].kind == FileKind::signalfd;
-  });
-}
-
 // do_notify_parent()
 void notify_parent(Run& run, std::int32_t number) {
   World& w = run.w;
@@ -87,7 +80,6 @@ Outcome fork_call(Run& run, Index task, const Fork& op) {
   if (w.current != 0 || number < 1 || number > kMostProcesses) return failure(EPERM);
   if (find_process(w, number) != nullptr) return failure(EBUSY);
   if (w.quota_met) return failure(*w.quota_met);
-  if (any_signalfd(w, 0)) not_modelled(w, "a signalfd in two processes");
   if (w.processes.size() <= at(number)) w.processes.resize(at(number) + 1);
   const Process& parent = w.process(0);
   Process& child = w.process(number);

@@ -31,6 +31,12 @@ Index make_signalfd(Run& run, std::uint64_t mask, std::uint32_t flags) {
 
 void signalfd_release(World& w, Index ctx) { w.signalfds.give_back(ctx); }
 
+void signalfd_asked(World& w, const SignalfdCtx& ctx, Index task) {
+  if (w.tasks[at(task)].actor.process() != ctx.process) {
+    not_modelled(w, "a signalfd that a child asks");
+  }
+}
+
 std::uint32_t signalfd_level(const World& w, const SignalfdCtx& ctx, Index task) {
   const auto reads = [&](const Task& t) {
     return t.actor.process() == ctx.process && (pending_set(t) & ctx.mask) != 0;
@@ -43,6 +49,7 @@ Answer signalfd_read(Run& run, Index task, Index file, ReadCall& call, std::uint
   World& w = run.w;
   const std::uint64_t room = call.count / sizeof(signalfd_siginfo);
   if (room == 0) return -EINVAL;
+  signalfd_asked(w, w.signalfds[w.files[file].object], task);
   await_siglock(run);
   const std::uint64_t mask = w.signalfds[w.files[file].object].mask;
   std::uint64_t got = 0;

@@ -16,6 +16,10 @@ namespace epollscope {
 Index make_signalfd(Run& run, std::uint64_t mask, std::uint32_t flags);
 void signalfd_release(World& w, Index ctx);
 
+// A thread asks, or reads. One of another process than the signalfd's looks at signals of its own,
+// while the hooks stay with the first process: that is not modelled.
+void signalfd_asked(World& w, const SignalfdCtx& ctx, Index task);
+
 // For this thread; kNone: for any.
 std::uint32_t signalfd_level(const World& w, const SignalfdCtx& ctx, Index task);
 // The number of the first signal that is read goes to `first`.

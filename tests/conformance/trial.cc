@@ -15,7 +15,7 @@ namespace {
 // Nothing shows the order of two timers or of two inotify instances, or what a connection holds,
 // and a program comes by the others through a duplicate now and then. Everything else that a
 // program uses has rules.
-constexpr std::array<std::string_view, 15> kExcused = {"timers",
+constexpr std::array<std::string_view, 16> kExcused = {"timers",
                                                        "which of two inotify instances",
                                                        "signal of the process",
                                                        "how much",
@@ -29,6 +29,7 @@ constexpr std::array<std::string_view, 15> kExcused = {"timers",
                                                        "when TCP passes bytes on",
                                                        "of an earlier TCP connection",
                                                        "only a child has",
+                                                       "a signalfd that a child asks",
                                                        "sizes of socket buffers"};
 
 std::optional<std::string> trouble(const StepRecord& r) {

@@ -1,6 +1,7 @@
 // fork(), the ends of processes, and what pidfds tell of them.
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -148,6 +149,21 @@ TEST(Processes, TheEndOfAChildInterruptsWhoHandlesSigchld) {
   EXPECT_TRUE(d.call(EpollWait{d.ep, 1, -1}).blocked);
   EXPECT_TRUE(d.ends_with(Exit{0}));
   EXPECT_EQ(d.m.resume(thread(1)).outcome.error, EINTR);
+}
+
+TEST(Processes, ASignalfdIsItsMakersUntilAChildAsksIt) {
+  Family d;
+  const Fd sf = d.call(SignalFd{1ULL << (SIGUSR1 - 1), SFD_NONBLOCK}).outcome.created.at(0);
+  EXPECT_EQ(d.run(Sigprocmask{SIG_BLOCK, 1ULL << (SIGUSR1 - 1)}), 0);
+  EXPECT_EQ(d.add(d.ep, sf, EPOLLIN | EPOLLET), 0);
+  d.fork();
+  EXPECT_EQ(d.run(Kill{kChild, SIGUSR1}), 0);
+  EXPECT_TRUE(d.wait(d.ep).empty()) << "it is pending for the child, which blocks it as well";
+  EXPECT_EQ(d.run(Kill{thread(1), SIGUSR1}), 0);
+  EXPECT_EQ(d.wait(d.ep).size(), 1U);
+  EXPECT_EQ(d.m.not_modelled(), std::nullopt);
+  d.child(Read{in_child(sf), 128});
+  EXPECT_EQ(d.m.not_modelled(), "a signalfd that a child asks");
 }
 
 }  // namespace
