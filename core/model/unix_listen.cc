@@ -1,5 +1,6 @@
 #include "core/model/unix_listen.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -66,7 +67,8 @@ int unix_connect(Run& run, Index file, Index to) {
     return ECONNREFUSED;
   }
   if (w.socks[listener].accept_queue.size() > w.socks[listener].backlog) {
-    not_modelled(w, "a connection to a full accept queue");
+    const bool waits = (w.files[file].flags & O_NONBLOCK) == 0;
+    if (waits) not_modelled(w, "a connect() that waits for a place in an accept queue");
     return EAGAIN;
   }
   const Index sock = w.files[file].object;
