@@ -38,7 +38,7 @@ std::string_view wants(const Param& param) {
     case ParamKind::timeout:
       return "milliseconds, a duration such as 20ms, or -1";
     case ParamKind::timespec:
-      return "a duration such as 20ms, or -1";
+      return "a duration such as 20ms or 0ns, or -1";
     case ParamKind::interval:
       return "a duration such as 20ms, or 0";
     case ParamKind::signals:

@@ -189,7 +189,7 @@ TEST(Diagnostic, SignalMasksAndTimesOfWaits) {
             "24: unknown flag SIGUSR3; did you mean SIGUSR1?");
   EXPECT_EQ(mistake("epoll_pwait(ep, 8, 0, [10])"), "24: sigmask holds names such as SIGUSR1");
   EXPECT_EQ(mistake("epoll_pwait2(ep, 8, 20, NULL)"),
-            "21: timeout must be a duration such as 20ms, or -1, not a number");
+            "21: timeout must be a duration such as 20ms or 0ns, or -1, not a number");
   EXPECT_EQ(mistake("epoll_pwait2(ep, 8, 1ms, NULL, NULL)"),
             "32: the last argument of epoll_pwait2 is written events=NULL");
 }
