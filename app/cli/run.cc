@@ -98,9 +98,8 @@ class JsonPrinter : public Printer {
   // The schema says only that an expectation failed; why goes to the person who watches.
   void failure(const StepRecord& record) {
     const std::size_t told = record.n == told_step_ ? told_ : 0;
-    if (record.expectation_failure.size() > told) {
-      say(record.line, record.expectation_failure.substr(told));
-    }
+    const std::string rest = rest_of_failures(record.expectation_failure, told);
+    if (!rest.empty()) say(record.line, rest);
     told_step_ = record.n;
     told_ = record.expectation_failure.size();
   }

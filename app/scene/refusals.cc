@@ -114,6 +114,7 @@ class Refusal {
   [[nodiscard]] Reason bad_descriptor(const EpollCtl& op) const {
     if (open(op.epfd)) return t("refused.not_open", {target(op)});
     if (open(op.fd)) return t("refused.not_open", {named(0, op.epfd)});
+    if (op.epfd == op.fd) return t("refused.not_open", {named(0, op.epfd)});
     return t("refused.neither_open", {named(0, op.epfd), target(op)});
   }
 
@@ -136,7 +137,7 @@ class Refusal {
     return found == ep->items.end() ? nullptr : &*found;
   }
 
-  // In the order in which the kernel asks.
+  // In the order in which the kernel asks, but that an instance is asked for first.
   [[nodiscard]] Reason bad_argument(const EpollCtl& op) const {
     const EventpollState* ep = eventpoll(op.epfd);
     if (ep == nullptr) return not_an_instance(0, op.epfd);

@@ -41,7 +41,7 @@ Json events_of(CallName call, const std::vector<ShownEvent>& events) {
 }
 
 Json payload_of(const Call& call, const Outcome& outcome) {
-  if (outcome.failed()) return nullptr;
+  if (outcome.failed() || outcome.ended) return nullptr;
   if (outcome.value_kind == ValueKind::option && outcome.value) {
     return static_cast<std::int64_t>(*outcome.value);
   }

@@ -28,8 +28,8 @@ std::string actor_prefix(ActorId actor, bool written) {
   return written || actor != ActorId{} ? print(actor) + ": " : std::string{};
 }
 
-ScenarioLines::ScenarioLines(const Lesson& lesson, ReadyNow ready, std::string& out)
-    : lesson_(lesson), ready_(std::move(ready)), out_(out) {
+ScenarioLines::ScenarioLines(const Lesson& lesson, ReadyNow ready, std::string& out, bool to_run)
+    : lesson_(lesson), ready_(std::move(ready)), to_run_(to_run), out_(out) {
   compute_columns();
 }
 
@@ -157,7 +157,7 @@ void ScenarioLines::pass_to(int next) {
       const auto now = ready_(ready->epoll);
       const std::string words = fmt::format("expect ready({}) = [{}]", ready->epoll,
                                             fmt::join(now ? *now : ready->items, ", "));
-      now ? line(index, words) : comment("not decided: " + words);
+      now || to_run_ ? line(index, words) : comment("not decided: " + words);
     } else if (const auto* call = std::get_if<CallStatement>(&s->what)) {
       std::string words = actor_prefix(call->actor, call->actor_written);
       if (!call->names.empty()) words += fmt::format("{} = ", fmt::join(call->names, ", "));

@@ -18,8 +18,8 @@ using ReadyNow = std::function<std::optional<std::vector<std::string>>(const std
 
 class ScenarioLines {
  public:
-  // All three must outlive the printer.
-  ScenarioLines(const Lesson& lesson, ReadyNow ready, std::string& out);
+  // All three must outlive the printer. `to_run`: what nothing decided stays a statement.
+  ScenarioLines(const Lesson& lesson, ReadyNow ready, std::string& out, bool to_run);
 
   // A statement in the place of statement `index` of the program, with its comment; -1: a line
   // that no statement asked for, which stays in the group it falls in.
@@ -48,6 +48,7 @@ class ScenarioLines {
 
   const Lesson& lesson_;
   ReadyNow ready_;
+  bool to_run_;
   std::string& out_;
   int cursor_ = 0;     // statements before this one are printed
   int following_ = 0;  // from the cursor up to here there are only comments

@@ -70,7 +70,7 @@ Ending ending_of(const Session& session) {
 
 Transcript::Transcript(const Lesson& lesson, TranscriptOptions options, ReadyNow ready,
                        std::string& out)
-    : lines_(lesson, std::move(ready), out), options_(options) {}
+    : lines_(lesson, std::move(ready), out, options.to_run), options_(options) {}
 
 void Transcript::begin(int next, const std::string& failure) {
   lines_.pass_to(next);
@@ -86,7 +86,9 @@ void Transcript::step(const StepRecord& record, int next) {
     whole.events = record.events;
     whole.bound = record.bound;
     whole.resumed = record.resumed;
-    whole.expectation_failure += record.expectation_failure;
+    const bool both = !whole.expectation_failure.empty() && !record.expectation_failure.empty();
+    whole.expectation_failure += (both ? "; " : "") + record.expectation_failure;
+    whole.not_modelled = record.not_modelled;
     whole.differences.insert(whole.differences.end(), record.differences.begin(),
                              record.differences.end());
     whole.micro.insert(whole.micro.end(), record.micro.begin(), record.micro.end());
@@ -116,11 +118,17 @@ void Transcript::late(const StepRecord& record) {
 
 // Of the last step's failures those that came after it was printed.
 void Transcript::tell_the_rest(std::string_view failures) {
-  if (failures.size() <= failure_told_) return;
-  std::string_view rest = failures.substr(failure_told_);
-  if (rest.starts_with("; ")) rest.remove_prefix(2);
-  lines_.comment("does not hold: " + std::string(rest));
+  if (const auto rest = rest_of_failures(failures, failure_told_); !rest.empty()) {
+    lines_.comment("does not hold: " + rest);
+  }
   failure_told_ = failures.size();
+}
+
+std::string rest_of_failures(std::string_view failures, std::size_t told) {
+  if (failures.size() <= told) return {};
+  failures.remove_prefix(told);
+  if (failures.starts_with("; ")) failures.remove_prefix(2);
+  return std::string(failures);
 }
 
 void Transcript::print_pending() {
@@ -261,7 +269,9 @@ void Transcript::keep_rest() {
 std::string transcript_of(const Session& session, TranscriptOptions options) {
   std::string out;
   int now = 0;
-  const auto ready = [&](const std::string& epoll) {
+  const auto ready = [&](const std::string& epoll) -> std::optional<std::vector<std::string>> {
+    const int unknown_from = session.not_modelled_from();
+    if (unknown_from > 0 && now >= unknown_from) return std::nullopt;
     const State state = session.state_at(now);
     std::vector<std::string> names;
     for (const EventpollState& ep : state.eventpolls) {

@@ -76,6 +76,9 @@ class Transcript {
   std::size_t failure_told_ = 0;  // characters of the last step's failure
 };
 
+// Of a step's failures, sentences with "; " between them, those behind the first `told` characters.
+std::string rest_of_failures(std::string_view failures, std::size_t told);
+
 // The whole of a session as far as it has run.
 std::string transcript_of(const Session& session, TranscriptOptions options = {});
 

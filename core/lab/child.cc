@@ -101,7 +101,7 @@ class Child {
         Header& header = area_.header();
         const std::uint32_t end = header.carriers_end;
         header.under_way = segments_under_way(descriptors_, end);
-        header.under_way.count += terminals_under_way(descriptors_, header, end);
+        add_terminals_under_way(descriptors_, header, end, header.under_way);
         answer(order.ticket);
         break;
       }

@@ -27,6 +27,7 @@ constexpr milliseconds kRarestLook{5};
 constexpr int kYields = 2;
 // The kernel delays an acknowledgement by 40 ms, rarely by 200.
 constexpr milliseconds kLongestDelay{500};
+constexpr milliseconds kLongestAck{100};  // a receiver puts it off for 40
 
 Notification notice(Notification::Kind kind, ActorId actor = {}) {
   Notification n;
@@ -95,7 +96,9 @@ void LabKernel::submit(ActorId actor, const Request& request) {
   if (const auto* fork = std::get_if<Fork>(&request.op)) {
     const std::int32_t number = fork->child.process();
     if (is_process || number < 1 || number > kMostProcesses) return refuse(actor, EPERM);
-    if (slots_.contains(fork->child)) return refuse(actor, EBUSY);
+    const auto known = slots_.find(fork->child);  // a fork() that failed leaves one
+    const bool made = known != slots_.end() && actors_[known->second - 1].life != Actor::Life::none;
+    if (made) return refuse(actor, EBUSY);
     const auto child = slot_of(fork->child);
     if (!child) return refuse(actor, EAGAIN);
     area_.slot(*child).process = true;
@@ -252,21 +255,33 @@ bool LabKernel::processes_rest() {
 }
 
 bool LabKernel::carriers_rest() {
-  const bool none = area_.header().carriers_end.load(std::memory_order_relaxed) == 0;
-  if (!none && !backlog_) backlog_.emplace();
-  // First: what is handled there may show in what is under way.
-  const bool calm = none || backlog_->empty();
-  const bool seen = !none && !ask(Job::carriers);
-  UnderWay now = seen ? area_.header().under_way : UnderWay{};
-  if (!calm) ++now.count;
+  if (area_.header().carriers_end.load(std::memory_order_relaxed) == 0) return true;
+  // First: what a CPU handles there may show in what is under way.
+  if (!backlog_rests()) return false;
+  if (ask(Job::carriers)) return true;  // it is gone, which take() tells
+  const UnderWay now = area_.header().under_way;
+  if (now.count == 0) stuck_ = {};
   if (now.count > 0 && now != stuck_) {
     if (!carried_since_ || now != carried_) carried_since_ = Clock::now();
     carried_ = now;
-    if (Clock::now() - *carried_since_ < kLongestDelay) return false;
+    // Where as many were given up before, more patience would be lost on the same ones.
+    const milliseconds patience = now.count > stuck_.count ? kLongestDelay : kLongestAck;
+    if (Clock::now() - *carried_since_ < patience) return false;
     stuck_ = now;
   }
   carried_since_.reset();
   return true;
+}
+
+// Packets of other programs are among them: a machine that is never without some is not waited for.
+bool LabKernel::backlog_rests() {
+  if (!backlog_) backlog_.emplace();
+  if (backlog_->empty()) {
+    backlog_since_.reset();
+    return true;
+  }
+  if (!backlog_since_) backlog_since_ = Clock::now();
+  return Clock::now() - *backlog_since_ >= kLongestDelay;
 }
 
 Notification LabKernel::rest() {

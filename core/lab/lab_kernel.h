@@ -63,6 +63,7 @@ class LabKernel : public Lab {
   // Whether no segment and no input of a terminal is under way, or has been for longer than the
   // kernel delays one.
   bool carriers_rest();
+  bool backlog_rests();
   Notification rest();
   Outcome read_reply(std::size_t slot) const;
   // Takes in what wait_fd() shows. True when there may be something to hand out now.
@@ -95,6 +96,7 @@ class LabKernel : public Lab {
   Clock::duration look_again_{};
   std::optional<Clock::time_point> timer_set_;
   std::optional<lab::Backlog> backlog_;             // once there is a TCP socket or a terminal
+  std::optional<Clock::time_point> backlog_since_;  // since when it was not seen empty
   lab::UnderWay carried_;                           // as it was when it last got on
   std::optional<Clock::time_point> carried_since_;  // since when nothing of it has
   lab::UnderWay stuck_;                             // what no patience was enough for

@@ -30,19 +30,21 @@ std::optional<tcp_info> info_of(int fd) {
 }
 
 bool is_under_way(int fd, const tcp_info& info) {
+  // Behind a closed window nothing is under way: its reader has to make room first. Behind an open
+  // one the next segment is about to leave (TCP small queues).
+  const bool waits = info.tcpi_unacked == 0 && info.tcpi_notsent_bytes > 0;
   switch (info.tcpi_state) {
     case syn_sent:
     case syn_received:
+      return true;
     case fin_wait_1:
     case last_ack:
     case closing:
-      return true;
+      return !waits || info.tcpi_snd_wnd > 0;
     case established:
     case close_wait:
-      // Behind a closed window nothing is under way: its reader has to make room first. Behind an
-      // open one the next segment is about to leave (TCP small queues).
-      if (info.tcpi_unacked == 0) return info.tcpi_notsent_bytes > 0 && info.tcpi_snd_wnd > 0;
-      return info.tcpi_notsent_bytes > 0 || is_full(fd);
+      if (waits) return info.tcpi_snd_wnd > 0;
+      return info.tcpi_unacked > 0 && (info.tcpi_notsent_bytes > 0 || is_full(fd));
     default:
       return false;
   }
@@ -70,13 +72,8 @@ UnderWay segments_under_way(const Descriptors& descriptors, std::uint32_t end) {
     if (descriptors.kind(fd) != FdKind::tcp) continue;
     const auto info = info_of(fd);
     if (!info || !is_under_way(fd, *info)) continue;
-    ++all.count;
-    for (const std::uint64_t part :
-         {std::uint64_t{info->tcpi_state}, std::uint64_t{info->tcpi_bytes_acked},
-          std::uint64_t{info->tcpi_notsent_bytes}}) {
-      constexpr std::uint64_t kPrime = 0x100000001b3;  // of the hash FNV-1a
-      all.where = (all.where ^ part) * kPrime;
-    }
+    all.add({static_cast<std::uint64_t>(fd), info->tcpi_state, info->tcpi_bytes_acked,
+             info->tcpi_notsent_bytes});
   }
   return all;
 }

@@ -16,8 +16,8 @@ std::int64_t unsent_bytes(int fd);
 
 // How many of the TCP sockets with numbers below `end` wait for the kernel of the other end: for
 // the rest of a handshake, for the acknowledgement of a FIN, or for one that lets the next
-// segment leave or makes room. On the loopback that takes 40 ms at most, where the receiver has
-// room for the segment.
+// segment leave or makes room. On the loopback that takes 40 ms at most where the receiver has room
+// for the segment, and up to the next try of the sender, some 200 ms, where it has room for less.
 UnderWay segments_under_way(const Descriptors& descriptors, std::uint32_t end);
 
 }  // namespace epollscope::lab

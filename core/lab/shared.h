@@ -15,6 +15,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <type_traits>
 
 #include "core/base/result.h"
@@ -91,6 +92,11 @@ struct TerminalCount {  // of one: bytes that its master is to get, and those re
 struct UnderWay {
   std::uint32_t count = 0;
   std::uint64_t where = 0;
+  void add(std::initializer_list<std::uint64_t> what) {
+    ++count;
+    constexpr std::uint64_t kPrime = 0x100000001b3;  // of the hash FNV-1a
+    for (const std::uint64_t part : what) where = (where ^ part) * kPrime;
+  }
   friend bool operator==(UnderWay, UnderWay) = default;
 };
 

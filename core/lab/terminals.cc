@@ -77,9 +77,8 @@ void count_read(Header& header, Known known, std::uint64_t bytes) {
   if (TerminalCount* count = count_of(header, known)) count->got += bytes;
 }
 
-std::uint32_t terminals_under_way(const Descriptors& descriptors, const Header& header,
-                                  std::uint32_t end) {
-  std::uint32_t waiting = 0;
+void add_terminals_under_way(const Descriptors& descriptors, const Header& header,
+                             std::uint32_t end, UnderWay& all) {
   const auto each = [&](FdKind kind, auto what) {
     for (std::int32_t fd = 0; fd < static_cast<std::int32_t>(end); ++fd) {
       const Known known = descriptors.known(fd);
@@ -89,11 +88,12 @@ std::uint32_t terminals_under_way(const Descriptors& descriptors, const Header& 
   each(FdKind::master, [&](std::int32_t fd, Known known) {
     const TerminalCount& count = header.terminals[known.terminal - 1U];
     const int bytes = readable(fd);
-    if (bytes >= 0 && count.got + static_cast<std::uint64_t>(bytes) < count.sent) ++waiting;
+    if (bytes < 0) return;
+    const std::uint64_t arrived = count.got + static_cast<std::uint64_t>(bytes);
+    if (arrived < count.sent) all.add({static_cast<std::uint64_t>(fd), arrived});
   });
   // The echo of the last byte can be there before the kernel has let go of the slave's input.
   each(FdKind::slave, [](std::int32_t fd, Known) { readable(fd); });
-  return waiting;
 }
 
 }  // namespace epollscope::lab

@@ -25,9 +25,9 @@ void count_written(Header& header, Known known, std::span<const std::byte> text)
 void count_written(Header& header, Known known, std::uint64_t filler);
 void count_read(Header& header, Known known, std::uint64_t bytes);
 
-// How many masters with numbers below `end` have not got all yet; what reached a terminal has
-// woken whom it wakes when this returns.
-std::uint32_t terminals_under_way(const Descriptors& descriptors, const Header& header,
-                                  std::uint32_t end);
+// Masters with numbers below `end` that have not got all yet; what reached a terminal has woken
+// whom it wakes when this returns.
+void add_terminals_under_way(const Descriptors& descriptors, const Header& header,
+                             std::uint32_t end, UnderWay& all);
 
 }  // namespace epollscope::lab

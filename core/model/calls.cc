@@ -388,7 +388,7 @@ class Caller {
     if (run_.watched()) {
       tell(run_, {.function = function,
                   .what = What::failed,
-                  .why = why_failed(error),
+                  .why = w_.quota_met == error ? Why::failed_quota : why_failed(error),
                   .file = file_of(w_, fd),
                   .args = {errno_name(error)}});
     }

@@ -225,6 +225,8 @@ constexpr std::array kRows = {
     WhyRow{Why::failed_echild, "failed.echild",
            "ECHILD: it is no child of the caller, or was waited for"},
     WhyRow{Why::failed_esrch, "failed.esrch", "ESRCH: nobody has that number"},
+    WhyRow{Why::failed_quota, "failed.quota",
+           "{0}: all programs of this user together have as many as they may (seen, not foretold)"},
     WhyRow{Why::failed_other, "failed.other", "the call is refused: {0}"},
 };
 

@@ -68,39 +68,6 @@ std::string Session::Impl::why_it_died() const {
                      print_flags(FlagSet::signal, signal), print(running->record.call));
 }
 
-void Session::Impl::check_time_limit() {
-  if (!running || death) return;
-  if (std::chrono::steady_clock::now() - last_progress < options.time_limit) return;
-  for (const Returned& r : running->returned) asleep.erase(r.actor);
-  std::string why = fmt::format("no call returned for {} ms: the time limit ended the lab",
-                                options.time_limit.count());
-  if (running->main && is_row_of_calls(running->main->request)) {
-    why += fmt::format("; {} comes to no end: no call of its row met EAGAIN",
-                       print(running->record.call));
-  }
-  over_time = true;
-  end_lab(std::move(why));
-}
-
-void Session::Impl::end_lab(std::string why) {
-  ++touched;
-  death = std::move(why);
-  running.reset();
-  kernel.reset();
-}
-
-// Pipes have a limit of the kernel's own for each user, and TCP one for all; AF_UNIX has none but
-// that of each socket.
-void Session::Impl::check_memory(const StepRecord& record) {
-  constexpr std::int64_t kWorthALook = 4096;
-  if (options.model_only || record.outcome.returned < kWorthALook) return;
-  if (history.live().socket_memory() >> 20 < options.most_socket_mib) return;
-  end_lab(
-      fmt::format("sockets hold {} MiB that nobody has read, which is the most that a scenario "
-                  "may: the lab was ended",
-                  options.most_socket_mib));
-}
-
 void Session::Impl::finish_step() {
   Running r = std::move(*running);
   running.reset();
@@ -111,6 +78,11 @@ void Session::Impl::finish_step() {
   judge(r);
   // What a timer does after the call belongs to the step as well; the last look is behind it all.
   while (see_timers(r.record.micro) && seen) look_through();
+  if (const auto why = history.live().not_modelled()) {
+    r.record.not_modelled = *why;
+    r.record.differences.clear();
+    r.record.micro.clear();  // they would tell of what the kernel did not do
+  }
   observe(r.record);
   differed += static_cast<int>(r.record.differences.size());
   make_room(steps);
@@ -118,7 +90,7 @@ void Session::Impl::finish_step() {
   history.end_step();
   hindsight.forget_timers(history.steps());
   settle_followers();
-  check_memory(steps.back());
+  check_memory();
 }
 
 // The line waits for somebody who sleeps on in vain, while another one returned. The step is about
@@ -209,11 +181,6 @@ void Session::Impl::run_model_beside(Running& r) {
                         : show(r.record.outcome);
   for (Resumed& other : r.record.resumed) other.events = show(other.outcome);
   for (auto& [actor, other] : unclaimed) other.events = show(other.outcome);
-  if (const auto why = history.live().not_modelled()) {
-    r.record.not_modelled = *why;
-    r.record.differences.clear();
-    r.record.micro.clear();  // they would tell of what the kernel did not do
-  }
 }
 
 // The model's account of the step; where that differs, the order of an earlier one is thought over.
@@ -467,7 +434,7 @@ bool Session::Impl::settle_resumed(const ResumedStatement& line) {
   }
   for (const ActorId actor : line.actors) {
     const auto it = asleep.find(actor);
-    if (it != asleep.end() && may_return(actor, it->second)) return false;
+    if (it != asleep.end() && is_due(actor, it->second)) return false;
   }
   const ActorId first = line.actors.empty() ? ActorId{} : line.actors.front();
   fail_expectation(

@@ -48,16 +48,14 @@ struct Session::Impl {
 
   // ---- starting
   bool start_next();
-  bool start_call(const CallStatement& statement);
+  enum class Started : std::uint8_t { no, left_out, yes };
+  Started start_call(const CallStatement& statement);
   void start_waiting(std::set<ActorId> actors, std::optional<Expected> expected, int statement);
   [[nodiscard]] std::optional<FileId> instance_of(const Request& request) const;
   void learn_order_now();
   bool see_timers(std::vector<MicroStep>& micro);
   // A call asleep that will end, or may, without anybody's doing.
-  void end_lab(std::string why);
-  void check_memory(const StepRecord& record);
   [[nodiscard]] bool is_due(ActorId actor, const Asleep& call) const;
-  [[nodiscard]] bool may_return(ActorId actor, const Asleep& call) const;
   [[nodiscard]] std::optional<std::string> cannot_be_made(ActorId actor,
                                                           const Request& request) const;
 
@@ -73,6 +71,8 @@ struct Session::Impl {
 
   // ---- ending
   void finish_step();
+  void end_lab(std::string why);
+  void check_memory();
   void put_line_back(Running& r);
   void record_returns(Running& r);
   void bind(ActorId actor, const Asleep& call, const Outcome& outcome,

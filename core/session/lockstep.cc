@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/base/overload.h"
+#include "core/session/session.h"
 
 namespace epollscope {
 namespace {
@@ -31,7 +32,7 @@ std::string describe(const Outcome& o) {
   for (const Event& e : o.events) {
     text += fmt::format(" {{{}, {}}}", print_flags(FlagSet::epoll_events, e.events), e.data);
   }
-  if (o.value) text += fmt::format(" {{value={}}}", *o.value);
+  if (o.value) text += fmt::format(" {{value={}}}", print_value(o));
   return text;
 }
 
@@ -329,7 +330,9 @@ class Lockstep {
       return false;
     }
     op.schedule = *std::move(schedule);
+    const bool observed = result_.observed;
     result_ = {};
+    result_.observed = observed;
     result_.micro = std::move(expired_);
     result_.interleaved = true;
     result_.interrupted = {op.interrupted.begin(), op.interrupted.end()};
@@ -376,6 +379,9 @@ class Lockstep {
     if (seen == nullptr) return;
     const auto quota = quota_of(main.request, seen->outcome, history_.live());
     if (!quota || (*quota != 0 && explains(history_.live(), main, seen))) return;
+    Machine met = history_.live();
+    met.quota_met(*quota);
+    if (!explains(std::move(met), main, seen)) return;
     history_.do_op(OpQuota{*quota});
     result_.observed = true;
   }

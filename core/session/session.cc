@@ -145,8 +145,8 @@ bool Session::finished() const { return impl_->is_finished; }
 std::vector<std::string> Session::stuck() const {
   std::vector<std::string> lines;
   for (const auto& [actor, call] : impl_->asleep) {
-    const char* words = is_row_of_calls(call.request) ? "{} is still in {}" : "{} waits in {}";
-    lines.push_back(fmt::format(fmt::runtime(words), print(actor), print(call.call)));
+    const char* how = is_row_of_calls(call.request) ? "is still" : "waits";
+    lines.push_back(fmt::format("{} {} in {}", print(actor), how, print(call.call)));
   }
   return lines;
 }

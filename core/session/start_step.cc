@@ -37,29 +37,32 @@ std::vector<std::string> names_bound_by(const CallStatement& statement) {
 
 bool Session::Impl::start_next() {
   if (running || death) return false;
-  settle_followers();
-  if (next >= static_cast<int>(lesson.program.statements.size())) return false;
-  const Statement& statement = lesson.program.statements[static_cast<std::size_t>(next)];
-  if (const auto* line = std::get_if<ResumedStatement>(&statement.what)) {
-    start_waiting({line->actors.begin(), line->actors.end()}, line->expected, next);
-    ++next;
-    return true;
+  while (true) {
+    settle_followers();
+    if (next >= static_cast<int>(lesson.program.statements.size())) return false;
+    const Statement& statement = lesson.program.statements[static_cast<std::size_t>(next)];
+    if (const auto* line = std::get_if<ResumedStatement>(&statement.what)) {
+      start_waiting({line->actors.begin(), line->actors.end()}, line->expected, next);
+      ++next;
+      return true;
+    }
+    const Started started = start_call(std::get<CallStatement>(statement.what));
+    if (started != Started::left_out) return started == Started::yes;
   }
-  return start_call(std::get<CallStatement>(statement.what));
 }
 
-bool Session::Impl::start_call(const CallStatement& statement) {
+Session::Impl::Started Session::Impl::start_call(const CallStatement& statement) {
   if (const auto it = asleep.find(statement.actor); it != asleep.end()) {
-    if (!may_return(it->first, it->second)) {
+    if (!is_due(it->first, it->second)) {
       if (!is_stuck) {
         fail_expectation(fmt::format("{} cannot go on: it waits in {} and nothing is due",
                                      print(statement.actor), print(it->second.call)));
       }
       is_stuck = true;
-      return false;
+      return Started::no;
     }
     start_waiting({statement.actor}, std::nullopt, -1);
-    return true;
+    return Started::yes;
   }
   auto resolved =
       resolve(statement.call, bound[statement.actor.process()], statement.actor, statement.names);
@@ -77,7 +80,7 @@ bool Session::Impl::start_call(const CallStatement& statement) {
                             : std::optional(resolved.error().what);
   if (why) {
     fail_expectation(*why);
-    return start_next();
+    return Started::left_out;
   }
   r.data = std::move(resolved->data_name);
   r.record.request = resolved->request;
@@ -94,7 +97,7 @@ bool Session::Impl::start_call(const CallStatement& statement) {
   running = std::move(r);
   last_progress = std::chrono::steady_clock::now();
   kernel->submit(statement.actor, running->record.request);
-  return true;
+  return Started::yes;
 }
 
 // Who would make the call does not exist, or it would make an actor anew: no call of the kernel
@@ -184,14 +187,11 @@ bool Session::Impl::see_timers(std::vector<MicroStep>& micro) {
 }
 
 bool Session::Impl::is_due(ActorId actor, const Asleep& call) const {
+  // A close() that lingers, which no model has, returns whatever others do.
+  if (std::holds_alternative<Close>(call.request.op)) return true;
   if (call.deadline.has_value() || history.live().timer_may_wake(actor)) return true;
   const std::vector<ActorId> woken = history.live().runnable();  // by a timer, behind the last rest
   return std::ranges::find(woken, actor) != woken.end();
-}
-
-// Of what is not modelled nothing is known: a close() that lingers, a segment that TCP holds back.
-bool Session::Impl::may_return(ActorId actor, const Asleep& call) const {
-  return is_due(actor, call) || (!options.model_only && history.live().not_modelled().has_value());
 }
 
 // Requires: the kernel is at rest, so that the list cannot change while it is read.

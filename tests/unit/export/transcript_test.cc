@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "tests/unit/export/records.h"
+#include "tests/unit/session/run.h"
 
 namespace epollscope {
 namespace {
@@ -281,6 +282,19 @@ TEST(Transcript, WhatFitsIntoASocketIsTheMachinesChoice) {
   checked.request.op = Fill{Fd{4}};
   p.transcript.step(checked, 3);
   EXPECT_EQ(p.text, "fill(a) = 278528?\nfill(b) = 7\n");
+}
+
+// The model's list means nothing there; what was written is kept where it is to be run again.
+TEST(Transcript, WhatIsNotModelledDecidesNoReadyList) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nc, d = socketpair(AF_UNIX, SOCK_STREAM)\n"
+      "epoll_ctl(ep, ADD, d, PRI)\nsend(c, \"ab\", MSG_OOB)\nexpect ready(ep) = [d]\n",
+      {.model_only = true});
+  ASSERT_NE(session, nullptr);
+  const std::string told = transcript_of(*session);
+  EXPECT_NE(told.find("# not decided: expect ready(ep) = [d]\n"), std::string::npos) << told;
+  const std::string saved = transcript_of(*session, {.to_run = true});
+  EXPECT_NE(saved.find("\nexpect ready(ep) = [d]\n"), std::string::npos) << saved;
 }
 
 }  // namespace
