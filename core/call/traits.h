@@ -17,6 +17,7 @@ struct KernelTraits {
   bool nest_limit_counts_both_directions = true;
   bool has_epoll_pwait2 = true;
   bool pidfd_hup_when_reaped = true;
+  bool unix_signals_before_it_frees = true;
   friend bool operator==(const KernelTraits&, const KernelTraits&) = default;
 };
 
@@ -46,6 +47,10 @@ inline constexpr std::array kKernelTraits = {
     TraitRow{"pidfd_hup_when_reaped", &KernelTraits::pidfd_hup_when_reaped,
              "a pidfd reports EPOLLHUP once its process was waited for",
              "a pidfd reports EPOLLIN alone, also when its process was waited for", "6.9"},
+    TraitRow{"unix_signals_before_it_frees", &KernelTraits::unix_signals_before_it_frees,
+             "a write to an AF_UNIX stream that nobody reads sends SIGPIPE, then tells of room",
+             "a write to an AF_UNIX stream that nobody reads tells of room, then sends SIGPIPE",
+             "6.14"},
 };
 
 }  // namespace epollscope

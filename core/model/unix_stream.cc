@@ -113,8 +113,10 @@ Answer unix_stream_write(Run& run, Index task, Index file, WriteCall& call) {
     const SkbSize skb = stream_skb(w.inputs, send_buffer(w, s), call.size - call.done);
     if (peer.dead || (peer.shutdown & kReceiveShutdown) != 0) {
       s.wmem += skb.truesize;  // it is there already, and thrown away
+      const bool signal_first = w.inputs.traits.unix_signals_before_it_frees;
+      const int error = signal_first ? broken() : EPIPE;
       free_skb(run, w.files[file].object, skb.truesize);
-      return end(broken());
+      return end(signal_first ? error : broken());
     }
     s.wmem += skb.truesize;
     peer.receive_queue.push({skb.length, skb.truesize});

@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,6 +115,41 @@ void pidfd_hup_when_reaped(KernelTraits& traits) {
     traits.pidfd_hup_when_reaped = (p.revents & POLLHUP) != 0;
 }
 
+// A socket that took no more before it was connected: only the write finds out, and has its buffer
+// by then. Both tell epoll, one after the other.
+void unix_signals_before_it_frees(KernelTraits& traits) {
+  constexpr int kType = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+  const OwnedFd listener(socket(AF_UNIX, kType, 0));
+  const OwnedFd reader(socket(AF_UNIX, kType, 0));
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  socklen_t length = sizeof address.sun_family;  // alone: the kernel finds an abstract name
+  auto* const name = reinterpret_cast<sockaddr*>(&address);
+  if (bind(listener.get(), name, length) != 0 || listen(listener.get(), 1) != 0) return;
+  length = sizeof address;
+  if (getsockname(listener.get(), name, &length) != 0) return;
+  if (shutdown(reader.get(), SHUT_RD) != 0 || connect(reader.get(), name, length) != 0) return;
+  const OwnedFd writer(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  sigset_t pipe_signal, before;
+  sigemptyset(&pipe_signal);
+  sigaddset(&pipe_signal, SIGPIPE);
+  if (pthread_sigmask(SIG_BLOCK, &pipe_signal, &before) != 0) return;
+  const OwnedFd signals(signalfd(-1, &pipe_signal, SFD_CLOEXEC | SFD_NONBLOCK));
+  const OwnedFd ep = new_epoll();
+  std::array<epoll_event, 2> events{};
+  events[0] = {.events = EPOLLIN, .data = {.u64 = 1}};
+  events[1] = {.events = EPOLLOUT | EPOLLET, .data = {.u64 = 2}};
+  const bool watched = epoll_ctl(ep.get(), EPOLL_CTL_ADD, signals.get(), &events[0]) == 0 &&
+                       epoll_ctl(ep.get(), EPOLL_CTL_ADD, writer.get(), &events[1]) == 0 &&
+                       events_of(ep) == 1;
+  if (watched && write(writer.get(), "x", 1) == -1 && errno == EPIPE &&
+      epoll_wait(ep.get(), events.data(), 2, 0) == 2) {
+    traits.unix_signals_before_it_frees = events[0].data.u64 == 1;
+  }
+  const timespec now{};
+  sigtimedwait(&pipe_signal, nullptr, &now);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
 KernelTraits probe_now() {
   KernelTraits traits;
   wait_checks_fd_first(traits);
@@ -120,6 +158,7 @@ KernelTraits probe_now() {
   nest_limit_counts_both_directions(traits);
   has_epoll_pwait2(traits);
   pidfd_hup_when_reaped(traits);
+  unix_signals_before_it_frees(traits);
   return traits;
 }
 
