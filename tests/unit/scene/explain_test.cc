@@ -1,9 +1,10 @@
-// A step in words: what the call gave, and why.
+// A step in words: what the call gave, and why; what is not known, and what waits to be sent.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "app/scene/stage.h"
+#include "tests/unit/scene/picture.h"
 #include "tests/unit/session/run.h"
 
 namespace epollscope::scene {
@@ -85,6 +86,44 @@ TEST(Explanations, SayWhyWhatCanBeReadWasNotReported) {
   for (const std::string& sentence : explain(input)) {
     EXPECT_EQ(sentence.find("nowhere else"), std::string::npos) << sentence;
   }
+}
+
+TEST(Pictures, SayFromWhereOnTheyAreGuesses) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nc, d = socketpair(AF_UNIX, SOCK_STREAM)\n"
+      "epoll_ctl(ep, ADD, d, PRI)\nsend(c, \"ab\", MSG_OOB)\nepoll_wait(ep, 8, 0)\n");
+  ASSERT_NE(session, nullptr);
+  EXPECT_EQ(session->not_modelled_from(), 4);
+  StageInput input;
+  input.session = session.get();
+  const std::string guess = "not modelled from step 4 on: what is drawn here is a guess";
+  for (const int step : {3, 4, 5}) {
+    input.step = step;
+    const Scene scene = build(input, View::window);
+    EXPECT_EQ(test::shows(scene, guess), step >= 4) << step;
+    EXPECT_TRUE(test::shows(scene, "not modelled from step 4 on")) << step;
+    EXPECT_EQ(test::faults_of(scene), std::vector<std::string>{});
+  }
+}
+
+TEST(Pictures, SayWhatTcpHasNotSent) {
+  const auto session = test::run(
+      "l = socket(AF_INET, SOCK_STREAM)\nlisten(l, 8)\n"
+      "c = socket(AF_INET, SOCK_STREAM)\nconnect(c, l)\ns = accept(l)\nfill(c)\ndrain(s)\n");
+  ASSERT_NE(session, nullptr);
+  ASSERT_EQ(test::problems(*session), "");
+  StageInput input;
+  input.session = session.get();
+  const auto unsent = [&] {
+    const Scene scene = build(input, View::window);
+    return std::ranges::any_of(test::texts_of(scene), [](const test::ShownText& t) {
+      return t.text.ends_with(" unsent");
+    });
+  };
+  input.step = 6;
+  EXPECT_TRUE(unsent());
+  input.step = 7;
+  EXPECT_FALSE(unsent());
 }
 
 }  // namespace
