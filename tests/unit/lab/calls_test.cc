@@ -238,7 +238,12 @@ TEST(LabCalls, AFullTcpSocketIsKnownWithoutAPoll) {
   EXPECT_EQ(level().revents, 0U);
   EXPECT_GT(level().unsent_bytes, 0);
   EXPECT_LT(level().unsent_bytes, written);
-  EXPECT_EQ(d.call(Drain{in}).returned, written);
+  // A drain() ends where the next segment has not come yet; the lab rests once it has.
+  std::int64_t read = 0;
+  for (std::int64_t got = 1; got > 0 && read < written; read += got) {
+    got = d.call(Drain{in}).returned;
+  }
+  EXPECT_EQ(read, written);
   EXPECT_FALSE(level().full);
   EXPECT_EQ(level().unsent_bytes, 0);
 }
