@@ -29,14 +29,14 @@ struct Outcome {
   std::int64_t returned = 0;           // as the C library returns it; -1 with error set on failure.
                                        // Instead of the id of process Pn: n
   int error = 0;                       // errno; 0 on success
+  std::uint32_t pipe_bytes = 0;        // pipe2: what the pipe holds; 0: nobody asked
   std::vector<Event> events;           // epoll_wait; poll: `data` is the descriptor
   std::string bytes;                   // read and recv: what was read (with a value: empty)
   std::optional<std::uint64_t> value;  // read of what has no bytes to show; getsockopt
   ValueKind value_kind = ValueKind::number;
-  std::uint64_t pipe_bytes = 0;  // pipe2: what the pipe holds; 0: nobody asked
-  bool ended = false;            // the process ended in it: there was nobody to return to
-  std::vector<Fd> created;       // creation calls: one or two descriptors
-  std::int64_t elapsed_ns = 0;   // time inside the call; virtual in the model
+  bool ended = false;           // the process ended in it: there was nobody to return to
+  std::vector<Fd> created;      // creation calls: one or two descriptors
+  std::int64_t elapsed_ns = 0;  // time inside the call; virtual in the model
 
   [[nodiscard]] bool failed() const { return error != 0; }
   // Equal in what the caller was told, but for the time and the bytes' source.

@@ -191,7 +191,7 @@ Outcome LabKernel::read_reply(std::size_t slot) const {
   o.returned = r.returned;
   o.error = r.error;
   o.elapsed_ns = r.elapsed_ns;
-  o.pipe_bytes = r.pipe_bytes;
+  o.pipe_bytes = static_cast<std::uint32_t>(r.pipe_bytes);
   o.ended = r.ended;
   if (r.has_value) o.value = r.value;
   o.value_kind = r.value_kind;

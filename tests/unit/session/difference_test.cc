@@ -83,7 +83,7 @@ Outcome failure(int error) {
   return o;
 }
 
-Outcome pipe_of(std::uint64_t bytes) {
+Outcome pipe_of(std::uint32_t bytes) {
   Outcome o = success(0, {Fd{3}, Fd{4}});
   o.pipe_bytes = bytes;
   return o;
