@@ -18,7 +18,7 @@ struct Event {  // one element of events[]
 };
 
 enum class ValueKind : std::uint8_t {
-  number,  // a counter, or an option
+  number,  // a counter, or how a process ended by itself
   signal,  // read of a signalfd: the number of the first; waitpid: what ended the child
   option,  // an int, which may be negative: as std::int64_t
   error,   // SO_ERROR

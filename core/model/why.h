@@ -41,7 +41,9 @@ enum class Why : std::uint8_t {
   closed_file, closed_number, ended, reaped,
   failed_ebadf, failed_eperm, failed_einval, failed_eexist, failed_enoent, failed_efault,
   failed_eloop, failed_emfile, failed_eagain, failed_epipe,
-  failed_eintr, failed_einprogress, failed_eisconn, failed_enotconn, failed_econnrefused, failed_econnreset, failed_enotsock, failed_eopnotsupp, failed_emsgsize, failed_efbig, failed_ebusy, failed_echild, failed_esrch, failed_quota, failed_other,
+  failed_eintr, failed_einprogress, failed_eisconn, failed_enotconn, failed_econnrefused,
+  failed_econnreset, failed_enotsock, failed_eopnotsupp, failed_emsgsize, failed_efbig,
+  failed_ebusy, failed_echild, failed_esrch, failed_quota, failed_other,
 };
 // clang-format on
 
