@@ -58,7 +58,8 @@ Answer inotify_read(Run& run, Index task, Index file, ReadCall& call, std::uint6
   World& w = run.w;
   Inotifier& inotify = w.inotifiers[w.files[file].object];
   if (inotify.events.empty()) {
-    if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
+    // Whatever woke it, a signal as well: the flag is asked first.
+    if ((w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
     if (signal_pending(w, task)) return -kRestartSys;
     call.slept = true;
     fall_asleep(run, task, {inotify.wait, Place::head, false}, "inotify_read", Why::slept_read);

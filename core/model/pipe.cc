@@ -197,7 +197,8 @@ Answer pipe_write(Run& run, Index task, Index file, WriteCall& call) {
     if (await_queue(run, p.wr_wait)) continue;
     if (signal_pending(w, task)) {
       was_empty = false;
-      error = kRestartSys;
+      // A signal lets it look again, and the flag is asked first.
+      if ((w.files[file].flags & O_NONBLOCK) == 0) error = kRestartSys;
       break;
     }
     fall_asleep(run, task, {p.wr_wait, Place::tail, true}, "pipe_write", Why::slept_write);

@@ -133,7 +133,7 @@ std::optional<Answer> lock_reading(Run& run, Index task, Index file, ReadCall& c
     t.reader = task;
     return std::nullopt;
   }
-  if ((w.files[file].flags & O_NONBLOCK) != 0) return Answer{-EAGAIN};
+  if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return Answer{-EAGAIN};
   if (signal_pending(w, task)) return Answer{-kRestartSys};
   call.slept = true;
   fall_asleep(run, task, {t.read_lock, Place::tail, true}, "n_tty_read", Why::slept_reader);
