@@ -260,9 +260,11 @@ void Session::Impl::judge_chance(Running& r, const LockstepResult& model) {
   if (r.main) std::erase_if(others, [&](const Returned& x) { return x.actor == r.main->actor; });
   if (others.empty() && !model.raced_from && !model.row_from) return;
   std::optional<Endings> endings = Endings{};
-  if (model.raced_from) endings = endings_of(*model.raced_from, others);
-  if (model.interleaved) endings = std::nullopt;
-  if (model.row_from) {
+  // Behind what is not modelled others may sleep in the model than do: nothing tells the orders.
+  const bool modelled = !history.live().not_modelled();
+  if (modelled && model.raced_from) endings = endings_of(*model.raced_from, others);
+  if (!modelled || model.interleaved) endings = std::nullopt;
+  if (modelled && model.row_from) {
     endings = endings_amid(*model.row_from, *r.main);
     others = r.returned;
   }

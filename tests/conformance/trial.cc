@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <string_view>
 
 #include "tests/conformance/generator.h"
@@ -70,8 +71,12 @@ std::string last_steps(const Session& s) {
 // Runs one more statement; what went wrong with it, if anything.
 std::optional<std::string> play(Session& s, const Statement& statement) {
   const std::size_t before = s.steps().size();
-  s.append(statement);
-  if (s.step()) s.wait();
+  try {
+    s.append(statement);
+    if (s.step()) s.wait();
+  } catch (const std::exception& e) {
+    return std::string("an exception left the session: ") + e.what();
+  }
   return trouble_since(s, before);
 }
 

@@ -160,5 +160,18 @@ TEST(Chance, AWorkQueueRunsBeforeOrAfterWhoIsWoken) {
   EXPECT_FALSE(s->steps()[6].chance.by_chance);
 }
 
+// The model gave up, and T2 and T3 may sleep there still: no order of theirs is thought of.
+TEST(Chance, BehindWhatIsNotModelledNobodyIsSure) {
+  const auto s =
+      run("l = socket(AF_INET, SOCK_STREAM)\nlisten(l, 8)\nc = socket(AF_INET, SOCK_STREAM)\n"
+          "connect(c, l)\ns = accept4(l, 0)\nep = epoll_create1(0)\nepoll_ctl(ep, ADD, c, IN|ET)\n"
+          "T2: epoll_wait(ep, 2, -1)\nT3: epoll_wait(ep, 2, -1)\nfill(s)\nT4: drain(c)\n");
+  EXPECT_EQ(problems(*s), "");
+  for (const StepRecord& r : s->steps()) {
+    if (r.not_modelled.empty()) continue;
+    for (const Resumed& other : r.resumed) EXPECT_TRUE(other.chance.by_chance) << r.statement;
+  }
+}
+
 }  // namespace
 }  // namespace epollscope
