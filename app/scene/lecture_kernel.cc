@@ -9,7 +9,7 @@
 namespace epollscope::scene {
 namespace {
 
-constexpr float kPad = 14, kSide = 14;
+constexpr float kKernelPad = 14, kSide = 14;
 constexpr float kHeading = 38, kCaption = 36, kRail = 48, kBefore = 42, kItems = 34, kCard = 122;
 constexpr float kHook = 32, kObject = 42, kDescriptors = 46, kBelow = 10;
 constexpr float kCardGap = 14, kLeastCard = 252, kMostCard = 420;
@@ -25,7 +25,7 @@ std::string_view short_case(const InPlay& play) {
 void draw_change(Sketch& pen, const InPlay& play, Rect at, float baseline) {
   const Type word = hall::word().in(play.touched ? Role::text : Role::text_dim);
   const float middle = baseline - cap_height(word.face, word.size) / 2;
-  float x = at.x + kPad + 7;
+  float x = at.x + kKernelPad + 7;
   const bool changed =
       play.touched && (play.was == nullptr || play.now == nullptr ||
                        play.was->ready != play.now->ready || play.was->queued != play.now->queued);
@@ -55,7 +55,7 @@ void draw_change(Sketch& pen, const InPlay& play, Rect at, float baseline) {
 void draw_flags_line(Sketch& pen, const InPlay& play, Rect at, float baseline) {
   const ItemState& item = play.item();
   const Type name = hall::name();
-  float x = at.x + kPad;
+  float x = at.x + kKernelPad;
   const float right = at.right() - 10;
   if (item.armed) {
     x += draw_hall_words(pen, interest_words(item), {x, baseline}, right - x, !play.touched) + 12;
@@ -90,9 +90,10 @@ void draw_card(Sketch& pen, const Lecture& lecture, const InPlay& play, Rect at)
   const Type fd = hall::code().in(Role::text_dim);
   const std::string number = item.ghost ? pen.t("kernel.closed") : fd_words(pen, item.fd);
   const float taken =
-      pen.text({at.right() - kPad, at.y + 33}, number, fd, at.w * 0.45F, Align::right);
-  const float x = at.x + kPad;
-  pen.text({x, at.y + 33}, item.name, hall::name().in(ink), at.right() - kPad - taken - 12 - x);
+      pen.text({at.right() - kKernelPad, at.y + 33}, number, fd, at.w * 0.45F, Align::right);
+  const float x = at.x + kKernelPad;
+  pen.text({x, at.y + 33}, item.name, hall::name().in(ink),
+           at.right() - kKernelPad - taken - 12 - x);
   draw_flags_line(pen, play, at, at.y + 69);
   draw_change(pen, play, at, at.y + 104);
   pen.hit("item:" + std::to_string(play.id.value), at, item_label(pen, item), 11);
@@ -264,7 +265,7 @@ void draw_lower(Sketch& pen, const Lecture& lecture, Rect line, float floor, Hal
 
 float hall_kernel_height(HallDensity density) {
   using enum HallDensity;
-  float h = kHeading + kCaption + kRail + 12 + kItems + kCard + kPad + kBelow;
+  float h = kHeading + kCaption + kRail + 12 + kItems + kCard + kKernelPad + kBelow;
   if (density < no_before) h += kBefore;
   if (density < no_files) h += kHook + kObject;
   if (density < no_descriptors) h += kDescriptors;
@@ -286,9 +287,9 @@ std::optional<Point> draw_hall_kernel(Sketch& pen, const Lecture& lecture, Rect 
   const bool before = density < HallDensity::no_before;
   const float upper = kCaption + kRail + (before ? kBefore : 0) + 8 + spare * 0.3F;
   const Rect box{inside.x, where.y + kHeading, inside.w,
-                 upper + 4 + kItems + kCard + kPad + spare * 0.3F};
+                 upper + 4 + kItems + kCard + kKernelPad + spare * 0.3F};
   pen.box(box, Role::panel, Role::line_faint, 12, 2);
-  const Rect line{box.x + kPad, box.y, box.w - 2 * kPad, upper};
+  const Rect line{box.x + kKernelPad, box.y, box.w - 2 * kKernelPad, upper};
   const Point head = draw_upper(pen, lecture, line, before);
   const float divider = line.bottom();
   pen.line({line.x - 4, divider}, {line.right() + 4, divider}, Role::line_faint, 1.5F);

@@ -6,7 +6,7 @@
 namespace epollscope::scene {
 namespace {
 
-constexpr float kGap = 12, kPad = 12, kEnd = 56;
+constexpr float kReadyGap = 12, kReadyPad = 12, kEnd = 56;
 
 bool touched(const Lecture& lecture, EpitemId id) {
   return std::ranges::find(lecture.model.happened(), id, &MicroStep::item) !=
@@ -16,8 +16,8 @@ bool touched(const Lecture& lecture, EpitemId id) {
 // ---- cards
 
 float card_width(const ItemState& item, bool flags) {
-  float w = std::min(150.0F, Sketch::width_of(item.name, hall::name())) + 3 * kPad + 18;
-  if (flags) w += hall_words_width(interest_words(item)) + kPad;
+  float w = std::min(150.0F, Sketch::width_of(item.name, hall::name())) + 3 * kReadyPad + 18;
+  if (flags) w += hall_words_width(interest_words(item)) + kReadyPad;
   return w;
 }
 
@@ -31,14 +31,14 @@ void draw_card(Sketch& pen, const Lecture& lecture, const ItemState& item, Rect 
   const Role ink = mine ? Role::text : Role::text_dim;
   const Type name = hall::name().in(ink);
   const float y = Sketch::middle(at, name);
-  const float square = at.right() - kPad - 17;
+  const float square = at.right() - kReadyPad - 17;
   const Role lit = !mine || !item.ready ? Role::text_dim : ready_color(item);
   pen.box({square, at.center().y - 8.5F, 17, 17}, lit, lit, 1);
-  const float taken =
-      pen.text({at.x + kPad, y}, item.name, name, std::min(150.0F, square - at.x - kPad - 6));
+  const float taken = pen.text({at.x + kReadyPad, y}, item.name, name,
+                               std::min(150.0F, square - at.x - kReadyPad - 6));
   if (flags) {
-    draw_hall_words(pen, interest_words(item), {at.x + kPad + taken + kPad, y},
-                    square - kPad - at.x - 2 * kPad - taken + 4, !mine);
+    draw_hall_words(pen, interest_words(item), {at.x + kReadyPad + taken + kReadyPad, y},
+                    square - kReadyPad - at.x - 2 * kReadyPad - taken + 4, !mine);
   }
   pen.hit("ready:" + std::to_string(item.id.value), at, pen.t("hit.ready", {item.name}), 10);
 }
@@ -68,7 +68,7 @@ float draw_names(Sketch& pen, const std::vector<std::string>& names, float x, Re
                         where.right() - x);
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const float w = std::min(150.0F, Sketch::width_of(names[i], name)) + 2 * kPad;
+    const float w = std::min(150.0F, Sketch::width_of(names[i], name)) + 2 * kReadyPad;
     const bool last = i + 1 == names.size();
     if (x + w + (last ? 0 : 50) > where.right()) {
       const std::string more = "+" + std::to_string(names.size() - i);
@@ -76,7 +76,7 @@ float draw_names(Sketch& pen, const std::vector<std::string>& names, float x, Re
     }
     const Rect chip{x, where.y, w, where.h};
     pen.box(chip, Role::none, Role::text_dim, 8, 1.4F, Stroke::dashed);
-    pen.text({chip.center().x, Sketch::middle(chip, name)}, names[i], name, w - kPad,
+    pen.text({chip.center().x, Sketch::middle(chip, name)}, names[i], name, w - kReadyPad,
              Align::center);
     x += w + 8;
   }
@@ -104,12 +104,12 @@ void draw_hall_ready(Sketch& pen, const Lecture& lecture, Rect rail, Rect sleepe
   const float x0 = rail.x + 28;
   const float room = rail.right() - kEnd - x0;
   float all = 0;
-  for (const ItemState* item : items) all += card_width(*item, true) + kGap;
+  for (const ItemState* item : items) all += card_width(*item, true) + kReadyGap;
   const bool flags = all <= room;
   float end = x0;
   std::size_t shown = 0;
   for (; shown < items.size(); ++shown) {
-    const float w = card_width(*items[shown], flags) + kGap;
+    const float w = card_width(*items[shown], flags) + kReadyGap;
     const bool last = shown + 1 == items.size();
     if (end + w + (last ? 0 : 70) > x0 + room) break;
     end += w;
@@ -125,7 +125,7 @@ void draw_hall_ready(Sketch& pen, const Lecture& lecture, Rect rail, Rect sleepe
     pen.begin("card:" + std::to_string(items[i]->id.value), card);
     draw_card(pen, lecture, *items[i], card, flags);
     pen.end();
-    x = card.right() + kGap;
+    x = card.right() + kReadyGap;
   }
   const auto note = [&](const std::string& words, float w) {
     const Rect at{x, middle - 18, w, 36};
@@ -147,12 +147,12 @@ void draw_hall_ready(Sketch& pen, const Lecture& lecture, Rect rail, Rect sleepe
   const Type name = hall::name();
   const float y = Sketch::middle(sleepers, name);
   const float taken =
-      pen.text({sleepers.x + kPad, y}, print(first.actor), name, sleepers.w / 2) + 10;
+      pen.text({sleepers.x + kReadyPad, y}, print(first.actor), name, sleepers.w / 2) + 10;
   const std::string more = ep.waiters.size() > 1 ? "+" + std::to_string(ep.waiters.size() - 1) : "";
   const float count =
-      pen.text({sleepers.right() - kPad, y}, more, name.in(Role::text_dim), 80, Align::right);
-  pen.whole({sleepers.x + kPad + taken, y}, timeout_text(pen, first.timeout_ns), word,
-            sleepers.w - 2 * kPad - taken - count - 8);
+      pen.text({sleepers.right() - kReadyPad, y}, more, name.in(Role::text_dim), 80, Align::right);
+  pen.whole({sleepers.x + kReadyPad + taken, y}, timeout_text(pen, first.timeout_ns), word,
+            sleepers.w - 2 * kReadyPad - taken - count - 8);
   pen.hit("waiter:" + print(first.actor), sleepers,
           pen.t("hit.waiter", {print(first.actor), timeout_text(pen, first.timeout_ns)}), 10);
 }

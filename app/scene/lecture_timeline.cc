@@ -9,7 +9,7 @@
 namespace epollscope::scene {
 namespace {
 
-constexpr float kPad = 16, kCaption = 34, kColumns = 28, kLabel = 150;
+constexpr float kHallPad = 16, kCaption = 34, kHallColumns = 28, kLabel = 150;
 constexpr float kLeastColumn = 116, kLeastLane = 44, kMostLane = 74;
 constexpr std::size_t kMostLanes = 5;
 
@@ -23,9 +23,9 @@ struct HallGrid {
 
 HallGrid grid_of(const StageModel& model, Rect where) {
   HallGrid g;
-  g.x0 = where.x + kPad + kLabel;
-  g.right = where.right() - kPad;
-  g.top = where.y + kCaption + kColumns;
+  g.x0 = where.x + kHallPad + kLabel;
+  g.right = where.right() - kHallPad;
+  g.top = where.y + kCaption + kHallColumns;
   g.bottom = where.bottom() - 8;
   g.columns = std::max(1, static_cast<int>((g.right - g.x0) / kLeastColumn));
   g.column = (g.right - g.x0) / static_cast<float>(g.columns);
@@ -37,10 +37,10 @@ void draw_caption(Sketch& pen, Rect where) {
   const Type dim = hall::word().in(Role::text_dim);
   const float y = where.y + 25;
   const float middle = y - cap_height(dim.face, dim.size) / 2;
-  const float least = where.x + kPad +
-                      pen.text({where.x + kPad, y}, pen.t("timeline.zone"),
+  const float least = where.x + kHallPad +
+                      pen.text({where.x + kHallPad, y}, pen.t("timeline.zone"),
                                hall::head().in(Role::text_dim), where.w / 2);
-  float right = where.right() - kPad;
+  float right = where.right() - kHallPad;
   const auto entry = [&](std::string_view key, float icon, auto draw) {
     const std::string words = pen.t(key);
     const float w = Sketch::width_of(words, dim) + icon + 10;
@@ -68,7 +68,7 @@ void draw_columns(Sketch& pen, const StageModel& model, const HallGrid& g) {
     pen.text({g.x(n), y}, words, set, g.column - 8, Align::center);
     if (n <= static_cast<int>(model.steps.size())) {
       pen.hit("step:" + std::to_string(n),
-              {g.x(n) - g.column / 2, g.top - kColumns, g.column, kColumns},
+              {g.x(n) - g.column / 2, g.top - kHallColumns, g.column, kHallColumns},
               pen.t("hit.step", {std::to_string(n), words}));
     }
   }
@@ -197,14 +197,15 @@ void draw_hall_timeline(Sketch& pen, const StageModel& model, Rect where) {
   std::erase_if(lanes.rows, [](const Lane& lane) { return !in_play(lane); });
   if (lanes.rows.empty()) {
     const Type dim = hall::word().in(Role::text_dim);
-    pen.text({where.x + kPad, g.top + room / 2},
-             pen.t(watched == 0 ? "timeline.empty" : "lecture.calm"), dim, where.w - 2 * kPad);
+    pen.text({where.x + kHallPad, g.top + room / 2},
+             pen.t(watched == 0 ? "timeline.empty" : "lecture.calm"), dim, where.w - 2 * kHallPad);
     return;
   }
   const float h = std::min(kMostLane, room / static_cast<float>(lanes.rows.size()));
   for (std::size_t i = 0; i < lanes.rows.size(); ++i) {
     const Lane& lane = lanes.rows[i];
-    const Rect row{where.x + kPad, g.top + static_cast<float>(i) * h, g.right - where.x - kPad, h};
+    const Rect row{where.x + kHallPad, g.top + static_cast<float>(i) * h,
+                   g.right - where.x - kHallPad, h};
     if (i > 0) pen.line({g.x0, row.y}, {g.right, row.y}, Role::line_faint);
     draw_label(pen, lane, row);
     for (std::size_t k = 0; k < lane.points.size(); ++k) draw_level(pen, lane, k, g, row);

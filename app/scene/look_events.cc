@@ -4,12 +4,12 @@
 namespace epollscope::scene {
 namespace {
 
-constexpr float kPad = 4;
-constexpr float kGap = 3;
-constexpr float kSmallest = 9.5F;
+constexpr float kChipPad = 4;
+constexpr float kChipGap = 3;
+constexpr float kSmallestChip = 9.5F;
 
 float chip_width(const FlagWord& word, float size) {
-  return Sketch::width_of(word.text, type::kFlag.at(size)) + 2 * kPad;
+  return Sketch::width_of(word.text, type::kFlag.at(size)) + 2 * kChipPad;
 }
 
 // What there is no room for as chips, in words.
@@ -26,15 +26,15 @@ float draw_plain(Sketch& pen, const std::vector<FlagWord>& words, Point at, floa
 
 float events_width(std::uint32_t events, float size) {
   float total = 0;
-  for (const FlagWord& word : event_words(events)) total += chip_width(word, size) + kGap;
-  return total > 0 ? total - kGap : 0;
+  for (const FlagWord& word : event_words(events)) total += chip_width(word, size) + kChipGap;
+  return total > 0 ? total - kChipGap : 0;
 }
 
 float draw_events(Sketch& pen, std::uint32_t events, Point at, float width, float size,
                   EventLook look, Align align) {
   const auto words = event_words(events);
   if (words.empty()) return 0;
-  while (size - 0.5F >= kSmallest && events_width(events, size) > width) size -= 0.5F;
+  while (size - 0.5F >= kSmallestChip && events_width(events, size) > width) size -= 0.5F;
   const float total = events_width(events, size);
   if (total > width) return draw_plain(pen, words, at, width, size, align);
   float x = at.x;
@@ -48,7 +48,7 @@ float draw_events(Sketch& pen, std::uint32_t events, Point at, float width, floa
                     high};
     pen.box(chip, reported ? word.color : Role::none, word.color, 3, 1.2F);
     pen.text({chip.center().x, at.y}, word.text, set, chip.w, Align::center);
-    x += chip.w + kGap;
+    x += chip.w + kChipGap;
   }
   return total;
 }

@@ -21,8 +21,8 @@ constexpr std::array kSizes = {
     Size{FileStyle::compact, 52, 76, 19, 42, 19, 20, 6, 2},
     Size{FileStyle::mini, 88, 120, 0, 46, 0, 0, 6, 3},
 };
-constexpr float kBetween = 16;  // objects
-constexpr float kColumns = 8;   // columns of one object
+constexpr float kBetweenObjects = 16;  // objects
+constexpr float kBetweenColumns = 8;   // columns of one object
 constexpr float kRowGap = 10;
 constexpr int kMostRows = 6;  // of folded ones
 constexpr float kLabels = 76;
@@ -48,7 +48,7 @@ float width_of(const ObjectState& object, const Size& size, float column) {
   if (size.style == FileStyle::mini) return column;
   // An object with one open file gets as much room as one with two, if there is plenty.
   return n < 2 ? std::min(column * 1.5F, column + 60) + (column >= size.most ? column * 0.5F : 0)
-               : n * column + (n - 1) * kColumns;
+               : n * column + (n - 1) * kBetweenColumns;
 }
 
 FileEnd end_of(const ObjectState& object, std::size_t i) {
@@ -66,12 +66,12 @@ ObjectPlace place_object(const KernelContext& c, const ObjectState& object, cons
   place.body = {at.x, y_object, w, s.object};
   const std::size_t columns = std::max<std::size_t>(1, object.files.size());
   const auto n = static_cast<float>(columns);
-  const float column = (w - (n - 1) * kColumns) / n;
+  const float column = (w - (n - 1) * kBetweenColumns) / n;
   for (std::size_t i = 0; i < object.files.size(); ++i) {
     FilePlace file;
     file.file = find_file(c.state, object.files[i]);
     file.end = file.file == nullptr ? end_of(object, i) : file.file->end;
-    const float x = at.x + static_cast<float>(i) * (column + kColumns);
+    const float x = at.x + static_cast<float>(i) * (column + kBetweenColumns);
     file.hook = {x, at.y, column, s.hook};
     file.body = {x, y_file, column, s.file};
     file.pills = {x, y_file + s.file + s.gap, column, s.pill};
@@ -124,7 +124,7 @@ float column_for(const std::vector<const ObjectState*>& objects, const Size& s, 
         if (++rows > s.rows) return rows;
         x = 0;
       }
-      x += w + (s.style == FileStyle::mini ? kColumns : kBetween);
+      x += w + (s.style == FileStyle::mini ? kBetweenColumns : kBetweenObjects);
     }
     return rows;
   };
@@ -166,7 +166,7 @@ FilesPlan place_all(const KernelContext& c, const std::vector<const ObjectState*
     if (row >= s.rows) break;
     plan.objects.push_back(place_object(c, *object, s, at, w));
     plan.objects.back().row = row;
-    at.x += w + (s.style == FileStyle::mini ? kColumns : kBetween);
+    at.x += w + (s.style == FileStyle::mini ? kBetweenColumns : kBetweenObjects);
   }
   plan.left_out = static_cast<int>(objects.size() - plan.objects.size());
   plan.height = at.y + block_height(s);
@@ -240,7 +240,8 @@ FilesPlan plan_files(const KernelContext& context, const std::vector<const Objec
   Size size = kSizes.back();
   const float pitch = block_height(size) + kRowGap;
   size.rows = std::clamp(static_cast<int>((room + kRowGap) / pitch), 1, kMostRows);
-  const auto in_row = static_cast<std::size_t>((width + kColumns) / (size.least + kColumns));
+  const auto in_row =
+      static_cast<std::size_t>((width + kBetweenColumns) / (size.least + kBetweenColumns));
   const auto fit = std::max<std::size_t>(1, in_row) * static_cast<std::size_t>(size.rows);
   FilesPlan plan =
       place_all(context, most_important(context, objects, fit), size, size.least, width);
@@ -261,7 +262,7 @@ std::optional<Point> check_point(const FilesPlan& plan, FileId file, Rect where)
   const auto found = find_place(plan, file);
   if (!found) return std::nullopt;
   const Rect& hook = found->file->hook;
-  return Point{where.x + hook.right() + kColumns / 2, where.y + found->object->body.y};
+  return Point{where.x + hook.right() + kBetweenColumns / 2, where.y + found->object->body.y};
 }
 
 }  // namespace epollscope::scene

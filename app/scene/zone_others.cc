@@ -10,12 +10,12 @@ namespace {
 constexpr float kLeast = 200, kMost = 300, kHeight = 32, kGap = 10;
 constexpr float kRow = kHeight + kGap;
 
-struct Grid {
+struct OthersGrid {
   std::size_t columns = 1, rows = 0;
   float width = 0;  // of a card
 };
-Grid grid_of(const KernelContext& c, float width) {
-  Grid grid;
+OthersGrid grid_of(const KernelContext& c, float width) {
+  OthersGrid grid;
   const std::size_t n = c.others.size();
   if (n == 0) return grid;
   const auto fit = static_cast<std::size_t>(std::max(1.0F, (width + kGap) / (kLeast + kGap)));
@@ -56,7 +56,7 @@ float others_height(const KernelContext& c, float width) {
 
 std::map<FileId, Rect> place_others(const KernelContext& c, Rect where) {
   std::map<FileId, Rect> places;
-  const Grid grid = grid_of(c, where.w);
+  const OthersGrid grid = grid_of(c, where.w);
   for (std::size_t i = 0; i < c.others.size(); ++i) {
     const std::size_t column = i % grid.columns;
     const std::size_t row = i / grid.columns;

@@ -9,9 +9,9 @@
 namespace epollscope::scene {
 namespace {
 
-constexpr float kLetter = 34;     // from the circle to the words
-constexpr float kKey = 18;        // behind them, for the key that takes the choice
-constexpr std::size_t kMost = 9;  // choices: the keys 1 to 9
+constexpr float kLetter = 34;            // from the circle to the words
+constexpr float kKey = 18;               // behind them, for the key that takes the choice
+constexpr std::size_t kMostChoices = 9;  // choices: the keys 1 to 9
 
 struct Choices {
   std::vector<Flow> words;
@@ -25,7 +25,7 @@ Flow question_flow(const Quiz& quiz, float width, float k) {
 
 Choices choices_of(const Quiz& quiz, float width, float k) {
   Choices choices;
-  for (std::size_t i = 0; i < quiz.choices.size() && i < kMost; ++i) {
+  for (std::size_t i = 0; i < quiz.choices.size() && i < kMostChoices; ++i) {
     choices.words.push_back(
         flow(read_markdown(quiz.choices[i].text, type::kProse.at(14 * k), false),
              width - kLetter - kKey, 20 * k));

@@ -26,7 +26,7 @@ namespace {
 
 constexpr float kHeadRoom = 66;  // between the rail's end and the first card
 constexpr float kTailRoom = 52;
-constexpr float kGap = 12;
+constexpr float kCardGap = 12;
 constexpr float kCaption = 26;
 
 float card_height(Density d) { return d == Density::full ? 58 : d == Density::compact ? 44 : 28; }
@@ -105,7 +105,7 @@ struct Rail {
 
 float widths(const Sketch& pen, const std::vector<const ItemState*>& items, Density d) {
   float w = 0;
-  for (const ItemState* item : items) w += card_width(pen, *item, d) + kGap;
+  for (const ItemState* item : items) w += card_width(pen, *item, d) + kCardGap;
   return w;
 }
 
@@ -113,7 +113,7 @@ Rail plan_rail(const Sketch& pen, const std::vector<const ItemState*>& items, fl
                Density least) {
   Rail rail;
   // Many cards are narrow ones at best: measure no more than could ever fit.
-  const bool few = static_cast<float>(items.size()) * (44 + kGap) < width;
+  const bool few = static_cast<float>(items.size()) * (44 + kCardGap) < width;
   for (int d = static_cast<int>(least); few && d <= static_cast<int>(Density::tight); ++d) {
     rail.density = static_cast<Density>(d);
     if (widths(pen, items, rail.density) > width) continue;
@@ -122,11 +122,11 @@ Rail plan_rail(const Sketch& pen, const std::vector<const ItemState*>& items, fl
   }
   rail.density = Density::tight;
   constexpr float kFold = 86;
-  const float last = items.empty() ? 0 : card_width(pen, *items.back(), rail.density) + kGap;
+  const float last = items.empty() ? 0 : card_width(pen, *items.back(), rail.density) + kCardGap;
   float used = kFold + last;
   std::size_t n = 0;
   for (; n + 1 < items.size(); ++n) {
-    const float w = card_width(pen, *items[n], rail.density) + kGap;
+    const float w = card_width(pen, *items[n], rail.density) + kCardGap;
     if (used + w > width) break;
     used += w;
     rail.before.push_back(items[n]);
@@ -145,7 +145,7 @@ float draw_cards(Sketch& pen, const std::vector<const ItemState*>& items, float 
     draw_card(pen, *item, at, density);
     pen.end();
     places.cards[item->id] = at;
-    x += at.w + kGap;
+    x += at.w + kCardGap;
   }
   return x;
 }
@@ -331,7 +331,7 @@ float roomy_rail_width(const Sketch& pen, const KernelContext& c) {
   float w = kHeadRoom + kTailRoom + 12;
   for (const EpitemId id : c.ep->ready) {
     if (const ItemState* item = find_item(*c.ep, id)) {
-      w += card_width(pen, *item, Density::full) + kGap;
+      w += card_width(pen, *item, Density::full) + kCardGap;
     }
   }
   return w;

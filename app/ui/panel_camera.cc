@@ -13,7 +13,7 @@ namespace {
 
 constexpr float kNote = 150;    // the zone's own note stands at the right end
 constexpr float kHeading = 90;  // and its name at the left
-constexpr float kTop = 10;
+constexpr float kCameraTop = 10;
 
 struct Tool {
   ActionId id;
@@ -37,7 +37,7 @@ void camera_panel(Ui& ui, const scene::Rect& zone) {
   if (x < zone.x + kHeading) return;
   // No margin: what lies around the buttons belongs to the picture.
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-  ui.begin_panel("camera", {x, zone.y + kTop, width, kChipHeight},
+  ui.begin_panel("camera", {x, zone.y + kCameraTop, width, kChipHeight},
                  {.framed = false, .scrolls = false});
   for (const Tool& tool : tools) {
     const Action& row = action_of(tool.id);

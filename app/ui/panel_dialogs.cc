@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr float kTwoColumnsDp = 560;
+constexpr float kTwoListsDp = 560;
 
 bool contains_folded(std::string_view text, std::string_view part) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
@@ -155,7 +155,7 @@ void help_panel(Ui& ui, const scene::Rect& window) {
        {Menu::file, "ui.menu.file"},
        {Menu::program, "ui.menu.program"},
        {Menu::view, "ui.menu.view"}}};
-  const bool narrow = where.w < kTwoColumnsDp;
+  const bool narrow = where.w < kTwoListsDp;
   const float half = narrow ? where.w - 52 : (where.w - 52) / 2;
   // One column is as long as it is, and the dialog is scrolled; two have their own.
   if (!narrow) ImGui::BeginChild("left", {ui.px(half), columns_height(ui)});

@@ -11,7 +11,7 @@
 namespace epollscope::ui {
 namespace {
 
-constexpr float kButtonDp = 30, kEdgeDp = 20, kGapDp = 18;
+constexpr float kTopButtonDp = 30, kEdgeDp = 20, kGapDp = 18;
 constexpr float kStepGap = 6, kWindowGap = 2;
 constexpr float kPlaceDp = 90;  // at least, for the place in the program
 constexpr float kNarrowDp = 1100, kShortestTitleDp = 60;
@@ -129,7 +129,7 @@ void words_at(Ui& ui, float x, float bar_h, std::string_view words, const Verdic
 
 void buttons_at(Ui& ui, float x, float bar_h, const std::vector<BarButton>& buttons, float gap) {
   for (const BarButton& button : buttons) {
-    ImGui::SetCursorPos({ui.px(x), ui.px((bar_h - kButtonDp) / 2)});
+    ImGui::SetCursorPos({ui.px(x), ui.px((bar_h - kTopButtonDp) / 2)});
     ui.action(button.id, button.look, {}, button.label_key);
     x += width_of(ui, button) + gap;
   }

@@ -72,7 +72,7 @@ constexpr std::array kShutdownHow = {
     Flag{"SHUT_WR", "SHUT_WR", SHUT_WR},
     Flag{"SHUT_RDWR", "SHUT_RDWR", SHUT_RDWR},
 };
-constexpr std::array kFcntl = {
+constexpr std::array kFcntlCommand = {
     Flag{"F_GETFL", "F_GETFL", F_GETFL},
     Flag{"F_SETFL", "F_SETFL", F_SETFL},
     Flag{"F_GETPIPE_SZ", "F_GETPIPE_SZ", 1032},
@@ -153,7 +153,7 @@ constexpr std::array kSignalActions = {
     Flag{"SIG_DFL", "SIG_DFL", signal_default},
     Flag{"SIG_IGN", "SIG_IGN", signal_ignored},
 };
-constexpr std::array kSigaction = {
+constexpr std::array kSigactionFlag = {
     Flag{"SA_RESTART", "SA_RESTART", SA_RESTART},
     Flag{"SA_RESETHAND", "SA_RESETHAND", SA_RESETHAND},
     Flag{"SA_NODEFER", "SA_NODEFER", SA_NODEFER},
@@ -199,7 +199,7 @@ std::span<const Flag> flags_of(FlagSet set) {
     case FlagSet::shutdown_how:
       return kShutdownHow;
     case FlagSet::fcntl_command:
-      return kFcntl;
+      return kFcntlCommand;
     case FlagSet::poll_events:
       return kPollEvents;
     case FlagSet::clock:
@@ -219,7 +219,7 @@ std::span<const Flag> flags_of(FlagSet set) {
     case FlagSet::signal_action:
       return kSignalActions;
     case FlagSet::sigaction:
-      return kSigaction;
+      return kSigactionFlag;
     case FlagSet::sigmask_how:
       return kSigmaskHow;
     case FlagSet::resource:

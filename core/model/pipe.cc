@@ -16,8 +16,6 @@
 namespace epollscope {
 namespace {
 
-constexpr std::uint32_t kReadable = EPOLLIN | EPOLLRDNORM;
-constexpr std::uint32_t kWritable = EPOLLOUT | EPOLLWRNORM;
 constexpr std::uint32_t kSlotsOverLimit = 2;  // PIPE_MIN_DEF_BUFFERS
 
 bool full(const Pipe& p) { return p.slots.size() >= p.max_usage; }

@@ -17,9 +17,6 @@
 namespace epollscope {
 namespace {
 
-constexpr std::uint32_t kReadable = EPOLLIN | EPOLLRDNORM;
-constexpr std::uint32_t kWritable = EPOLLOUT | EPOLLWRNORM;
-
 // The urgent byte is the next one.
 bool at_mark(const InetSock& s) { return s.urgent != Urgent::none && s.urgent_in == 0; }
 

@@ -17,8 +17,6 @@
 namespace epollscope {
 namespace {
 
-constexpr std::uint32_t kReadable = EPOLLIN | EPOLLRDNORM;
-constexpr std::uint32_t kWritable = EPOLLOUT | EPOLLWRNORM;
 constexpr std::size_t kUnthrottled = 128;   // TTY_THRESHOLD_UNTHROTTLE
 constexpr std::size_t kWriteAtOnce = 2048;  // that a write locks the terminal for
 

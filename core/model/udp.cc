@@ -17,9 +17,6 @@
 namespace epollscope {
 namespace {
 
-constexpr std::uint32_t kReadable = EPOLLIN | EPOLLRDNORM;
-constexpr std::uint32_t kWritable = EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND;
-
 constexpr std::uint64_t kLongest4 = 65535 - 20 - 8;  // without the two headers
 constexpr std::uint64_t kLongest6 = 65535 - 8;
 constexpr std::int32_t kNobody = -1;  // a port that nobody has
@@ -39,7 +36,7 @@ Index receiver_of(const World& w, const InetSock& s) {
 }  // namespace
 
 std::uint32_t udp_level(const InetSock& s) {
-  std::uint32_t mask = kWritable;
+  std::uint32_t mask = kSocketWritable;
   if (s.error != 0) mask |= EPOLLERR;
   if ((s.shutdown & kReceiveShutdown) != 0) mask |= EPOLLRDHUP | kReadable;
   if (s.shutdown == kShutdownMask) mask |= EPOLLHUP;
@@ -110,7 +107,7 @@ Answer udp_write(Run& run, Index file, WriteCall& call) {
     return size;
   }
   wake_up(run, s.wait,
-          {.function = "sock_def_write_space", .why = Why::wakeup_sent, .key = kWritable});
+          {.function = "sock_def_write_space", .why = Why::wakeup_sent, .key = kSocketWritable});
   if (to == kNone) {
     s.error = ECONNREFUSED;
     error_report(run, s);

@@ -19,8 +19,6 @@ constexpr std::uint32_t kPagesOfHead = 4;   // SKB_MAX_ALLOC: two orders of page
 constexpr std::uint32_t kMostPages = 17;    // MAX_SKB_FRAGS
 constexpr std::uint64_t kNotForBytes = 32;  // of SO_SNDBUF
 
-Sock& sock_of(World& w, Index file) { return w.socks[w.files[file].object]; }
-
 // The peer of a datagram socket is found dead by the first message to it: the two are no pair any
 // more, and what the dead one had sent is thrown away.
 int disconnect(Run& run, Index file, Sock& s) {
@@ -29,7 +27,7 @@ int disconnect(Run& run, Index file, Sock& s) {
   wake_up(run, s.wait,
           {.function = "unix_dgram_peer_wake_disconnect_wakeup",
            .why = Why::wakeup_space,
-           .key = EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND});
+           .key = kSocketWritable});
   purge_receive_queue(run, s);
   return ECONNREFUSED;
 }

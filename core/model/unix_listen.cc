@@ -23,8 +23,6 @@ Index find_named(const World& w, std::int32_t name) {
   return kNone;
 }
 
-Sock& sock_of(World& w, Index file) { return w.socks[w.files[file].object]; }
-
 }  // namespace
 
 void unix_bind(World& w, Index file) {

@@ -14,9 +14,6 @@
 namespace epollscope {
 namespace {
 
-constexpr std::uint32_t kReadable = EPOLLIN | EPOLLRDNORM;
-constexpr std::uint32_t kWritable = EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND;
-
 constexpr std::uint32_t kSkBuff = 256;  // sk_buff, aligned, on 64 bits
 
 // sock_wfree() still holds one reference when it asks; poll() does not.
@@ -35,7 +32,7 @@ std::uint32_t doubled(std::int32_t bytes, std::uint32_t most) {
 
 void write_space(Run& run, const Sock& s) {
   wake_up(run, s.wait,
-          {.function = "unix_write_space", .why = Why::wakeup_space, .key = kWritable});
+          {.function = "unix_write_space", .why = Why::wakeup_space, .key = kSocketWritable});
 }
 
 void state_change(Run& run, const Sock& s) {
@@ -155,7 +152,7 @@ std::uint32_t unix_level(const World& w, const Sock& s) {
   if (!s.receive_queue.empty() || !s.accept_queue.empty()) mask |= kReadable;
   if (s.listening) return mask;
   if (s.hears_of_peer && !s.connected) mask |= EPOLLHUP;
-  if (writable(w, s, 1)) mask |= kWritable;
+  if (writable(w, s, 1)) mask |= kSocketWritable;
   return mask;
 }
 

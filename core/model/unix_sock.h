@@ -24,6 +24,8 @@ inline bool is_unix(FileKind kind) {
          kind == FileKind::unix_seqpacket;
 }
 
+inline Sock& sock_of(World& w, Index file) { return w.socks[w.files[file].object]; }
+
 struct SocketEnds {
   Index first = kNone;
   Index second = kNone;

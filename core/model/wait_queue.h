@@ -6,6 +6,8 @@
 // the wakeup (0: none stop it).
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <cstdint>
 #include <string_view>
 
@@ -21,6 +23,11 @@ void tell_file_of(World& w, Index queue);
 void add_entry_head(World& w, Index queue, Index entry);
 void add_entry_tail(World& w, Index queue, Index entry);
 void remove_entry(World& w, Index entry);  // nothing when it is not queued
+
+// What poll() answers and a wakeup's key says: of most files, and of UDP and AF_UNIX sockets.
+inline constexpr std::uint32_t kReadable = EPOLLIN | EPOLLRDNORM;
+inline constexpr std::uint32_t kWritable = EPOLLOUT | EPOLLWRNORM;
+inline constexpr std::uint32_t kSocketWritable = kWritable | EPOLLWRBAND;
 
 inline constexpr int kAll = 0;
 struct Wakeup {

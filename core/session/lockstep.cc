@@ -17,7 +17,7 @@ namespace epollscope {
 namespace {
 
 // How many orders of running woken actors are tried before the first one stands as a difference.
-constexpr int kMostTries = 2000;
+constexpr int kMostTurns = 2000;
 
 std::string describe(const Outcome& o) {
   std::string text = o.failed() ? fmt::format("{} {}", o.returned, errno_name(o.error))
@@ -282,7 +282,7 @@ class Lockstep {
   // it had expired: a race begins there.
   bool in_some_order() {
     std::vector<Op> path;
-    int tries = kMostTries;
+    int tries = kMostTurns;
     if (!search(history_.live(), main_, returned_, end_fits_, tries, path)) return false;
     std::optional<Machine> before;
     for (const Op& op : path) {
@@ -358,7 +358,7 @@ class Lockstep {
     const Returned* seen = find(returned_, main.actor);
     if (timer_inputs(history_.live(), seen == nullptr ? nullptr : &seen->outcome).empty()) return;
     std::vector<Op> path;
-    int tries = kMostTries;
+    int tries = kMostTurns;
     if (!search_before(history_.live(), main, seen, tries, path)) return;
     for (const Op& op : path) history_.do_op(op, observer());
     expired_ = result_.micro;
@@ -405,7 +405,7 @@ class Lockstep {
 
   // No order explains what was seen: run them as the kernel let them return and say what differs.
   void greedy() {
-    for (int turns = 0; turns < kMostTries; ++turns) {
+    for (int turns = 0; turns < kMostTurns; ++turns) {
       const std::vector<ActorId> woken = candidates(history_.live(), returned_);
       if (!woken.empty()) {
         step(OpResume{woken.front()}, woken.front());

@@ -15,12 +15,14 @@
 
 namespace epollscope::test {
 
+inline constexpr ActorId kT1{};  // the main thread
+
 using Numbers = std::vector<std::int32_t>;
 using Reports = std::vector<std::pair<std::int32_t, std::uint32_t>>;  // data, mask
 
 struct Desk {
   Machine m;
-  ActorId t1{};
+  ActorId t1 = kT1;
   Machine::Observer observe;
 
   explicit Desk(TreeOrder order = TreeOrder::created) : m({}, order) {}

@@ -18,10 +18,11 @@
 #include "core/model/machine.h"
 #include "core/model/misconception.h"
 
+#include "tests/unit/model/desk.h"
+
 namespace epollscope {
 namespace {
 
-constexpr ActorId kActor{};
 constexpr Fd kEp{3};
 constexpr int kSteps = 3000;
 
@@ -64,7 +65,7 @@ bool in_question(Misconception rule, const Machine& truth, const Request& reques
     case maxevents_loses:
       return wait != nullptr && listed > static_cast<std::size_t>(wait->maxevents);
     case zero_blocks:
-      return wait != nullptr && Machine(truth).call(kActor, request).outcome.returned == 0;
+      return wait != nullptr && Machine(truth).call(test::kT1, request).outcome.returned == 0;
     case whole_messages:
       return as<Read>(request) != nullptr && as<Read>(request)->count > 1;
     case add_is_silent:
@@ -130,14 +131,14 @@ class MisconceptionControl : public testing::TestWithParam<Misconception> {
     Machine truth;
     Machine wrong;
     wrong.believe(GetParam());
-    truth.call(kActor, {EpollCreate1{0}, {}});
-    wrong.call(kActor, {EpollCreate1{0}, {}});
+    truth.call(test::kT1, {EpollCreate1{0}, {}});
+    wrong.call(test::kT1, {EpollCreate1{0}, {}});
     std::size_t reported = 0;
     for (int step = 0; step < kSteps && !HasFailure(); ++step) {
       const Request request = program.next();
       if (in_question(GetParam(), truth, request)) continue;
-      const Machine::Result said = truth.call(kActor, request);
-      const Machine::Result believed = wrong.call(kActor, request);
+      const Machine::Result said = truth.call(test::kT1, request);
+      const Machine::Result believed = wrong.call(test::kT1, request);
       EXPECT_TRUE(!said.blocked && !believed.blocked) << "step " << step;
       EXPECT_TRUE(believed.outcome.same_result(said.outcome)) << "step " << step;
       reported += said.outcome.events.size();

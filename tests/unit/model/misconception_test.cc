@@ -18,14 +18,14 @@
 
 #include "core/model/answers.h"
 #include "core/model/machine.h"
+#include "tests/unit/model/desk.h"
 #include "tests/unit/model/real_calls.h"
 
 namespace epollscope {
 namespace {
 
-constexpr ActorId kActor{};
 constexpr std::uint32_t kIn = EPOLLIN;
-constexpr std::uint32_t kEdge = EPOLLIN | EPOLLET;
+constexpr std::uint32_t kInEdge = EPOLLIN | EPOLLET;
 
 // Every program starts with the instance, which is 3; pipes and pairs are 4 and 5, 6 and 7.
 Request make(const Operation& op) { return {op, {}}; }
@@ -69,21 +69,21 @@ std::vector<Case> cases() {
   using enum Misconception;
   return {
       {et_until_drained,
-       {epoll(), pipe(), add(4, kEdge), write(5, "hello"), wait(), read(4, 2), wait()},
+       {epoll(), pipe(), add(4, kInEdge), write(5, "hello"), wait(), read(4, 2), wait()},
        events({{kIn, 4}}),
-       {epoll(), pipe(), add(4, kEdge), write(5, "hello"), wait(), read(4), wait()}},
+       {epoll(), pipe(), add(4, kInEdge), write(5, "hello"), wait(), read(4), wait()}},
       {lt_once,
        {epoll(), pipe(), add(4, kIn), write(5, "hello"), wait(), wait()},
        events({}),
-       {epoll(), pipe(), add(4, kEdge), write(5, "hello"), wait(), wait()}},
+       {epoll(), pipe(), add(4, kInEdge), write(5, "hello"), wait(), wait()}},
       {one_event_per_write,
-       {epoll(), pipe(), add(4, kEdge), write(5, "a"), write(5, "b"), wait()},
+       {epoll(), pipe(), add(4, kInEdge), write(5, "a"), write(5, "b"), wait()},
        events({{kIn, 4}, {kIn, 4}}),
-       {epoll(), pipe(), add(4, kEdge), write(5, "a"), wait(), write(5, "b"), wait(), wait()}},
+       {epoll(), pipe(), add(4, kInEdge), write(5, "a"), wait(), write(5, "b"), wait(), wait()}},
       {et_on_change,
-       {epoll(), pipe(), add(4, kEdge), write(5, "a"), wait(), write(5, "b"), wait()},
+       {epoll(), pipe(), add(4, kInEdge), write(5, "a"), wait(), write(5, "b"), wait()},
        events({}),
-       {epoll(), pipe(), add(4, kEdge), write(5, "a"), wait(), read(4), write(5, "b"), wait()}},
+       {epoll(), pipe(), add(4, kInEdge), write(5, "a"), wait(), read(4), write(5, "b"), wait()}},
       {close_removes,
        {epoll(), pipe(), make(Dup{Fd{4}}), add(4, kIn), close(4), write(5, "a"), wait()},
        events({}),
@@ -142,10 +142,10 @@ struct Trio {
   // Makes the call in all three; true: they agree. Kernel and true model always must.
   bool agree(const Request& request, Machine::Result* said = nullptr) {
     const Outcome real = kernel.call(request);
-    const Machine::Result modelled = truth.call(kActor, request);
+    const Machine::Result modelled = truth.call(test::kT1, request);
     EXPECT_FALSE(modelled.blocked);
     EXPECT_TRUE(modelled.outcome.same_result(real));
-    const Machine::Result believed = wrong.call(kActor, request);
+    const Machine::Result believed = wrong.call(test::kT1, request);
     if (said != nullptr) *said = believed;
     return same(believed, modelled);
   }
@@ -214,7 +214,7 @@ TEST(MisconceptionRules, MessagesNeedNoMoreRoomThanBytes) {
 
 TEST(MisconceptionRules, WhatMaxeventsLosesComesBackWithANewWakeup) {
   Trio trio(Misconception::maxevents_loses);
-  for (const Request& request : {epoll(), pipe(), pipe(), add(4, kEdge), add(6, kEdge),
+  for (const Request& request : {epoll(), pipe(), pipe(), add(4, kInEdge), add(6, kInEdge),
                                  write(5, "a"), write(7, "b"), wait(1), write(7, "c"), wait()}) {
     EXPECT_TRUE(trio.agree(request));
   }
@@ -222,12 +222,12 @@ TEST(MisconceptionRules, WhatMaxeventsLosesComesBackWithANewWakeup) {
 
 TEST(MisconceptionRules, BelongToTheMachineAndItsCopies) {
   Machine machine = believer(Misconception::zero_blocks);
-  machine.call(kActor, epoll());
+  machine.call(test::kT1, epoll());
   Machine copy = machine;
   EXPECT_EQ(copy.belief(), Misconception::zero_blocks);
-  EXPECT_TRUE(copy.call(kActor, wait()).blocked);
+  EXPECT_TRUE(copy.call(test::kT1, wait()).blocked);
   machine.believe(std::nullopt);
-  EXPECT_FALSE(machine.call(kActor, wait()).blocked);
+  EXPECT_FALSE(machine.call(test::kT1, wait()).blocked);
 }
 
 // No belief may break the machine, whatever is done to it.
@@ -240,15 +240,19 @@ TEST(MisconceptionRules, SurviveRandomPrograms) {
     const auto upto = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
     Machine machine = believer(text.id);
     for (const Request& request : {epoll(), pipe(), pair(), make(EventFd{0, 0}), epoll()}) {
-      machine.call(kActor, request);
+      machine.call(test::kT1, request);
     }
     for (int step = 0; step < 600; ++step) {
-      constexpr std::array kMasks = {
-          kIn, kEdge, kIn | EPOLLOUT, kEdge | EPOLLOUT, kIn | EPOLLONESHOT, kEdge | EPOLLONESHOT};
+      constexpr std::array kMasks = {kIn,
+                                     kInEdge,
+                                     kIn | EPOLLOUT,
+                                     kInEdge | EPOLLOUT,
+                                     kIn | EPOLLONESHOT,
+                                     kInEdge | EPOLLONESHOT};
       const int fd = 3 + upto(8);
       const std::array<Request, 10> choices = {
           ctl(1 + upto(3), fd, kMasks[static_cast<std::size_t>(upto(kMasks.size()))]),
-          make(EpollCtl{Fd{9}, 1 + upto(3), Fd{fd}, EventArg{kEdge, 9}}),
+          make(EpollCtl{Fd{9}, 1 + upto(3), Fd{fd}, EventArg{kInEdge, 9}}),
           make(EpollWait{Fd{upto(2) == 0 ? 3 : 9}, 1 + upto(3), 0}),
           make(WriteAmount{Fd{fd}, static_cast<std::uint64_t>(upto(5000))}),
           read(fd, 8U + static_cast<unsigned>(upto(5000))),
@@ -260,7 +264,7 @@ TEST(MisconceptionRules, SurviveRandomPrograms) {
       };
       const Request& request = choices[static_cast<std::size_t>(upto(choices.size()))];
       const Machine before = machine;
-      if (machine.call(kActor, request).blocked) machine = before;  // nobody would wake it
+      if (machine.call(test::kT1, request).blocked) machine = before;  // nobody would wake it
       ASSERT_FALSE(machine.state().eventpolls.size() > 2);
     }
   }

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
+#include "tests/unit/model/desk.h"
+
 namespace epollscope {
 namespace {
-
-constexpr ActorId kActor{};
 
 // The true machine and a believer of everything that can be believed, which live side by side.
 struct Class {
@@ -21,13 +21,13 @@ struct Class {
     }
   }
   void live(const Operation& op) {
-    truth.call(kActor, {op, {}});
+    truth.call(test::kT1, {op, {}});
     for (Machine& m : believers) {
-      if (m.idle(kActor)) m.call(kActor, {op, {}});
+      if (m.idle(test::kT1)) m.call(test::kT1, {op, {}});
     }
   }
   [[nodiscard]] std::vector<Prediction> ask(const Operation& op) const {
-    return predictions(truth, believers, kActor, {op, {}});
+    return predictions(truth, believers, test::kT1, {op, {}});
   }
 };
 

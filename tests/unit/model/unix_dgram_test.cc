@@ -18,7 +18,7 @@ namespace {
 
 using test::Reports;
 
-constexpr std::uint32_t kEdge = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
+constexpr std::uint32_t kAllEdge = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
 
 // One pair a, b watched edge-triggered by ep, in a model and in the kernel.
 struct Both {
@@ -32,7 +32,8 @@ struct Both {
     a = pair.created.at(0);
     b = pair.created.at(1);
     for (const Fd fd : {a, b}) {
-      make(EpollCtl{ep, EPOLL_CTL_ADD, fd, EventArg{kEdge, static_cast<std::uint64_t>(fd.value)}});
+      make(EpollCtl{ep, EPOLL_CTL_ADD, fd,
+                    EventArg{kAllEdge, static_cast<std::uint64_t>(fd.value)}});
     }
     EXPECT_EQ(events(), (Reports{{a.value, EPOLLOUT}, {b.value, EPOLLOUT}}));
   }

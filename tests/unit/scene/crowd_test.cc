@@ -16,8 +16,6 @@
 namespace epollscope::scene {
 namespace {
 
-const SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
-
 StageInput at_end(const Session& session, float width, float height, Lang lang = Lang::en) {
   StageInput input;
   input.session = &session;
@@ -97,7 +95,7 @@ constexpr std::array kSizes = {std::pair{640.0F, 400.0F},   std::pair{560.0F, 35
 TEST(Crowds, OfEveryKindLieApartInWindowsOfEverySize) {
   for (const std::string& text : {many(40, "IN"), many(150, "IN|ET"), many(3000, "IN"),
                                   one_file_often(), twelve_instances(), a_long_name()}) {
-    const auto session = test::run(text, kModel);
+    const auto session = test::run(text, test::kModel);
     ASSERT_NE(session, nullptr);
     for (const auto& [w, h] : kSizes) {
       for (const Lang lang : {Lang::en, Lang::zh_cn}) {
@@ -137,7 +135,7 @@ TEST(Crowds, OfRandomRunsLieApartAtEveryZoom) {
           text += fmt::format("write(v[{}], 1)\n", v);
       }
     }
-    const auto session = test::run(text, kModel);
+    const auto session = test::run(text, test::kModel);
     ASSERT_NE(session, nullptr);
     for (int look = 0; look < 4; ++look) {
       const auto& [w, h] = kSizes[random() % kSizes.size()];
@@ -171,7 +169,7 @@ std::set<std::string> reachable(StageInput input) {
 
 TEST(Crowds, AreReachedWholeByMovingTheCamera) {
   for (const std::string& text : {many(7, "IN"), many(400, "IN"), twelve_instances()}) {
-    const auto session = test::run(text, kModel);
+    const auto session = test::run(text, test::kModel);
     StageInput input = at_end(*session, 640, 400);
     input.camera.zoom = kZoomMin;  // everything, however small
     std::set<std::string> all;
@@ -186,7 +184,7 @@ TEST(Crowds, AreReachedWholeByMovingTheCamera) {
 }
 
 TEST(Crowds, ShowTheTreesTrueUpperPart) {
-  const auto session = test::run(many(10'000, "IN") + "write(v[7777], 1)\n", kModel);
+  const auto session = test::run(many(10'000, "IN") + "write(v[7777], 1)\n", test::kModel);
   StageInput input = at_end(*session, 1680, 1050);
   const auto state = session->state_at(input.step);
   const EventpollState& ep = state.eventpolls.front();
@@ -217,7 +215,7 @@ TEST(Crowds, ShowTheTreesTrueUpperPart) {
 }
 
 TEST(Crowds, CanBeLookedIntoSubtreeBySubtree) {
-  const auto session = test::run(many(2000, "IN"), kModel);
+  const auto session = test::run(many(2000, "IN"), test::kModel);
   StageInput input = at_end(*session, 1280, 720);
   const std::string wanted = "v[1234],";
   for (int depth = 0; depth < 12; ++depth) {
@@ -244,7 +242,7 @@ TEST(Crowds, CanBeLookedIntoSubtreeBySubtree) {
 }
 
 TEST(Crowds, GiveTheWholeOfALongNameToWhoPointsAtIt) {
-  const auto session = test::run(a_long_name(), kModel);
+  const auto session = test::run(a_long_name(), test::kModel);
   const Scene scene = kernel_of(at_end(*session, 1024, 768));
   const std::string name = "n" + std::string(199, 'm');
   for (const std::string_view kind : {"item", "ready", "hook", "fd", "object"}) {
@@ -278,7 +276,7 @@ TEST(Selection, SaysWhereEveryFieldComesFrom) {
     EXPECT_TRUE(test::shows(shown, selection.title)) << selection.title;
     return all;
   };
-  const std::string model = tell(kModel, "item:", 4);
+  const std::string model = tell(test::kModel, "item:", 4);
   EXPECT_NE(model.find("ready now: yes (model)"), std::string::npos) << model;
   EXPECT_EQ(model.find("kernel"), std::string::npos) << model;
 

@@ -10,14 +10,12 @@
 namespace epollscope::scene {
 namespace {
 
-const SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
-
 TEST(Explanations, SayWhyAnItemLeftOrStayed) {
   const auto session = test::run(
       "ep = epoll_create1(0)\nv = eventfd(1, 0)\nu = eventfd(1, 0)\n"
       "epoll_ctl(ep, ADD, v, IN)\nepoll_ctl(ep, ADD, u, IN|ET)\n"
       "epoll_wait(ep, 8, 0)\n",
-      kModel);
+      test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = 6;
@@ -37,7 +35,7 @@ TEST(Explanations, GiveAReasonOnceForAllThatItHoldsFor) {
   const auto session = test::run(
       "ep = epoll_create1(0)\nv[1..7] = eventfd(1, 0)\nepoll_ctl(ep, ADD, v[1..7], IN)\n"
       "epoll_wait(ep, 8, 0)\n",
-      kModel);
+      test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = static_cast<int>(session->steps().size());
@@ -52,7 +50,7 @@ TEST(Explanations, TellOfEachThreadThatWasWokenWhereItWas) {
   const auto session = test::run(
       "ep = epoll_create1(0)\nv = eventfd(0, 0)\nepoll_ctl(ep, ADD, v, IN)\n"
       "T2: epoll_wait(ep, 8, -1)\nT3: epoll_wait(ep, 8, -1)\nwrite(v, 1)\n",
-      kModel);
+      test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = 6;
@@ -72,7 +70,7 @@ TEST(Explanations, SayWhyWhatCanBeReadWasNotReported) {
       "epoll_ctl(ep, ADD, b, IN|ET)\nepoll_ctl(ep, ADD, v, IN|ONESHOT)\n"
       "write(b_w, \"hello\")\nwrite(v, 1)\n"
       "epoll_wait(ep, 8, 0)\nepoll_wait(ep, 8, 0)\n",
-      kModel);
+      test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = static_cast<int>(session->steps().size());

@@ -17,8 +17,6 @@
 namespace epollscope::scene {
 namespace {
 
-const SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
-
 struct Size {
   float width, height;
 };
@@ -77,7 +75,7 @@ class LectureAt : public ::testing::TestWithParam<Size> {};
 
 TEST_P(LectureAt, EveryTextOfTheLessonsIsLargeEnoughForTheLastRowAndWhole) {
   for (const std::string& lesson : lessons()) {
-    const auto session = test::run(lesson, kModel);
+    const auto session = test::run(lesson, test::kModel);
     ASSERT_NE(session, nullptr);
     for (int step = 0; step <= static_cast<int>(session->steps().size()); ++step) {
       for (const Lang lang : {Lang::en, Lang::zh_cn}) {
@@ -126,7 +124,7 @@ Role ink_of(const Scene& scene, std::string_view name) {
 }
 
 TEST(Lecture, ShowsTheLastChangeAsBeforeAndAfter) {
-  const auto session = test::run(kTwo, kModel);
+  const auto session = test::run(kTwo, test::kModel);
   ASSERT_NE(session, nullptr);
   const Scene added = shown(*session, 4);
   EXPECT_TRUE(test::shows(added, "new"));
@@ -141,7 +139,7 @@ TEST(Lecture, ShowsTheLastChangeAsBeforeAndAfter) {
 }
 
 TEST(Lecture, DimsWhatTheStepIsNotAbout) {
-  const auto session = test::run(kTwo, kModel);
+  const auto session = test::run(kTwo, test::kModel);
   ASSERT_NE(session, nullptr);
   const Scene written = shown(*session, 6);
   EXPECT_EQ(ink_of(written, "a"), Role::text);
@@ -154,7 +152,7 @@ TEST(Lecture, CountsWhatIsNotInPlay) {
     text += fmt::format("v{0} = eventfd(0, 0)\nepoll_ctl(ep, ADD, v{0}, IN)\n", i);
   }
   text += "write(v7, 1)\n";
-  const auto session = test::run(text, kModel);
+  const auto session = test::run(text, test::kModel);
   ASSERT_NE(session, nullptr);
   const Scene scene = shown(*session, 82);
   EXPECT_EQ(ink_of(scene, "v7"), Role::text);
@@ -167,7 +165,7 @@ TEST(Lecture, CountsWhatIsNotInPlay) {
 }
 
 TEST(Lecture, AsksTheQuestionWithLettersAndKeysAndSaysNothingElseOfTheLesson) {
-  const auto session = test::run(lessons().front(), kModel);
+  const auto session = test::run(lessons().front(), test::kModel);
   ASSERT_NE(session, nullptr);
   const Scene scene = shown(*session, 3);
   for (const char* id : {"quiz:0:0", "quiz:0:1", "quiz:0:2"}) {
@@ -183,7 +181,7 @@ TEST(Lecture, AsksTheQuestionWithLettersAndKeysAndSaysNothingElseOfTheLesson) {
 
 // A remote's screen may have any shape; a page that is too narrow for it shrinks as a whole.
 TEST(Lecture, StaysWholeInWindowsOfAnyShape) {
-  const auto session = test::run(kTwo, kModel);
+  const auto session = test::run(kTwo, test::kModel);
   ASSERT_NE(session, nullptr);
   for (const Size size : {Size{640, 400}, Size{600, 900}, Size{5120, 2880}, Size{2560, 720}}) {
     for (int step = 0; step <= 8; ++step) {
@@ -197,7 +195,7 @@ TEST(Lecture, StaysWholeInWindowsOfAnyShape) {
 // In the window too: a question is seen with all its choices, however small that is.
 TEST(SmallWindow, ShowsEveryQuestionOfTheLessonsWhole) {
   for (const std::string& lesson : lessons()) {
-    const auto session = test::run(lesson, kModel);
+    const auto session = test::run(lesson, test::kModel);
     ASSERT_NE(session, nullptr);
     const auto& quizzes = session->lesson().quizzes;
     for (int step = 0; step <= static_cast<int>(session->steps().size()); ++step) {

@@ -9,12 +9,11 @@
 
 #include "app/scene/stage.h"
 #include "app/scene/tracks.h"
+#include "tests/unit/scene/picture.h"
 #include "tests/unit/session/run.h"
 
 namespace epollscope::scene {
 namespace {
-
-const SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
 
 constexpr std::string_view kTwoPipes =
     "ep = epoll_create1(0)\n"
@@ -103,7 +102,7 @@ std::vector<Placed> placed(const Scene& scene) {
 }
 
 TEST(Motion, EndsAsTheNewPictureAndPointsAtItFromTheStart) {
-  const auto session = test::run(kTwoPipes, kModel);
+  const auto session = test::run(kTwoPipes, test::kModel);
   ASSERT_TRUE(session);
   for (int n = 1; n <= static_cast<int>(session->steps().size()); ++n) {
     const Scene before = moment(*session, n - 1);
@@ -121,7 +120,7 @@ TEST(Motion, EndsAsTheNewPictureAndPointsAtItFromTheStart) {
 }
 
 TEST(Motion, BeginsWhereThingsStood) {
-  const auto session = test::run(kTwoPipes, kModel);
+  const auto session = test::run(kTwoPipes, test::kModel);
   ASSERT_TRUE(session);
   const Scene before = moment(*session, kFirstWait - 1);
   const Scene after = moment(*session, kFirstWait);
@@ -142,7 +141,7 @@ TEST(Motion, BeginsWhereThingsStood) {
 }
 
 TEST(Motion, AReportCrossesFromTheListIntoItsSlot) {
-  const auto session = test::run(kTwoPipes, kModel);
+  const auto session = test::run(kTwoPipes, test::kModel);
   ASSERT_TRUE(session);
   const Scene before = moment(*session, kFirstWait - 1);
   const Scene after = moment(*session, kFirstWait);
@@ -163,7 +162,7 @@ TEST(Motion, AReportCrossesFromTheListIntoItsSlot) {
 }
 
 TEST(Motion, APulseOfAWakeupRunsUpTheHook) {
-  const auto session = test::run(kTwoPipes, kModel);
+  const auto session = test::run(kTwoPipes, test::kModel);
   ASSERT_TRUE(session);
   const Scene before = moment(*session, kFirstWrite - 1);
   const Scene after = moment(*session, kFirstWrite);
@@ -187,7 +186,7 @@ TEST(Motion, APulseOfAWakeupRunsUpTheHook) {
 }
 
 TEST(Motion, ACheckComesBackWithItsAnswer) {
-  const auto session = test::run(kTwoPipes, kModel);
+  const auto session = test::run(kTwoPipes, test::kModel);
   ASSERT_TRUE(session);
   const Scene before = moment(*session, kFirstWait - 1);
   const Scene after = moment(*session, kFirstWait);
@@ -213,7 +212,7 @@ TEST(Motion, ACheckComesBackWithItsAnswer) {
 }
 
 TEST(Motion, TakesLessThanFourTenthsOfASecondAndNoneWhenOff) {
-  const auto session = test::run(kTwoPipes, kModel);
+  const auto session = test::run(kTwoPipes, test::kModel);
   ASSERT_TRUE(session);
   for (int n = 1; n <= static_cast<int>(session->steps().size()); ++n) {
     EXPECT_LT(seconds_of(into(*session, n)), 0.4);
@@ -230,7 +229,7 @@ TEST(Motion, TakesLessThanFourTenthsOfASecondAndNoneWhenOff) {
 }
 
 TEST(Motion, ReducedMovesNothing) {
-  const auto session = test::run(kTwoPipes, kModel);
+  const auto session = test::run(kTwoPipes, test::kModel);
   ASSERT_TRUE(session);
   for (int n = 1; n <= static_cast<int>(session->steps().size()); ++n) {
     const Scene before = moment(*session, n - 1);
@@ -250,7 +249,7 @@ TEST(Motion, EveryWayIsWhole) {
   const unsigned seed = std::random_device()();
   std::mt19937 random(seed);
   SCOPED_TRACE("seed " + std::to_string(seed));
-  const auto session = test::run(kTwoPipes, kModel);
+  const auto session = test::run(kTwoPipes, test::kModel);
   ASSERT_TRUE(session);
   const int steps = static_cast<int>(session->steps().size());
   const auto any = [&] {
@@ -285,7 +284,7 @@ TEST(Motion, EveryWayIsWhole) {
 }
 
 TEST(Parts, AreInOrderDoNotOverlapAndHaveOneNameEach) {
-  const auto session = test::run(kTwoPipes, kModel);
+  const auto session = test::run(kTwoPipes, test::kModel);
   ASSERT_TRUE(session);
   const int steps = static_cast<int>(session->steps().size());
   for (int i = 0; i <= 2 * steps + 1; ++i) {

@@ -5,8 +5,11 @@
 #include <vector>
 
 #include "app/scene/scene.h"
+#include "core/session/session.h"
 
 namespace epollscope::test {
+
+inline const SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
 
 struct ShownText {
   scene::Rect box;   // cut to its clip

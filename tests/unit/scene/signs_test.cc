@@ -11,8 +11,6 @@
 namespace epollscope::scene {
 namespace {
 
-const SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
-
 Scene picture(const Session& session, int step, View view = View::window) {
   StageInput input;
   input.session = &session;
@@ -34,8 +32,9 @@ bool shows_in(const Scene& scene, std::string_view words, Role color) {
 }
 
 TEST(Signs, OnlyLampsAreCircles) {
-  const auto session = test::run(
-      "ep = epoll_create1(0)\nv[1..5] = eventfd(0, 0)\nepoll_ctl(ep, ADD, v[1..5], IN)\n", kModel);
+  const auto session =
+      test::run("ep = epoll_create1(0)\nv[1..5] = eventfd(0, 0)\nepoll_ctl(ep, ADD, v[1..5], IN)\n",
+                test::kModel);
   const Scene tree = picture(*session, static_cast<int>(session->steps().size()), View::tree);
   const auto of_a_node = [](const Disc& d) {
     return d.fill == Role::node_red || d.fill == Role::node_black || d.border == Role::node_red ||
@@ -47,8 +46,9 @@ TEST(Signs, OnlyLampsAreCircles) {
 }
 
 TEST(Signs, EdgesOfTheTreeAreStraightAndHooksBend) {
-  const auto session = test::run(
-      "ep = epoll_create1(0)\nv[1..3] = eventfd(0, 0)\nepoll_ctl(ep, ADD, v[1..3], IN)\n", kModel);
+  const auto session =
+      test::run("ep = epoll_create1(0)\nv[1..3] = eventfd(0, 0)\nepoll_ctl(ep, ADD, v[1..3], IN)\n",
+                test::kModel);
   const auto steps = static_cast<int>(session->steps().size());
   EXPECT_EQ(count_of<Wire>(picture(*session, steps, View::tree), [](const Wire&) { return true; }),
             0);
@@ -63,7 +63,7 @@ TEST(Signs, AnEventIsAChipAndAnInterestIsNot) {
   const auto session = test::run(
       "ep = epoll_create1(0)\nv = eventfd(1, 0)\nepoll_ctl(ep, ADD, v, IN)\n"
       "epoll_wait(ep, 8, 0)\n",
-      kModel);
+      test::kModel);
   const Scene before = picture(*session, 3);
   const Scene after = picture(*session, 4);
   const auto chips = [](const Scene& scene) {
@@ -79,7 +79,7 @@ TEST(Signs, ADisarmedItemWithSomethingToReadHasALampOfItsOwn) {
   const auto session = test::run(
       "ep = epoll_create1(0)\nv = eventfd(0, 0)\nepoll_ctl(ep, ADD, v, IN|ONESHOT)\n"
       "write(v, 1)\nepoll_wait(ep, 8, 0)\nread(v, 8)\n",
-      kModel);
+      test::kModel);
   const auto muted = [](Role color) {
     return [color](const Disc& d) { return d.border == color && d.radius < 6; };
   };
@@ -97,7 +97,7 @@ TEST(Signs, AStaleItemIsExplainedAndItsCardWarns) {
   const auto session = test::run(
       "ep = epoll_create1(0)\na, w = pipe()\nepoll_ctl(ep, ADD, a, IN)\nwrite(w, 5)\n"
       "read(a, 5)\nepoll_wait(ep, 8, 0)\n",
-      kModel);
+      test::kModel);
   for (const Lang lang : {Lang::en, Lang::zh_cn}) {
     StageInput input;
     input.session = session.get();
@@ -122,7 +122,7 @@ constexpr std::string_view kSleepers =
     "T3: epoll_wait(ep, 8, -1)\nT4: read(b, 8)\nwrite(a_w, 1)\n";
 
 TEST(Signs, ARingShowsTheTimeThatIsLeft) {
-  const auto session = test::run(kSleepers, kModel);
+  const auto session = test::run(kSleepers, test::kModel);
   ASSERT_NE(session, nullptr);
   StageInput input;
   input.session = session.get();
@@ -150,7 +150,7 @@ TEST(Signs, ARingShowsTheTimeThatIsLeft) {
 }
 
 TEST(Signs, WordsSayWhatWouldWakeASleeper) {
-  const auto session = test::run(kSleepers, kModel);
+  const auto session = test::run(kSleepers, test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = 6;
@@ -166,7 +166,7 @@ TEST(Signs, WordsSayWhatWouldWakeASleeper) {
 }
 
 TEST(Signs, UserSpaceSaysWhoseCallAndWhoseEvents) {
-  const auto session = test::run(kSleepers, kModel);
+  const auto session = test::run(kSleepers, test::kModel);
   const Scene scene = picture(*session, 9);
   EXPECT_TRUE(test::shows(scene, "call of thread T1"));
   bool mine = false;
@@ -184,7 +184,7 @@ TEST(Signs, WhatIsExpectedIsHiddenUntilItsCallHasRun) {
   const auto session = test::run(
       "ep = epoll_create1(0)\nv = eventfd(0, 0)\nepoll_ctl(ep, ADD, v, IN)\nwrite(v, 1)\n"
       "expect ready(ep) = [v]\n",
-      kModel);
+      test::kModel);
   EXPECT_TRUE(test::shows(picture(*session, 3), "expect ready(ep) = …"));
   EXPECT_FALSE(test::shows(picture(*session, 3), "expect ready(ep) = [v]"));
   EXPECT_TRUE(test::shows(picture(*session, 4), "expect ready(ep) = [v]"));

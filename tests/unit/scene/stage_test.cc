@@ -16,8 +16,6 @@ namespace {
 
 using test::faults_of;
 
-const SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
-
 std::string name_of_file(std::mt19937& random, int files) {
   return "f" + std::to_string(random() % static_cast<unsigned>(files));
 }
@@ -125,7 +123,7 @@ TEST(Pictures, OfRandomRunsHaveNoTextOverAnother) {
   std::mt19937 random(seed);
   for (int round = 0; round < 40; ++round) {
     const std::string scenario = random_scenario(random);
-    const auto session = test::run(scenario, kModel);
+    const auto session = test::run(scenario, test::kModel);
     ASSERT_NE(session, nullptr);
     for (int look = 0; look < 6; ++look) {
       const StageInput input = random_input(random, *session);
@@ -153,7 +151,7 @@ constexpr std::string_view kFour =
     "epoll_wait(ep, 8, 0)\nepoll_wait(ep, 8, 0)\n";
 
 TEST(Pictures, OfALessonCutNoWordOfANodeAndDrawNoWireThroughWords) {
-  const auto session = test::run(kFour, kModel);
+  const auto session = test::run(kFour, test::kModel);
   StageInput input;
   input.session = session.get();
   for (const auto& [w, h] : {std::pair{1600, 1000}, std::pair{1680, 1050}, std::pair{1280, 720},
@@ -187,7 +185,7 @@ TEST(Pictures, OfACrowdShowWhatTheStepIsAbout) {
       "r[1..20], w[1..20] = pipe()\nepoll_ctl(ep, ADD, v[1..60], IN)\n"
       "epoll_ctl(ep, ADD, r[1..20], IN|ET)\nepoll_ctl(ep2, ADD, v[1], IN)\n"
       "write(v[30..60], 1)\nwrite(w[17], 2000)\n",
-      kModel);
+      test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = static_cast<int>(session->steps().size());
@@ -219,7 +217,7 @@ TEST(Pictures, KeepTheReasonsWhileAQuestionIsOpen) {
       "epoll_ctl(ep, ADD, v, IN|ET)\nepoll_wait(ep, 8, 0)\n```\n\n"
       "```quiz\nWhat comes next?\n- [ ] v\n- [x] nothing\n> It left the list.\n```\n\n"
       "```epoll\nexpect ready(ep) = []\nepoll_wait(ep, 8, 0)\n```\n",
-      kModel);
+      test::kModel);
   ASSERT_NE(session, nullptr);
   StageInput input;
   input.session = session.get();
@@ -249,7 +247,7 @@ TEST(Pictures, NameTheThreadWhoseEventsTheyShow) {
   const auto session = test::run(
       "ep = epoll_create1(0)\nv = eventfd(0, 0)\nepoll_ctl(ep, ADD, v, IN)\n"
       "epoll_wait(ep, 8, 0)\nT2: epoll_wait(ep, 1, -1)\nwrite(v, 1)\n",
-      kModel);
+      test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = 6;
@@ -269,7 +267,7 @@ TEST(Pictures, AreTheSameForTheSameInput) {
   const auto session = test::run(
       "ep = epoll_create1(0)\na, w = pipe()\n"
       "epoll_ctl(ep, ADD, a, IN)\nwrite(w, 5)\nepoll_wait(ep, 8, 0)\n",
-      kModel);
+      test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = 5;
@@ -291,7 +289,7 @@ TEST(Pictures, OfOneThousandItemsFold) {
   const auto session = test::run(
       "ep = epoll_create1(0)\ne[1..1000] = eventfd(1, 0)\nepoll_ctl(ep, ADD, e[1..1000], IN)\n"
       "epoll_wait(ep, 8, 0)\n",
-      kModel);
+      test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = static_cast<int>(session->steps().size());
@@ -314,7 +312,7 @@ TEST(Pictures, CanBePointedAt) {
       "ep = epoll_create1(0)\na, w = pipe()\n"
       "epoll_ctl(ep, ADD, a, IN)\nwrite(w, 5)\n"
       "T2: epoll_wait(ep, 8, -1)\nepoll_wait(ep, 8, 0)\n",
-      kModel);
+      test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = static_cast<int>(session->steps().size());
@@ -334,7 +332,7 @@ TEST(Pictures, OpenTheInstanceThatTheStepIsAbout) {
   const auto session = test::run(
       "ep = epoll_create1(0)\nother = epoll_create1(0)\nv = eventfd(0, EFD_NONBLOCK)\n"
       "epoll_ctl(other, ADD, v, IN)\nread(v, 8)\nepoll_wait(ep, 8, 0)\nwrite(v, 1)\n",
-      kModel);
+      test::kModel);
   const auto open = [&](int step, std::string selected) {
     StageInput input;
     input.session = session.get();
@@ -352,7 +350,7 @@ TEST(Pictures, OpenTheInstanceThatTheStepIsAbout) {
 
 TEST(Pictures, AnInstanceHasAllDescriptorsOfAllProcesses) {
   const auto session =
-      test::run("ep = epoll_create1(0)\ntwin = dup(ep)\nP1 = fork()\nclose(ep)\n", kModel);
+      test::run("ep = epoll_create1(0)\ntwin = dup(ep)\nP1 = fork()\nclose(ep)\n", test::kModel);
   const auto shown = [&](int step, const std::string& words) {
     StageInput input;
     input.session = session.get();
@@ -370,7 +368,7 @@ TEST(Pictures, BelongToTheMomentOfTheCursor) {
       "ep = epoll_create1(0)\na, w = pipe()\n"
       "epoll_ctl(ep, ADD, a, IN|ET)\nwrite(w, \"hello\")\n"
       "epoll_wait(ep, 8, 0)\nread(a, 2)\n",
-      kModel);
+      test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = 3;
@@ -393,7 +391,7 @@ TEST(Pictures, ShowAFailedCallWithItsErrno) {
   const auto session = test::run(
       "ep = epoll_create1(0)\nv = eventfd(0, 0)\n"
       "epoll_ctl(ep, ADD, v, IN)\nepoll_ctl(ep, ADD, v, IN)\n",
-      kModel);
+      test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = 4;
@@ -407,7 +405,7 @@ TEST(Pictures, DrawTheScanOnlyWhileItRuns) {
   const auto session = test::run(
       "ep = epoll_create1(0)\nv = eventfd(1, 0)\n"
       "epoll_ctl(ep, ADD, v, IN)\nepoll_wait(ep, 8, 0)\n",
-      kModel);
+      test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = 4;
@@ -441,7 +439,7 @@ TEST(Zones, LieBesideEachOtherInsideTheWindow) {
 }
 
 TEST(Views, AloneFillTheirPictureAndSayWhy) {
-  const auto session = test::run(kFour, kModel);
+  const auto session = test::run(kFour, test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = static_cast<int>(session->steps().size());
@@ -473,7 +471,7 @@ TEST(Views, AloneFillTheirPictureAndSayWhy) {
 }
 
 TEST(Views, OfALittleWindowAreDrawnSmallerNotCut) {
-  const auto session = test::run(kFour, kModel);
+  const auto session = test::run(kFour, test::kModel);
   StageInput input;
   input.session = session.get();
   input.step = static_cast<int>(session->steps().size());

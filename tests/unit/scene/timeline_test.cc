@@ -11,8 +11,6 @@
 namespace epollscope::scene {
 namespace {
 
-const SessionOptions kModel{.model_only = true, .tree = TreeOrder::created};
-
 StageInput at_step(const Session& session, int step) {
   StageInput input;
   input.session = &session;
@@ -51,7 +49,7 @@ TEST(Timeline, ShowsWhatTheStepAtTheCursorLeft) {
   const auto session = test::run(
       "ep = epoll_create1(0)\na, w = pipe()\nepoll_ctl(ep, ADD, a, IN)\n"
       "write(w, 5)\nread(a, 5)\nepoll_wait(ep, 8, 0)\n",
-      kModel);
+      test::kModel);
   const auto band_end = [&](int step) {
     float end = 0;
     const Scene scene = build(at_step(*session, step), View::timeline);
@@ -78,7 +76,7 @@ TEST(Timeline, MeasuresAllFilesAlike) {
   const auto session = test::run(
       "ep = epoll_create1(0)\na, a_w = pipe()\nb, b_w = pipe()\nepoll_ctl(ep, ADD, a, IN)\n"
       "epoll_ctl(ep, ADD, b, IN)\nwrite(a_w, 5)\nwrite(b_w, 2048)\nread(b, 1024)\n",
-      kModel);
+      test::kModel);
   // Of both files above the empty ones; in the window, which is not enlarged.
   const auto heights = [&](int step) {
     const auto at = [&](int n) {
@@ -104,7 +102,7 @@ TEST(Timeline, TellsTheValueOfACounterThatIsWatchedForOut) {
   const auto session = test::run(
       "ep = epoll_create1(0)\nf = eventfd(0, EFD_NONBLOCK)\n"
       "epoll_ctl(ep, ADD, f, OUT|ET)\nwrite(f, 4438)\nepoll_wait(ep, 8, 0)\n",
-      kModel);
+      test::kModel);
   ASSERT_NE(session, nullptr);
   const Scene scene = build(at_step(*session, 4), View::timeline);
   EXPECT_TRUE(test::shows(scene, "counter 4438"));
@@ -126,7 +124,7 @@ TEST(Timeline, KeepsItsWordsClearOfManySigns) {
       "T2: epoll_wait(ep, 8, -1)\nT3: epoll_wait(ep, 8, -1)\nT4: epoll_wait(ep, 8, -1)\n"
       "T5: epoll_wait(ep, 8, -1)\nT6: epoll_wait(ep, 8, -1)\nepoll_ctl(ep, ADD, f, IN)\n"
       "write(f, 1)\nread(g, 1)\nread(g, 1)\nread(g, 1)\n",
-      kModel);
+      test::kModel);
   ASSERT_NE(session, nullptr);
   int numbers = 0;
   for (const Lang lang : {Lang::en, Lang::zh_cn}) {
@@ -153,7 +151,7 @@ constexpr std::string_view kTwoSleepers =
     "T2: epoll_wait(ep, 8, -1)\nT3: epoll_wait(ep, 4, -1)\nwrite(w, 1)\n";
 
 TEST(Timeline, GivesEachThreadALane) {
-  const auto session = test::run(kTwoSleepers, kModel);
+  const auto session = test::run(kTwoSleepers, test::kModel);
   ASSERT_NE(session, nullptr);
   const Scene asleep = build(at_step(*session, 7), View::timeline);
   EXPECT_TRUE(test::shows(asleep, "T2 wait …"));
@@ -174,12 +172,12 @@ TEST(Timeline, GivesEachThreadALane) {
                                  [](const Hit& h) { return h.id.starts_with("thread:"); });
   };
   EXPECT_EQ(threads(woken), 3);
-  const auto alone = test::run("ep = epoll_create1(0)\nv = eventfd(0, 0)\n", kModel);
+  const auto alone = test::run("ep = epoll_create1(0)\nv = eventfd(0, 0)\n", test::kModel);
   EXPECT_EQ(threads(build(at_step(*alone, 2), View::timeline)), 0);
 }
 
 TEST(Timeline, ShowsEveryReportOfAStep) {
-  const auto session = test::run(kTwoSleepers, kModel);
+  const auto session = test::run(kTwoSleepers, test::kModel);
   const auto ticks = [](const Scene& scene) {
     return all_of<Disc>(scene, [](const Disc& d) { return d.fill == Role::good; }).size();
   };
@@ -192,7 +190,7 @@ TEST(Timeline, TellsOfATimeThatPassed) {
   const auto session = test::run(
       "ep = epoll_create1(0)\nT2: epoll_wait(ep, 8, 20) <unfinished ...>\n"
       "T2: <... epoll_wait resumed> = 0 []\n",
-      kModel);
+      test::kModel);
   ASSERT_NE(session, nullptr);
   const Scene scene = build(at_step(*session, 3), View::timeline);
   bool told = false;

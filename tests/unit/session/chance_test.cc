@@ -16,8 +16,6 @@ using test::run;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr ActorId kT2{'T', 2}, kT3{'T', 3}, kT4{'T', 4};
-
 const Resumed* find(const StepRecord& record, ActorId actor) {
   for (const Resumed& other : record.resumed) {
     if (other.actor == actor) return &other;
@@ -31,8 +29,8 @@ TEST(Chance, OneThreadThatIsWokenIsSure) {
       run("ep = epoll_create1(0)\nv = eventfd(0, 0)\nepoll_ctl(ep, ADD, v, IN|ET)\n"
           "T2: epoll_wait(ep, 1, -1)\nT3: epoll_wait(ep, 1, -1)\nwrite(v, 1)\nwrite(v, 1)\n");
   EXPECT_EQ(problems(*s), "");
-  const Resumed* first = find(s->steps()[5], kT3);
-  const Resumed* second = find(s->steps()[6], kT2);
+  const Resumed* first = find(s->steps()[5], test::kT3);
+  const Resumed* second = find(s->steps()[6], test::kT2);
   ASSERT_TRUE(first != nullptr && second != nullptr);
   for (const Resumed* r : {first, second}) {
     EXPECT_FALSE(r->chance.by_chance);
@@ -66,7 +64,8 @@ TEST(Chance, WhoReturnsAndWhoIsLeftAreExchangeable) {
   for (const int step : {8, 9}) {
     for (const Resumed& r : s->steps()[static_cast<std::size_t>(step)].resumed) {
       EXPECT_FALSE(r.chance.by_chance);
-      EXPECT_THAT(r.chance.actors, ElementsAre(kT2, kT3, kT4)) << "step " << step + 1;
+      EXPECT_THAT(r.chance.actors, ElementsAre(test::kT2, test::kT3, test::kT4))
+          << "step " << step + 1;
     }
   }
 }
@@ -77,10 +76,10 @@ TEST(Chance, WhetherAThreadReturnsAtAllIsNotToBeAskedFor) {
       run("a, w = pipe()\nep = epoll_create1(0)\nepoll_ctl(ep, ADD, a, IN)\n"
           "T2: read(a, 1)\nT3: epoll_wait(ep, 1, -1)\nwrite(w, \"x\")\n");
   EXPECT_EQ(problems(*s), "");
-  const Resumed* reader = find(s->steps()[5], kT2);
+  const Resumed* reader = find(s->steps()[5], test::kT2);
   ASSERT_NE(reader, nullptr);
   EXPECT_FALSE(reader->chance.by_chance) << "it gets the byte in either order";
-  if (const Resumed* waiter = find(s->steps()[5], kT3)) {
+  if (const Resumed* waiter = find(s->steps()[5], test::kT3)) {
     EXPECT_TRUE(waiter->chance.by_chance);
   }
 }
@@ -123,8 +122,8 @@ TEST(Chance, AnInterruptedSleepIsAnObservedInput) {
   EXPECT_EQ(problems(*s), "");
   bool told = false;
   for (const StepRecord& r : s->steps()) {
-    const Resumed* other = find(r, kT2);
-    const bool own = r.is_resume && r.actor == kT2;
+    const Resumed* other = find(r, test::kT2);
+    const bool own = r.is_resume && r.actor == test::kT2;
     if (other == nullptr && !own) continue;
     told = true;
     EXPECT_EQ((own ? r.outcome : other->outcome).error, EINTR);
@@ -138,7 +137,7 @@ TEST(Chance, WhatASignalOfTheProgramDoesIsNone) {
       run("ep = epoll_create1(0)\nsigaction(SIGUSR1, handler, SA_RESTART)\n"
           "T2: epoll_wait(ep, 8, -1)\nkill(T2, SIGUSR1)\n");
   EXPECT_EQ(problems(*s), "");
-  const Resumed* other = find(s->steps().at(3), kT2);
+  const Resumed* other = find(s->steps().at(3), test::kT2);
   ASSERT_NE(other, nullptr);
   EXPECT_EQ(other->outcome.error, EINTR);
   EXPECT_FALSE(other->chance.by_chance);
@@ -152,8 +151,8 @@ TEST(Chance, AWorkQueueRunsBeforeOrAfterWhoIsWoken) {
       run("m, s = openpty()\nep = epoll_create1(0)\nepoll_ctl(ep, ADD, m, IN|OUT|ET)\n"
           "epoll_wait(ep, 8, 0)\nT2: epoll_wait(ep, 8, -1)\nT3: read(s, 8)\nwrite(m, \"x\\n\")\n");
   EXPECT_EQ(problems(*s), "");
-  const Resumed* watcher = find(s->steps()[6], kT2);
-  const Resumed* reader = find(s->steps()[6], kT3);
+  const Resumed* watcher = find(s->steps()[6], test::kT2);
+  const Resumed* reader = find(s->steps()[6], test::kT3);
   ASSERT_TRUE(watcher != nullptr && reader != nullptr);
   EXPECT_TRUE(watcher->chance.by_chance);
   EXPECT_FALSE(reader->chance.by_chance);

@@ -9,8 +9,6 @@
 namespace epollscope {
 namespace {
 
-constexpr ActorId kT1{'T', 1}, kT2{'T', 2}, kT3{'T', 3};
-
 Outcome success(std::int64_t returned, std::vector<Fd> created = {}) {
   Outcome o;
   o.returned = returned;
@@ -91,11 +89,11 @@ Outcome pipe_of(std::uint32_t bytes) {
 
 // What the other programs of the user have taken no model of one can know.
 TEST(ALimitThatProgramsShare, OfItemsIsSeenAndChangesNothing) {
-  const auto s = run_on({{{{kT1, success(3, {Fd{3}})}}},
-                         {{{kT1, success(4, {Fd{4}})}}},
-                         {{{kT1, failure(ENOSPC)}}},
-                         {{{kT1, success(0)}}},
-                         {{{kT1, failure(ENOSPC)}}}},
+  const auto s = run_on({{{{test::kT1, success(3, {Fd{3}})}}},
+                         {{{test::kT1, success(4, {Fd{4}})}}},
+                         {{{test::kT1, failure(ENOSPC)}}},
+                         {{{test::kT1, success(0)}}},
+                         {{{test::kT1, failure(ENOSPC)}}}},
                         "ep = epoll_create1(0)\n"
                         "e = eventfd(1, 0)\n"
                         "epoll_ctl(ep, ADD, e, {events=EPOLLIN}) = -1 ENOSPC\n"
@@ -113,7 +111,7 @@ TEST(ALimitThatProgramsShare, OfItemsIsSeenAndChangesNothing) {
 }
 
 TEST(ALimitThatProgramsShare, OfInotifyInstancesAndProcesses) {
-  const auto s = run_on({{{{kT1, failure(EMFILE)}}}, {{{kT1, failure(EAGAIN)}}}},
+  const auto s = run_on({{{{test::kT1, failure(EMFILE)}}}, {{{test::kT1, failure(EAGAIN)}}}},
                         "i = inotify()\n"
                         "P1 = fork()\n");
   ASSERT_TRUE(s);
@@ -124,11 +122,11 @@ TEST(ALimitThatProgramsShare, OfInotifyInstancesAndProcesses) {
 }
 
 TEST(ALimitThatProgramsShare, OfPagesMakesPipesSmall) {
-  const auto s = run_on({{{{kT1, pipe_of(8192)}}},
-                         {{{kT1, success(8192)}}},
-                         {{{kT1, failure(EPERM)}}},
-                         {{{kT1, success(8192)}}},
-                         {{{kT1, failure(EPERM)}}}},
+  const auto s = run_on({{{{test::kT1, pipe_of(8192)}}},
+                         {{{test::kT1, success(8192)}}},
+                         {{{test::kT1, failure(EPERM)}}},
+                         {{{test::kT1, success(8192)}}},
+                         {{{test::kT1, failure(EPERM)}}}},
                         "r, w = pipe2(O_NONBLOCK)\n"
                         "fcntl(w, F_GETPIPE_SZ)\n"
                         "fcntl(w, F_SETPIPE_SZ, 65536)\n"
@@ -147,15 +145,15 @@ TEST(ALimitThatProgramsShare, OfPagesMakesPipesSmall) {
 
 // T2 returns from a wait that nothing has ended, T2 and T3 wait, and one of them is woken.
 TEST(AfterADifference, WhoReturnedWhileTheModelSleepsMayCallAgain) {
-  const auto s = run_on({{{{kT1, success(3, {Fd{3}})}}},
-                         {{{kT1, success(4, {Fd{4}})}}},
-                         {{{kT1, success(0)}}},
-                         {{}, {kT2}},
-                         {{{kT2, one_event()}, {kT1, success(0)}}},
-                         {{}, {kT2}},
-                         {{}, {kT2, kT3}},
-                         {{{kT1, success(8)}, {kT3, one_event()}}, {kT2}},
-                         {{{kT3, success(8)}}, {kT2}}},
+  const auto s = run_on({{{{test::kT1, success(3, {Fd{3}})}}},
+                         {{{test::kT1, success(4, {Fd{4}})}}},
+                         {{{test::kT1, success(0)}}},
+                         {{}, {test::kT2}},
+                         {{{test::kT2, one_event()}, {test::kT1, success(0)}}},
+                         {{}, {test::kT2}},
+                         {{}, {test::kT2, test::kT3}},
+                         {{{test::kT1, success(8)}, {test::kT3, one_event()}}, {test::kT2}},
+                         {{{test::kT3, success(8)}}, {test::kT2}}},
                         "ep = epoll_create1(0)\n"
                         "e = eventfd(0, 0)\n"
                         "epoll_ctl(ep, ADD, e, {events=EPOLLIN|EPOLLET, data=4})\n"
@@ -171,8 +169,8 @@ TEST(AfterADifference, WhoReturnedWhileTheModelSleepsMayCallAgain) {
   ASSERT_EQ(odd.size(), 1U);
   EXPECT_NE(odd[0].find("T2: the kernel's call returned"), std::string::npos) << odd[0];
   EXPECT_EQ(waiters(*s, 5), std::vector<ActorId>{});
-  EXPECT_EQ(waiters(*s, 7), (std::vector{kT3, kT2}));
-  EXPECT_EQ(waiters(*s, 8), std::vector{kT2});
+  EXPECT_EQ(waiters(*s, 7), (std::vector{test::kT3, test::kT2}));
+  EXPECT_EQ(waiters(*s, 8), std::vector{test::kT2});
 }
 
 }  // namespace

@@ -5,10 +5,11 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "tests/unit/session/run.h"
+
 namespace epollscope {
 namespace {
 
-constexpr ActorId kMain{'T', 1}, kT2{'T', 2}, kT3{'T', 3};
 constexpr std::uint64_t kData = 7;
 constexpr int kSchedules = 2000;
 
@@ -19,14 +20,15 @@ class LongWrite : public ::testing::Test {
   LongWrite() : history_(Machine{}) {
     ep_ = made(EpollCreate1{0}).at(0);
     const std::vector<Fd> ends = made(SocketPair{AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK});
-    plain(kMain, EpollCtl{ep_, EPOLL_CTL_ADD, ends[0], EventArg{EPOLLIN | EPOLLET, kData}});
-    plain(kT2, EpollWait{ep_, 1, -1});
-    plain(kT3, EpollWait{ep_, 1, -1});
+    plain(test::kT1, EpollCtl{ep_, EPOLL_CTL_ADD, ends[0], EventArg{EPOLLIN | EPOLLET, kData}});
+    plain(test::kT2, EpollWait{ep_, 1, -1});
+    plain(test::kT3, EpollWait{ep_, 1, -1});
     const std::size_t begin = history_.operations();
-    const OpCall call{kMain, {WriteAmount{ends[1], 300'000}, {}}};
+    const OpCall call{test::kT1, {WriteAmount{ends[1], 300'000}, {}}};
     Machine alone = history_.live();
     const Outcome written = apply(alone, call).outcome;
-    const Witnessed what{call, {{kT2, events(1)}, {kT3, events(1)}, {kMain, written}}};
+    const Witnessed what{call,
+                         {{test::kT2, events(1)}, {test::kT3, events(1)}, {test::kT1, written}}};
     const LockstepResult r = run_model(history_, &call, what.returned, kSchedules, always);
     EXPECT_TRUE(r.differences.empty()) << r.differences.front();
     EXPECT_TRUE(r.chosen);
@@ -34,7 +36,7 @@ class LongWrite : public ::testing::Test {
     end_step(r.micro);
   }
 
-  std::vector<Fd> made(const Operation& op) { return plain(kMain, op).outcome.created; }
+  std::vector<Fd> made(const Operation& op) { return plain(test::kT1, op).outcome.created; }
   Machine::Result plain(ActorId actor, const Operation& op) {
     std::vector<MicroStep> micro;
     auto r = history_.do_op(OpCall{actor, {op, {}}},
@@ -57,7 +59,7 @@ class LongWrite : public ::testing::Test {
 
   // Whether the next wait, made now, can have given that.
   bool may_give(const Outcome& seen) {
-    const OpCall call{kMain, {EpollWait{ep_, 1, 0}, {}}};
+    const OpCall call{test::kT1, {EpollWait{ep_, 1, 0}, {}}};
     const auto explains = [&](const Machine& machine) {
       Machine now = machine;
       return apply(now, call).outcome.same_result(seen);
@@ -73,7 +75,7 @@ class LongWrite : public ::testing::Test {
   static std::size_t as_index(int step) { return static_cast<std::size_t>(step) - 1; }
   Outcome gives() {
     Machine now = history_.live();
-    return apply(now, OpCall{kMain, {EpollWait{ep_, 1, 0}, {}}}).outcome;
+    return apply(now, OpCall{test::kT1, {EpollWait{ep_, 1, 0}, {}}}).outcome;
   }
 
   History history_;
@@ -100,7 +102,7 @@ TEST_F(LongWrite, WhatNoOrderLeavesIsNot) {
 TEST_F(LongWrite, WhatWasSeenSinceHasToFit) {
   const std::int64_t other = 1 - gives().returned;
   ASSERT_TRUE(may_give(events(static_cast<int>(other))));
-  ASSERT_EQ(plain(kMain, EpollWait{ep_, 1, 0}).outcome.returned, other);
+  ASSERT_EQ(plain(test::kT1, EpollWait{ep_, 1, 0}).outcome.returned, other);
   EXPECT_TRUE(reconsider(always));
   const State then = history_.at(history_.steps() - 1, {}).state();
   EXPECT_EQ(static_cast<std::int64_t>(then.eventpolls.at(0).ready.size()), other);

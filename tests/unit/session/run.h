@@ -11,6 +11,8 @@
 
 namespace epollscope::test {
 
+inline constexpr ActorId kT1{'T', 1}, kT2{'T', 2}, kT3{'T', 3}, kT4{'T', 4};
+
 // On a kernel of the test's, if there is one.
 inline std::unique_ptr<Session> open(std::string_view text, SessionOptions options = {},
                                      std::unique_ptr<Kernel> kernel = nullptr) {
