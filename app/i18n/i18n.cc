@@ -87,6 +87,18 @@ std::string tr(Lang lang, std::string_view key, const std::vector<std::string>& 
   return translate(lang, key, args);
 }
 
+std::string key_of_words(std::string_view group, std::string_view words) {
+  std::string key(group);
+  bool apart = true;
+  for (const char c : words) {
+    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (word && apart) key += key.size() == group.size() ? '.' : '_';
+    if (word) key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    apart = !word;
+  }
+  return key;
+}
+
 bool has_key(Lang lang, std::string_view key) { return catalogue_of(lang).contains(key); }
 
 std::vector<std::string> all_keys(Lang lang) {

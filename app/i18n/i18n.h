@@ -18,6 +18,9 @@ bool lang_from(std::string_view name, Lang& out);
 // key itself, so that a mistake is seen.
 std::string tr(Lang lang, std::string_view key, std::initializer_list<std::string_view> args = {});
 std::string tr(Lang lang, std::string_view key, const std::vector<std::string>& args);
+// The key of a text that is named by its English words: "unmodelled.packet_sockets". Letters are
+// lower case, and all that is neither letter nor digit is one '_'.
+std::string key_of_words(std::string_view group, std::string_view words);
 bool has_key(Lang lang, std::string_view key);
 std::vector<std::string> all_keys(Lang lang);
 

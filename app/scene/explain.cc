@@ -223,6 +223,13 @@ class Teller {
     return out;
   }
 
+  // "a command of fcntl: 1034": what is behind the colon is the same in every language.
+  [[nodiscard]] std::string unmodelled(const std::string& why) const {
+    const std::size_t colon = std::min(why.find(": "), why.size());
+    const std::string key = key_of_words("unmodelled", why.substr(0, colon));
+    return has_key(lang_, key) ? t(key) + why.substr(colon) : why;
+  }
+
   void others(const StepRecord& r) {
     for (const Resumed& back : r.resumed) {
       if (back.outcome.ended) {
@@ -236,7 +243,9 @@ class Teller {
                                print_return(back.call.name, back.outcome)}));
       }
     }
-    if (!r.not_modelled.empty()) say(t("said.not_modelled", {r.not_modelled}), {}, Role::warn);
+    if (!r.not_modelled.empty()) {
+      say(t("said.not_modelled", {unmodelled(r.not_modelled)}), {}, Role::warn);
+    }
     for (const std::string& d : r.differences) say(t("said.differs", {d}), {}, Role::bad);
     if (!r.expectation_failure.empty()) {
       say(t("said.expected", {r.expectation_failure}), {}, Role::bad);

@@ -230,7 +230,7 @@ std::int64_t fcntl_call(Run& run, const Fcntl& op) {
     default:
       break;
   }
-  not_modelled(w, "fcntl command " + std::to_string(op.command));
+  not_modelled(w, "a command of fcntl: " + std::to_string(op.command));
   return -EINVAL;
 }
 

@@ -82,7 +82,8 @@ bool prepare_signal(World& w, Index task, int signal) {
 // What a signal without a handler does that is not ignored.
 void act_by_default(Run& run, Index task, int signal) {
   World& w = run.w;
-  if (is_in(kStops, signal)) return not_modelled(w, signal_name(signal) + " stops the process");
+  if (is_in(kStops, signal))
+    return not_modelled(w, "a signal that stops the process: " + signal_name(signal));
   const std::int32_t process = w.tasks[at(task)].actor.process();
   if (w.process(process).killed_by) return;
   say_signal(run, "do_group_exit", Why::signal_fatal, task, signal);

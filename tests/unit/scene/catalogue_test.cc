@@ -23,9 +23,9 @@ std::multiset<std::string> places_in(const std::string& text) {
   return places;
 }
 
-std::string source_of_the_app() {
+std::string source_of(std::string_view room) {
   std::string all;
-  const std::filesystem::path folder = std::filesystem::path(EPOLLSCOPE_SOURCE_DIR) / "app";
+  const std::filesystem::path folder = std::filesystem::path(EPOLLSCOPE_SOURCE_DIR) / room;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.path().extension() != ".cc" && entry.path().extension() != ".h") continue;
     std::ifstream in(entry.path());
@@ -34,10 +34,10 @@ std::string source_of_the_app() {
   return all;
 }
 
-// Made at run time: of an action's name, of a micro-step's reason, of a misconception.
+// Made at run time: of an action's name, of a micro-step's reason, of a misconception, of words.
 bool is_composed(const std::string& key) {
   return key.starts_with("why.") || key.starts_with("ui.action.") ||
-         key.starts_with("misconception.");
+         key.starts_with("misconception.") || key.starts_with("unmodelled.");
 }
 
 std::size_t count_of(std::string_view prefix) {
@@ -58,7 +58,7 @@ TEST(Catalogues, HaveTheSamePlaces) {
 }
 
 TEST(Catalogues, HoldNoKeyThatNobodyUses) {
-  const std::string source = source_of_the_app();
+  const std::string source = source_of("app");
   for (const std::string& key : all_keys(Lang::en)) {
     if (is_composed(key)) continue;
     EXPECT_NE(source.find('"' + key + '"'), std::string::npos) << key;
@@ -68,7 +68,7 @@ TEST(Catalogues, HoldNoKeyThatNobodyUses) {
 TEST(Catalogues, HoldEveryKeyThatTheSourceNames) {
   std::set<std::string> groups;
   for (const std::string& key : all_keys(Lang::en)) groups.insert(key.substr(0, key.find('.')));
-  const std::string source = source_of_the_app();
+  const std::string source = source_of("app");
   const std::regex literal("\"([a-z]+)(\\.[a-z_]+)+\"");
   int seen = 0;
   for (auto it = std::sregex_iterator(source.begin(), source.end(), literal);
@@ -101,6 +101,26 @@ TEST(Catalogues, GiveEveryMisconceptionAndWhatCorrectsIt) {
     EXPECT_TRUE(has_key(Lang::zh_cn, path + ".truth")) << path;
   }
   EXPECT_EQ(count_of("misconception."), 2 * all_misconceptions().size());
+}
+
+// Each literal in a call that says what has no rules.
+TEST(Catalogues, GiveEverythingThatTheModelHasNoRulesFor) {
+  const std::string source = source_of("core");
+  const std::regex call(R"((not_modelled\(|OpGiveUp\{)[^;]*;)");
+  const std::regex literal("\"([^\"]+)\"");
+  std::set<std::string> keys;
+  for (std::sregex_iterator c(source.begin(), source.end(), call), end; c != end; ++c) {
+    const std::string text = c->str();
+    for (std::sregex_iterator it(text.begin(), text.end(), literal); it != end; ++it) {
+      std::string words = (*it)[1].str();
+      words.resize(std::min(words.find(": "), words.size()));
+      const std::string key = key_of_words("unmodelled", words);
+      keys.insert(key);
+      EXPECT_EQ(tr(Lang::en, key), words);
+      EXPECT_NE(tr(Lang::zh_cn, key), key);
+    }
+  }
+  EXPECT_EQ(count_of("unmodelled."), keys.size());
 }
 
 TEST(Translation, FillsItsPlaces) {
