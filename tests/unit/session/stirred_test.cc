@@ -21,6 +21,7 @@ class SlowLab : public Lab {
 
   void submit(ActorId actor, const Request& request) override {
     dawdle(Where::before_call);
+    expires_ = std::holds_alternative<TimerfdSettime>(request.op);
     lab_->submit(actor, request);
   }
   std::optional<Notification> take() override {
@@ -42,12 +43,16 @@ class SlowLab : public Lab {
   }
 
  private:
-  void dawdle(Where here) const {
-    if (here == where_) std::this_thread::sleep_for(20ms);
+  // Behind a call, until the timer that it set has woken T2.
+  void dawdle(Where here) {
+    if (here != where_) return;
+    if (here == Where::before_call) std::this_thread::sleep_for(20ms);
+    while (expires_ && lab_->still_sleeps(test::kT2)) std::this_thread::sleep_for(1ms);
   }
 
   std::unique_ptr<Lab> lab_;
   Where where_;
+  bool expires_ = false;
 };
 
 std::unique_ptr<Session> run_slowly(std::string_view text, SlowLab::Where where, XrayUse xray) {
@@ -83,7 +88,7 @@ TEST_P(StirredSession, ASleeperThatTookAnEventBehindTheRestIsNoDifference) {
 t = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK)
 epoll_ctl(ep, ADD, t, IN|ET)
 T2: epoll_wait(ep, 8, -1) <unfinished ...>
-timerfd_settime(t, 5ms, 0)
+timerfd_settime(t, 300ms, 0)
 T2: <... epoll_wait resumed> = 1 [{events=EPOLLIN, data=t}]
 epoll_wait(ep, 8, 0) = 0 []
 read(t, 8) = 8 {value=1}
@@ -101,7 +106,7 @@ t = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK)
 epoll_ctl(in, ADD, t, IN)
 epoll_ctl(out, ADD, in, IN|ET)
 T2: epoll_wait(out, 8, -1) <unfinished ...>
-timerfd_settime(t, 5ms, 0)
+timerfd_settime(t, 300ms, 0)
 T2: <... epoll_wait resumed> = 1 [{events=EPOLLIN, data=in}]
 epoll_wait(in, 8, 0) = 1 [{events=EPOLLIN, data=t}]
 )");
