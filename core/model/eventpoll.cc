@@ -206,6 +206,7 @@ void ep_remove(Run& run, Index item, Why why) {
 
 void ep_release(Run& run, Index ep) {
   World& w = run.w;
+  const EpMutex mutex(run, ep);  // a file of an item may be on its way out
   const std::vector<Index> all = items_of(w, ep);
   for (const Index i : all) unhook(run, i);
   for (const Index i : all) ep_remove(run, i, Why::erased_instance);

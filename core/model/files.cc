@@ -32,9 +32,11 @@ void release(Run& run, Index file) {
              .why = Why::closed_file,
              .file = file});
   while (!w.files[file].items.empty()) {
+    const Index ep = w.items[w.files[file].items.head].ep;
+    const EpMutex mutex(run, ep);
+    // While it waited the instance may have been closed, and its items with it.
     const Index item = w.files[file].items.head;
-    const EpMutex mutex(run, w.items[item].ep);
-    ep_remove(run, item, Why::erased_close);
+    if (item != kNone && w.items[item].ep == ep) ep_remove(run, item, Why::erased_close);
   }
   touch_both(w, file);
   const Index object = w.files[file].object;

@@ -84,6 +84,10 @@ struct Pool {
       free.pop_back();
       return i;
     }
+#if defined(__SANITIZE_ADDRESS__)
+    // All elements move, so that a reference which was kept over this is found.
+    if (all.size() < 64) std::vector<T>(all).swap(all);
+#endif
     all.emplace_back();
     return static_cast<Index>(all.size()) - 1;
   }

@@ -267,5 +267,29 @@ TEST(Interleave, AFileThatAScanHoldsOutlivesItsLastReference) {
   }
 }
 
+// A reader and a waiter return; what they slept on was closed, and goes with them: the file takes
+// its items out of the instance, and the instance its items off the file.
+TEST(Interleave, AFileAndTheInstanceThatWatchesItMayGoAtOnce) {
+  Crowd d;
+  const Fd ep = d.epoll();
+  const auto [reader, writer] = d.pipe();
+  const std::vector<Fd> fds = d.dups(ep, reader, 3);
+  ASSERT_TRUE(d.call(thread(1), Read{reader, 1}).blocked);
+  ASSERT_TRUE(d.call(thread(2), EpollWait{ep, 1, -1}).blocked);
+  for (const Fd fd : fds) d.run(Close{fd});
+  d.run(Close{reader});
+  d.run(Close{ep});
+  int ended = 0;
+  const auto count = [&](const Machine& end, const Interleaved& done) {
+    if (done.returned.size() < 3) return false;
+    ++ended;
+    EXPECT_TRUE(end.state().eventpolls.empty());
+    return false;
+  };
+  d.request = Request{WriteAmount{writer, 1}, {}};
+  EXPECT_FALSE(find_schedule(d.m, {d.t1, &d.request, {}, {}}, {}, count, kTries));
+  EXPECT_GT(ended, 10);
+}
+
 }  // namespace
 }  // namespace epollscope
