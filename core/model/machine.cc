@@ -227,6 +227,11 @@ void Machine::flow_seen(FileId sender, std::uint64_t unsent, bool writable,
   tcp_flow_seen(run, file, unsent, writable);
 }
 
+bool Machine::flow_is_known(FileId sender, std::uint64_t unsent, bool writable) const {
+  const Index file = find_file(*world_, sender, FileKind::tcp);
+  return file == kNone || tcp_flow_is_known(*world_, file, unsent, writable);
+}
+
 void Machine::give_up(std::string what) { epollscope::not_modelled(*world_, std::move(what)); }
 
 std::optional<std::string> Machine::not_modelled() const { return world_->not_modelled; }

@@ -182,6 +182,8 @@ class Machine {
   [[nodiscard]] std::vector<Flow> flows() const;
   // The sender keeps so many bytes that it has not sent, and poll() would say OUT or not.
   void flow_seen(FileId sender, std::uint64_t unsent, bool writable, const Observer& observe = {});
+  // Whether it was so before.
+  [[nodiscard]] bool flow_is_known(FileId sender, std::uint64_t unsent, bool writable) const;
 
   // Actors asleep in a call, with what they wait for.
   [[nodiscard]] std::vector<ThreadState> threads() const;

@@ -90,6 +90,13 @@ void tcp_flow_seen(Run& run, Index file, std::uint64_t unsent, bool writable) {
   end.segments = 0;
 }
 
+bool tcp_flow_is_known(const World& w, Index file, std::uint64_t unsent, bool writable) {
+  const InetSock& s = inet_of(w, file);
+  if (s.peer == kNone) return true;
+  return unsent == w.inets[s.peer].coming.size() && writable == s.writable &&
+         !(writable && s.wants_room);
+}
+
 void tcp_polled(InetSock& s) {
   if (!s.writable && (s.shutdown & kSendShutdown) == 0) s.wants_room = true;
 }

@@ -29,6 +29,8 @@ std::uint64_t tcp_before_read(Run& run, Index file, std::uint64_t count);
 
 // The sender keeps so many bytes that it has not sent, and has room or not.
 void tcp_flow_seen(Run& run, Index file, std::uint64_t unsent, bool writable);
+// Whether that is what it was before, and nobody is to hear of it.
+bool tcp_flow_is_known(const World& w, Index file, std::uint64_t unsent, bool writable);
 
 // tcp_poll of a socket without room leaves a wish to hear of some.
 void tcp_polled(InetSock& sock);

@@ -171,6 +171,7 @@ void Session::Impl::run_model_beside(Running& r) {
   }
   LockstepResult model = explain(r);
   judge_chance(r, model);
+  mark_what_was_seen(r.record, model);
   r.record.micro.insert(r.record.micro.end(), std::make_move_iterator(model.micro.begin()),
                         std::make_move_iterator(model.micro.end()));
   r.record.differences = std::move(model.differences);
@@ -209,10 +210,7 @@ LockstepResult Session::Impl::explain(Running& r) {
     begin = history.operations();
     model = run(history);
   }
-  if (model.observed) {
-    r.record.chance.by_chance = true;
-    return model;  // another order would need to have been seen as well
-  }
+  if (model.observed) return model;  // another order would need to have been seen as well
   if ((model.chosen || model.outran_timer) && model.differences.empty()) {
     const auto moves = [](CallName call) {
       return call == CallName::read || call == CallName::write || call == CallName::drain ||
@@ -274,6 +272,16 @@ void Session::Impl::judge_chance(Running& r, const LockstepResult& model) {
   r.record.chance = std::move(chances[r.record.actor]);
   r.record.chance.by_chance = r.record.chance.by_chance || by_chance;
   for (Resumed& other : r.record.resumed) other.chance = std::move(chances[other.actor]);
+}
+
+// What TCP did in this step may show in any result, and what it did before in what tells a level.
+void Session::Impl::mark_what_was_seen(StepRecord& record, const LockstepResult& model) {
+  const auto mark = [&](CallName call, Chance& chance) {
+    const bool looks = is_wait(call) || call == CallName::poll;
+    if (model.unsure || (model.observed && looks)) chance.by_chance = true;
+  };
+  mark(record.call.name, record.chance);
+  for (Resumed& other : record.resumed) mark(other.call.name, other.chance);
 }
 
 std::vector<ShownEvent> Session::Impl::show(const Outcome& outcome) const {

@@ -84,6 +84,7 @@ struct Session::Impl {
   LockstepResult explain(Running& r);
   bool think_over(Running* r, const std::function<bool(const Machine&)>& explains);
   void judge_chance(Running& r, const LockstepResult& model);
+  static void mark_what_was_seen(StepRecord& record, const LockstepResult& model);
   void observe(StepRecord& record);
   void look_around(StepRecord& record);
   Result<void> open_xray();

@@ -331,8 +331,10 @@ class Lockstep {
     }
     op.schedule = *std::move(schedule);
     const bool observed = result_.observed;
+    const bool unsure = result_.unsure;
     result_ = {};
     result_.observed = observed;
+    result_.unsure = unsure;
     result_.micro = std::move(expired_);
     result_.interleaved = true;
     result_.interrupted = {op.interrupted.begin(), op.interrupted.end()};
@@ -371,7 +373,7 @@ class Lockstep {
     if (seen->outcome.failed() && seen->outcome.error != EAGAIN) return;
     const std::int64_t moved = std::max<std::int64_t>(0, seen->outcome.returned);
     history_.do_op(OpAmount{static_cast<std::uint64_t>(moved)});
-    result_.observed = flowed_ = true;
+    result_.observed = result_.unsure = flowed_ = true;
   }
 
   void take_in_quota(const OpCall& main) {
@@ -383,12 +385,16 @@ class Lockstep {
     met.quota_met(*quota);
     if (!explains(std::move(met), main, seen)) return;
     history_.do_op(OpQuota{*quota});
-    result_.observed = true;
+    result_.observed = result_.unsure = true;
   }
 
   void take_in_flows() {
     if (!flows_) return;
     for (const Op& op : flows_(history_.live())) {
+      const auto* flow = std::get_if<OpFlow>(&op);
+      const bool known = flow != nullptr &&
+                         history_.live().flow_is_known(flow->sender, flow->unsent, flow->writable);
+      result_.unsure = result_.unsure || !known;
       history_.do_op(op, observer());
       result_.observed = flowed_ = true;
     }

@@ -35,6 +35,8 @@ struct LockstepResult {
   // How much the call moved, when TCP passed bytes on, or that a limit was met which all programs
   // of the user share, is as it was seen.
   bool observed = false;
+  // And that was news in this step: what the call returned may come of it.
+  bool unsure = false;
   // Only threads that ran in the middle of the call explain what was seen: all of it is chance.
   bool interleaved = false;
 };

@@ -172,5 +172,19 @@ TEST(Chance, BehindWhatIsNotModelledNobodyIsSure) {
   }
 }
 
+// What TCP holds shows in what looks at it, and not in what goes on beside it.
+TEST(Chance, AFullConnectionMakesNothingElseUnsure) {
+  const auto s =
+      run("l = socket(AF_INET, SOCK_STREAM)\nlisten(l, 8)\nc = socket(AF_INET, SOCK_STREAM)\n"
+          "connect(c, l)\ns = accept4(l, 0)\nep = epoll_create1(0)\nepoll_ctl(ep, ADD, c, OUT|ET)\n"
+          "r, w = pipe()\nfill(c)\nwrite(w, \"x\")\nread(r, 8)\nepoll_wait(ep, 8, 0)\npoll(c)\n");
+  EXPECT_EQ(problems(*s), "");
+  std::vector<CallName> unsure;
+  for (const StepRecord& r : s->steps()) {
+    if (r.chance.by_chance) unsure.push_back(r.call.name);
+  }
+  EXPECT_THAT(unsure, ElementsAre(CallName::fill, CallName::epoll_wait, CallName::poll));
+}
+
 }  // namespace
 }  // namespace epollscope
