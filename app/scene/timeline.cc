@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace epollscope::scene {
 namespace {
@@ -92,15 +93,25 @@ std::string words_of(const StageModel& model, const StepRecord& r) {
 
 // ---- lanes
 
-std::uint64_t free_space(const State& state, const FileState& file) {
+// Where what is written to the file waits to be read; nullopt: nobody knows how much fits there.
+std::optional<std::uint64_t> free_space(const State& state, const FileState& file) {
   const ObjectState* object = find_object(state, file.object);
-  if (object == nullptr || object->fill.empty() || object->capacity.empty()) return 0;
+  if (object != nullptr && object->kind == ObjectKind::unix_socket) {
+    object = object->peer ? find_object(state, *object->peer) : nullptr;
+  }
+  if (object == nullptr || object->fill.empty()) return std::nullopt;
   std::size_t i = 0;
   if (is_pair(object->kind) && object->fill.size() > 1) {
     i = !object->files.empty() && object->files.front() == file.id ? 1 : 0;  // the peer's queue
   }
-  if (i >= object->capacity.size()) return 0;
+  if (i >= object->capacity.size()) return std::nullopt;
   return object->capacity[i] - std::min(object->fill[i], object->capacity[i]);
+}
+
+std::uint64_t value_of(const Lane& lane, const State& state, const FileState& file) {
+  if (!lane.out || lane.counter) return unread_of(state, file).amount;
+  if (lane.sized) return free_space(state, file).value_or(0);
+  return (file.level & EPOLLOUT) != 0 ? 1 : 0;
 }
 
 // Of the same file, before it was taken out and added again.
@@ -118,7 +129,7 @@ LanePoint point_of(const Lane& lane, const State& state, int step) {
   const FileState* file = find_file(state, lane.file);
   if (file == nullptr) return p;
   p.exists = true;
-  p.value = lane.out && !lane.counter ? free_space(state, *file) : unread_of(state, *file).amount;
+  p.value = value_of(lane, state, *file);
   const ItemState* item = find_item(state, lane.id);
   if (item == nullptr) item = earlier_item(state, lane.file);
   if (item != nullptr) {
@@ -201,6 +212,7 @@ Lane lane_of(const State& now, const Watched& watched) {
   const Unread unread = unread_of(now, *watched.file);
   lane.counter = unread.counter;
   lane.kind = unread.kind;
+  lane.sized = !lane.out || free_space(now, *watched.file).has_value();
   return lane;
 }
 
@@ -243,7 +255,7 @@ Lanes read_lanes(const StageModel& model, const State& now, int first_step, std:
   if (watched.empty()) return lanes;
   for (const Watched& w : watched) lanes.rows.push_back(lane_of(now, w));
   std::ranges::sort(lanes.rows, {}, &Lane::id);
-  std::map<std::pair<bool, bool>, std::uint64_t> most;
+  std::map<std::tuple<bool, bool, bool>, std::uint64_t> most;
   for (int n = from; n <= model.step; ++n) {
     const auto moment = n == model.step ? nullptr : model.moment(n, std::nullopt);
     const State& state = moment ? *moment : now;
@@ -255,12 +267,12 @@ Lanes read_lanes(const StageModel& model, const State& now, int first_step, std:
       p.wakeups = files[lane.file].wakeups;
       p.reports = items[lane.id].reports;
       p.visited = items[lane.id].queued;
-      std::uint64_t& highest = most[{lane.out, lane.counter}];
+      std::uint64_t& highest = most[{lane.out, lane.counter, lane.sized}];
       highest = std::max(highest, p.value);
       lane.points.push_back(p);
     }
   }
-  for (Lane& lane : lanes.rows) lane.most = most[{lane.out, lane.counter}];
+  for (Lane& lane : lanes.rows) lane.most = most[{lane.out, lane.counter, lane.sized}];
   return lanes;
 }
 

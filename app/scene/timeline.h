@@ -27,6 +27,7 @@ struct Lane {  // one registration's file
   Role state_color = Role::text;
   bool out = false;      // only OUT is waited for: free space instead of unread bytes
   bool counter = false;  // its value, whatever is waited for
+  bool sized = true;     // false: nobody knows how much fits, only whether something does
   ObjectKind kind = ObjectKind::other;
   bool armed = true;
   std::uint64_t most = 0;         // of all lanes that measure the same, so that heights compare

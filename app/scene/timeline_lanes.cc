@@ -30,12 +30,13 @@ float level_y(const Lane& lane, std::uint64_t value, Rect row) {
 }
 
 std::string amount_text(const Lane& lane, std::uint64_t value) {
-  if (lane.kind == ObjectKind::pidfd) return {};  // its words or nothing
+  if (lane.kind == ObjectKind::pidfd || !lane.sized) return {};  // its words or nothing
   return lane.counter ? std::to_string(value) : bytes_text(value);
 }
 
 std::string level_text(const Sketch& pen, const Lane& lane, std::uint64_t value) {
   if (lane.counter) return count_text(pen, lane.kind, value);
+  if (!lane.sized) return pen.t(value > 0 ? "timeline.room" : "timeline.full");
   if (lane.out) return pen.t("timeline.free", {bytes_text(value)});
   return value == 0 ? pen.t("file.no_bytes") : pen.t("timeline.unread", {bytes_text(value)});
 }

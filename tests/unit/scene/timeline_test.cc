@@ -115,6 +115,37 @@ TEST(Timeline, TellsTheValueOfACounterThatIsWatchedForOut) {
   EXPECT_FALSE(test::shows(left, tr(Lang::en, "timeline.left")));
 }
 
+// How much fits in a TCP connection nobody knows beforehand, and a connection of AF_UNIX has room
+// where the other end reads.
+TEST(Timeline, TellsRoomWhereThereIsAny) {
+  const auto tcp = test::run(
+      "ep = epoll_create1(0)\nl = socket(AF_INET, SOCK_STREAM)\nlisten(l, 8)\n"
+      "c = socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK)\nconnect(c, l)\ns = accept4(l, 0)\n"
+      "epoll_ctl(ep, ADD, c, OUT|ET)\n",
+      test::kModel);
+  ASSERT_NE(tcp, nullptr);
+  EXPECT_TRUE(test::shows(build(at_step(*tcp, 7), View::timeline), "room to write"));
+
+  const auto local = test::run(
+      "ep = epoll_create1(0)\nl = socket(AF_UNIX, SOCK_STREAM)\nbind(l)\nlisten(l, 8)\n"
+      "c = socket(AF_UNIX, SOCK_STREAM|SOCK_NONBLOCK)\nconnect(c, l)\ns = accept4(l, 0)\n"
+      "epoll_ctl(ep, ADD, c, OUT|ET)\nwrite(c, 2000)\nwrite(s, 1000)\n",
+      test::kModel);
+  ASSERT_NE(local, nullptr);
+  EXPECT_EQ(test::problems(*local), "");
+  const auto room = [&](int step) {
+    for (const Shape& shape : build(at_step(*local, step), View::timeline).shapes) {
+      const auto* text = std::get_if<Text>(&shape);
+      if (text == nullptr || !text->text.ends_with(" B free")) continue;
+      return std::stoi(text->text);
+    }
+    return -1;
+  };
+  const int before = room(9);
+  EXPECT_GT(before, 2000);
+  EXPECT_EQ(room(10), before);
+}
+
 // One write is told to five sleepers: a number stands for five ticks.
 TEST(Timeline, KeepsItsWordsClearOfManySigns) {
   const auto session = test::run(
