@@ -153,6 +153,28 @@ void count(std::span<const MicroStep> micro, std::map<EpitemId, Happened>& items
   }
 }
 
+// What waits returned in a step that is not modelled, which has no micro-steps: items by their
+// data.
+std::vector<EpitemId> seen_reports(const StageModel& model, int n, const State& now) {
+  std::vector<EpitemId> reported;
+  const StepRecord& r = model.steps[static_cast<std::size_t>(n) - 1];
+  if (r.not_modelled.empty() || n > model.done()) return reported;
+  const auto look = [&](const Request& request, const std::vector<ShownEvent>& events) {
+    const auto* wait = std::get_if<EpollWait>(&request.op);
+    if (wait == nullptr) return;
+    for (const EventpollState& ep : now.eventpolls) {
+      if (std::ranges::find(ep.fds, wait->epfd) == ep.fds.end()) continue;
+      for (const ItemState& item : ep.items) {
+        const bool told = std::ranges::find(events, item.data, &ShownEvent::data) != events.end();
+        if (told) reported.push_back(item.id);
+      }
+    }
+  };
+  look(r.request, r.events);
+  for (const Resumed& back : r.resumed) look(back.request, back.events);
+  return reported;
+}
+
 std::span<const MicroStep> micro_of(const StageModel& model, int n) {
   return n == model.step
              ? model.happened()
@@ -176,7 +198,8 @@ std::vector<Watched> watched_files(const State& now) {
 }
 
 // Keeps `fit` of them, those that something happened to last.
-void keep(std::vector<Watched>& watched, std::size_t fit, const StageModel& model, int first_step) {
+void keep(std::vector<Watched>& watched, std::size_t fit, const StageModel& model, const State& now,
+          int first_step) {
   std::map<EpitemId, int> items;
   std::map<FileId, int> files;
   for (int n = std::max(1, first_step); n <= model.step; ++n) {
@@ -184,6 +207,7 @@ void keep(std::vector<Watched>& watched, std::size_t fit, const StageModel& mode
       if (m.item.valid()) items[m.item] = n;
       if (m.file.valid()) files[m.file] = n;
     }
+    for (const EpitemId id : seen_reports(model, n, now)) items[id] = n;
   }
   const auto last = [&](const Watched& w) {
     const auto item = items.find(w.item->id);
@@ -250,7 +274,7 @@ Lanes read_lanes(const StageModel& model, const State& now, int first_step, std:
   const int from = std::max(0, first_step - 1);
   if (watched.size() > fit) {
     lanes.left_out = static_cast<int>(watched.size() - fit);
-    keep(watched, fit, model, first_step);
+    keep(watched, fit, model, now, first_step);
   }
   if (watched.empty()) return lanes;
   for (const Watched& w : watched) lanes.rows.push_back(lane_of(now, w));
@@ -261,7 +285,10 @@ Lanes read_lanes(const StageModel& model, const State& now, int first_step, std:
     const State& state = moment ? *moment : now;
     std::map<EpitemId, Happened> items;
     std::map<FileId, Happened> files;
-    if (n >= 1) count(micro_of(model, n), items, files);
+    if (n >= 1) {
+      count(micro_of(model, n), items, files);
+      for (const EpitemId id : seen_reports(model, n, now)) ++items[id].reports;
+    }
     for (Lane& lane : lanes.rows) {
       LanePoint p = point_of(lane, state, n);
       p.wakeups = files[lane.file].wakeups;

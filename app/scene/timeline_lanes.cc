@@ -100,21 +100,24 @@ class Drawing {
     const Type amount = type::kWord.at(low_ ? 11.0F : 12.0F);
     const Type word = amount.in(lane_.state_color);
     const std::uint64_t value = now.value;
-    const std::string level = level_text(pen_, lane_, value);
-    const bool fits = Sketch::width_of(level, amount) <= room;
-    const std::string what = fits ? level : amount_text(lane_, value);
     const auto state = [&](float most) {
       const std::string full = pen_.t(lane_.state);
       return Sketch::width_of(full, word) <= most ? full : pen_.t(lane_.brief);
     };
+    // "writable, not queued" says it already, where there is room for it.
+    const bool said = !lane_.sized && value > 0 && lane_.state == "item.writable" &&
+                      Sketch::width_of(state(room), word) <= room;
+    const std::string level = said ? std::string() : level_text(pen_, lane_, value);
+    const bool fits = Sketch::width_of(level, amount) <= room;
+    const std::string what = fits ? level : amount_text(lane_, value);
     if (!low_) {
       const float y = row_.y + row_.h * 0.44F;
       pen_.whole({x, y}, what, amount, room);
-      pen_.whole({x, y + 16}, state(room), word, room);
+      pen_.whole({x, what.empty() ? y : y + 16}, state(room), word, room);
       return;
     }
     const float y = row_.center().y + 4;
-    const float taken = pen_.whole({x, y}, what, amount, room) + 10;
+    const float taken = what.empty() ? 0 : pen_.whole({x, y}, what, amount, room) + 10;
     pen_.whole({x + taken, y}, state(room - taken), word, room - taken);
   }
 

@@ -1,4 +1,6 @@
 // The ready list as the queue it is, what left it, and who sleeps in epoll_wait.
+#include <sys/epoll.h>
+
 #include <algorithm>
 #include <set>
 
@@ -206,6 +208,8 @@ bool joins_list(MicroStep::What what) {
 std::string still_there(const Sketch& pen, const KernelContext& c, const ItemState& item) {
   const FileState* file = find_file(c.state, item.file);
   if (file == nullptr) return {};
+  const std::uint32_t answer = item.level & item.mask;
+  if (item.ready && (answer & (EPOLLIN | EPOLLOUT)) == EPOLLOUT) return pen.t("ready.writable_now");
   const Unread unread = unread_of(c.state, *file);
   if (unread.amount == 0 || !item.ready) return {};
   if (unread.kind == ObjectKind::signalfd) {

@@ -1,6 +1,7 @@
 #include "core/model/descriptors.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -230,7 +231,7 @@ std::int64_t fcntl_call(Run& run, const Fcntl& op) {
     default:
       break;
   }
-  not_modelled(w, "a command of fcntl: " + std::to_string(op.command));
+  not_modelled(w, fmt::format("a command of fcntl: {:#x}", op.command));
   return -EINVAL;
 }
 

@@ -124,7 +124,7 @@ TEST(Timeline, TellsRoomWhereThereIsAny) {
       "epoll_ctl(ep, ADD, c, OUT|ET)\n",
       test::kModel);
   ASSERT_NE(tcp, nullptr);
-  EXPECT_TRUE(test::shows(build(at_step(*tcp, 7), View::timeline), "room to write"));
+  EXPECT_TRUE(test::shows(build(at_step(*tcp, 7), View::timeline), "writable"));
 
   const auto local = test::run(
       "ep = epoll_create1(0)\nl = socket(AF_UNIX, SOCK_STREAM)\nbind(l)\nlisten(l, 8)\n"
@@ -144,6 +144,21 @@ TEST(Timeline, TellsRoomWhereThereIsAny) {
   const int before = room(9);
   EXPECT_GT(before, 2000);
   EXPECT_EQ(room(10), before);
+}
+
+// Without micro-steps, too: what a wait returned was seen.
+TEST(Timeline, TicksWhatWasReportedBehindWhatIsNotModelled) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nc, d = socketpair(AF_UNIX, SOCK_STREAM)\n"
+      "other = epoll_create1(0)\nepoll_ctl(other, ADD, d, IN)\n"
+      "epoll_ctl(ep, ADD, d, PRI)\nsend(c, \"ab\", MSG_OOB)\nepoll_wait(ep, 8, 0)\n");
+  ASSERT_NE(session, nullptr);
+  ASSERT_EQ(session->not_modelled_from(), 6);
+  const auto ticks = [&](int step) {
+    const Scene scene = build(at_step(*session, step), View::timeline);
+    return all_of<Disc>(scene, [](const Disc& d) { return d.fill == Role::good; }).size();
+  };
+  EXPECT_EQ(ticks(7), ticks(6) + 1);
 }
 
 // One write is told to five sleepers: a number stands for five ticks.
