@@ -93,18 +93,22 @@ std::string words_of(const StageModel& model, const StepRecord& r) {
 
 // ---- lanes
 
-// Where what is written to the file waits to be read; nullopt: nobody knows how much fits there.
+// What can be written to the file, of what its reader has not read; nullopt: nobody knows how much
+// fits there, as in TCP.
 std::optional<std::uint64_t> free_space(const State& state, const FileState& file) {
   const ObjectState* object = find_object(state, file.object);
-  if (object != nullptr && object->kind == ObjectKind::unix_socket) {
-    object = object->peer ? find_object(state, *object->peer) : nullptr;
-  }
-  if (object == nullptr || object->fill.empty()) return std::nullopt;
+  if (object == nullptr || object->capacity.empty()) return std::nullopt;
+  // While nobody reads: not accepted yet, or gone.
+  const std::uint64_t unread_by_none = (file.level & EPOLLOUT) != 0 ? object->capacity.front() : 0;
   std::size_t i = 0;
-  if (is_pair(object->kind) && object->fill.size() > 1) {
+  if (object->kind == ObjectKind::unix_socket) {
+    object = object->peer ? find_object(state, *object->peer) : nullptr;
+    if (object == nullptr) return unread_by_none;
+  } else if (is_pair(object->kind)) {
+    if (object->fill.size() < 2) return unread_by_none;
     i = !object->files.empty() && object->files.front() == file.id ? 1 : 0;  // the peer's queue
   }
-  if (i >= object->capacity.size()) return std::nullopt;
+  if (i >= object->fill.size() || i >= object->capacity.size()) return unread_by_none;
   return object->capacity[i] - std::min(object->fill[i], object->capacity[i]);
 }
 

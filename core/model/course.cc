@@ -115,9 +115,22 @@ std::optional<Outcome> start_call(Run& run, Index task, const Request& request) 
   return settle(run, task, request, make_call(run, task, request), false);
 }
 
-std::optional<Outcome> continue_call(Run& run, Index task) {
+namespace {
+
+// finish_wait(): not while somebody walks the queue.
+void leave_queue(Run& run, Index task) {
+  const Index queue = run.w.entries[run.w.tasks[at(task)].entry].queue;
+  if (queue != kNone) await_queue(run, queue);
   Task& t = run.w.tasks[at(task)];
-  if (std::exchange(t.rising, false)) remove_entry(run.w, t.entry);
+  t.rising = false;
+  remove_entry(run.w, t.entry);
+}
+
+}  // namespace
+
+std::optional<Outcome> continue_call(Run& run, Index task) {
+  if (run.w.tasks[at(task)].rising) leave_queue(run, task);
+  Task& t = run.w.tasks[at(task)];
   t.state = TaskState::idle;
   const Request request = std::exchange(t.request, {});
   const Frame& frame = t.frame;

@@ -44,9 +44,10 @@ std::uint32_t eventfd_level(const EventFdCtx& ctx) {
 
 Answer eventfd_read(Run& run, Index task, Index file, ReadCall& call, std::uint64_t& value) {
   World& w = run.w;
-  EventFdCtx& ctx = w.eventfds[w.files[file].object];
+  const Index object = w.files[file].object;
   if (call.count < sizeof value) return -EINVAL;
-  const QueueLock lock(run, ctx.wqh);
+  const QueueLock lock(run, w.eventfds[object].wqh);
+  EventFdCtx& ctx = w.eventfds[object];
   if (ctx.count == 0) {
     if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
     if (signal_pending(w, task)) return -kRestartSys;
@@ -65,9 +66,10 @@ Answer eventfd_read(Run& run, Index task, Index file, ReadCall& call, std::uint6
 
 Answer eventfd_write(Run& run, Index task, Index file, WriteCall& call) {
   World& w = run.w;
-  EventFdCtx& ctx = w.eventfds[w.files[file].object];
+  const Index object = w.files[file].object;
   if (call.size != sizeof call.value || call.value == kNever) return -EINVAL;
-  const QueueLock lock(run, ctx.wqh);
+  const QueueLock lock(run, w.eventfds[object].wqh);
+  EventFdCtx& ctx = w.eventfds[object];
   if (kNever - ctx.count <= call.value) {
     if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
     if (signal_pending(w, task)) return -kRestartSys;

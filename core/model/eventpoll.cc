@@ -185,9 +185,9 @@ void ep_modify(Run& run, Index item, std::uint32_t events, std::uint64_t data) {
 
 void ep_remove(Run& run, Index item, Why why) {
   World& w = run.w;
+  unhook(run, item);  // others may run meanwhile
   Epitem& it = w.items[item];
   Eventpoll& ep = w.eps[it.ep];
-  unhook(run, item);
   w.file_links().remove(w.files[it.file].items, item);
   tree_erase(w, item);
   note(run, {.function = "ep_remove", .what = What::erased, .why = why, .item = item});

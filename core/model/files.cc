@@ -149,9 +149,10 @@ std::uint32_t file_poll(Run& run, Index file) {
   if (f.kind == FileKind::pipe) run.w.pipes[f.object].poll_usage = true;
   if (f.kind == FileKind::tcp) tcp_polled(run.w.inets[f.object]);
   if (f.kind == FileKind::signalfd) {
+    const Index object = f.object;
     await_siglock(run);
-    signalfd_asked(run.w, run.w.signalfds[f.object], task_of(run.w, run.actor));
-    return signalfd_level(run.w, run.w.signalfds[f.object], task_of(run.w, run.actor));
+    signalfd_asked(run.w, run.w.signalfds[object], task_of(run.w, run.actor));
+    return signalfd_level(run.w, run.w.signalfds[object], task_of(run.w, run.actor));
   }
   return file_level(run.w, file);
 }

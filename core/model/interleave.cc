@@ -171,6 +171,10 @@ Interleaved Interleaving::run(const Fits& fits) {
     if (fits && !fits(turn_.actor, failure(ESRCH))) result_.fits = false;
   } else if (turn_.call != nullptr) {
     const Index task = task_of(w_, turn_.actor);
+    if (std::holds_alternative<Fork>(turn_.call->op)) {  // others refer to theirs meanwhile
+      w_.tasks.reserve(w_.tasks.size() + 1);
+      w_.processes.reserve(w_.processes.size() + 1);
+    }
     current_ = caller_ =
         add(task, [this, task](Run& run) { return start_call(run, task, *turn_.call); });
   }

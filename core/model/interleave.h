@@ -49,7 +49,6 @@ class Interleaving {
   [[nodiscard]] bool others_ready() const;
   std::size_t choose(const Ready& ready);
   Strand* add(Index task, std::function<std::optional<Outcome>(Run&)> body);
-  void finish(Strand& strand);
 
   World& w_;
   const Machine& machine_;
@@ -69,8 +68,8 @@ inline void point(Run& run) {
   if (run.others != nullptr) run.others->point();
 }
 
-// The mutex of an instance (ep->mtx): held by epoll_ctl, by a scan, and while an item is removed
-// because its file was closed.
+// The mutex of an instance (ep->mtx): held by epoll_ctl, by a scan, while an item is removed
+// because its file was closed, and while the instance itself goes.
 class EpMutex {
  public:
   EpMutex(Run& run, Index ep);

@@ -253,6 +253,7 @@ class Builder {
   }
 
   void look_into(Index queue, Index file, FileState& s, std::vector<EpitemId>& hooks) const {
+    if (queue == kNone) return;  // in the middle of its release
     for (Index i = w_.queues[queue].entries.head; i != kNone; i = w_.entries[i].link.next) {
       const WaitEntry& entry = w_.entries[i];
       if (entry.item != kNone) {  // signalfds share a queue

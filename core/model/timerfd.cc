@@ -73,9 +73,10 @@ std::uint32_t timerfd_level(const TimerfdCtx& timer) { return timer.ticks > 0 ? 
 
 Answer timerfd_read(Run& run, Index task, Index file, ReadCall& call, std::uint64_t& value) {
   World& w = run.w;
-  TimerfdCtx& timer = w.timers[w.files[file].object];
+  const Index object = w.files[file].object;
   if (call.count < sizeof value) return -EINVAL;
-  const QueueLock lock(run, timer.wqh);
+  const QueueLock lock(run, w.timers[object].wqh);
+  TimerfdCtx& timer = w.timers[object];
   if (timer.ticks == 0) {
     if (!call.slept && (w.files[file].flags & O_NONBLOCK) != 0) return -EAGAIN;
     if (signal_pending(w, task)) return -kRestartSys;

@@ -283,15 +283,17 @@ void pty_release(Run& run, Index file) {
   const Index tty = tty_of(w, file);
   const Index link = w.ttys[tty].link;
   w.ttys[tty].file = kNone;
-  if (w.ttys[link].file == kNone) {
-    free_end(run, tty);
-    free_end(run, link);
-    return;
+  if (!w.ttys[link].gone) {
+    w.ttys[link].other_closed = true;
+    wake(run, w.ttys[link].read_wait, "pty_close", Why::wakeup_state, 0);
+    wake(run, w.ttys[link].write_wait, "pty_close", Why::wakeup_state, 0);
+    if (w.ttys[tty].master) hang_up(run, link);
   }
-  w.ttys[link].other_closed = true;
-  wake(run, w.ttys[link].read_wait, "pty_close", Why::wakeup_state, 0);
-  wake(run, w.ttys[link].write_wait, "pty_close", Why::wakeup_state, 0);
-  if (w.ttys[tty].master) hang_up(run, link);
+  // Who ends last frees both: the other one may have been closed while this one told of its end.
+  w.ttys[tty].gone = true;
+  if (!w.ttys[link].gone) return;
+  free_end(run, tty);
+  free_end(run, link);
 }
 
 std::uint32_t pty_level(const World& w, const File& file) {

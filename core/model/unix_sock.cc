@@ -70,8 +70,10 @@ void release_sock(Run& run, Index sock, bool embryo) {
   }
   purge_receive_queue(run, s);
   if (s.wait != kNone) free_queue(w, s.wait);
+  // Who ends last gives both back: the other one may have died while this one told of its end.
   const Index other = s.peer;
-  if (other != kNone && !w.socks[other].dead) return;
+  s.gone = true;
+  if (other != kNone && !w.socks[other].gone) return;
   w.socks.give_back(sock);
   if (other != kNone) w.socks.give_back(other);
 }

@@ -121,6 +121,7 @@ struct Sock {  // unix_sock
   std::uint64_t wmem = 0;  // truesize of what it sent and nobody has read
   std::uint8_t shutdown = 0;
   bool dead = false;
+  bool gone = false;          // and its release is over
   bool hears_of_peer = true;  // of its shutdown and close; a datagram socket does not
   bool connected = true;      // false: the peer was found dead
   int error = 0;              // sk_err
@@ -198,6 +199,7 @@ struct Inotifier {            // fsnotify_group
 
 struct Tty {           // tty_struct, one end of a pseudoterminal, and its n_tty_data
   Index file = kNone;  // kNone: closed
+  bool gone = false;   // and its release is over
   Index link = kNone;  // the other end
   bool master = false;
   bool other_closed = false;  // TTY_OTHER_CLOSED

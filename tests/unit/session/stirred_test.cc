@@ -1,6 +1,7 @@
 // Timers that expire where a session does not expect them: between the kernel's rest and the look
 // at it, and between the look at the timers and the next call. On the real kernel, behind something
 // that takes its time there.
+#include <chrono>
 #include <thread>
 
 #include "core/lab/lab.h"
@@ -43,11 +44,17 @@ class SlowLab : public Lab {
   }
 
  private:
-  // Behind a call, until the timer that it set has woken T2.
+  // In front of each call for a while; and until the timer that the last one set has woken T2.
   void dawdle(Where here) {
     if (here != where_) return;
     if (here == Where::before_call) std::this_thread::sleep_for(20ms);
-    while (expires_ && lab_->still_sleeps(test::kT2)) std::this_thread::sleep_for(1ms);
+    const auto end = std::chrono::steady_clock::now() + 10s;
+    while (expires_ && lab_->still_sleeps(test::kT2)) {
+      std::this_thread::sleep_for(1ms);
+      if (std::chrono::steady_clock::now() < end) continue;
+      ADD_FAILURE() << "the timer wakes nobody";
+      return;
+    }
   }
 
   std::unique_ptr<Lab> lab_;
