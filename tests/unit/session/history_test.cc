@@ -1,4 +1,6 @@
 // Looking back gives the moment as it was: every seek equals what was seen when it happened.
+#include <filesystem>
+#include <fstream>
 #include <random>
 
 #include "tests/unit/session/run.h"
@@ -96,6 +98,24 @@ TEST(History, TheLastMicroStepLeavesTheStepsEnd) {
   }
   const int waits = static_cast<int>(steps.back().micro.size());
   EXPECT_EQ(digest(s->state_at(5, waits)), digest(s->state_at(5)));
+}
+
+// In the middle of a close as well, when half of what is shown is gone already.
+TEST(History, ShowsEveryMomentOfEveryScenario) {
+  int moments = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(EPOLLSCOPE_SOURCE_DIR "/tests/scenarios/holds")) {
+    std::ifstream in(entry.path());
+    const std::string text(std::istreambuf_iterator<char>(in), {});
+    const auto s = test::run(text, {.model_only = true, .tree = TreeOrder::created});
+    ASSERT_NE(s, nullptr) << entry.path();
+    for (const StepRecord& r : s->steps()) {
+      for (int k = 0; k <= static_cast<int>(r.micro.size()); ++k, ++moments) {
+        EXPECT_LE(s->state_at(r.n, k).files.size(), 2000U) << entry.path() << " " << r.n;
+      }
+    }
+  }
+  EXPECT_GT(moments, 1000);
 }
 
 }  // namespace
