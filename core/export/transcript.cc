@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "core/export/micro_text.h"
 
@@ -147,11 +149,17 @@ void Transcript::print_step(const StepRecord& record, const Expected* written) {
   } else {
     returned_line(record, written);
   }
-  // The order in which woken threads got to return is the scheduler's, so it is not kept.
-  std::vector<const Resumed*> others;
-  for (const Resumed& other : record.resumed) others.push_back(&other);
-  std::ranges::sort(others, {}, &Resumed::actor);
-  for (const Resumed* other : others) resumed_line(*other);
+  // The order in which woken threads got to return is the scheduler's, so it is not kept, and which
+  // of several it was that got this or that is neither.
+  std::map<std::pair<ActorId, std::string>, std::vector<const Resumed*>> others;
+  for (const Resumed& other : record.resumed) {
+    const auto& group = other.chance.actors;
+    const ActorId first = group.empty() ? other.actor : *group.begin();
+    others[{first, print_outcome(other.call, other.outcome, other.events)}].push_back(&other);
+  }
+  for (const auto& [key, alike] : others) {
+    for (const Resumed* other : alike) resumed_line(*other);
+  }
   notes(record);
 }
 

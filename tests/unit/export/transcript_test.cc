@@ -125,6 +125,29 @@ TEST(Transcript, ChanceIsWrittenAsAlternatives) {
   EXPECT_TRUE(p.text.ends_with("T2|T3: <... read resumed> = 1 \"x\"\n")) << p.text;
 }
 
+// Each of two returned something else: the text is the same whoever got what.
+TEST(Transcript, WhatSeveralGotDoesNotTellWhoGotIt) {
+  const Lesson lesson = lesson_of("T2: read(4, 1)\nT3: read(4, 1)\nwrite(5, \"x\")\n");
+  const auto text = [&](std::int64_t second, std::int64_t third) {
+    Printed p(lesson);
+    p.transcript.begin(0);
+    StepRecord write = step_of(lesson, 2, returns(1), 3);
+    int n = 0;
+    for (const std::int64_t got : {second, third}) {
+      const StepRecord asleep = sleep_of(lesson, n, n + 1);
+      p.transcript.step(asleep, ++n);
+      Resumed back = resumed_of(asleep, {});
+      back.outcome = got == 0 ? fails(EAGAIN) : returns(got);
+      back.chance.actors = {{'T', 2}, {'T', 3}};
+      write.resumed.push_back(back);
+    }
+    p.transcript.step(write, 3);
+    return p.text;
+  };
+  EXPECT_EQ(text(0, 16), text(16, 0));
+  EXPECT_NE(text(0, 16), text(16, 16));
+}
+
 // Next time it may not return at all, so the transcript must not ask for it.
 TEST(Transcript, WhatNeedNotComeIsAComment) {
   const Lesson lesson = lesson_of("T2: read(4, 1)\nwrite(5, \"x\")\n");
