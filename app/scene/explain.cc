@@ -223,7 +223,7 @@ class Teller {
     return out;
   }
 
-  // "a command of fcntl: 1034": what is behind the colon is the same in every language.
+  // "a command of fcntl: 0x40a": what is behind the colon is the same in every language.
   [[nodiscard]] std::string unmodelled(const std::string& why) const {
     const std::size_t colon = std::min(why.find(": "), why.size());
     const std::string key = key_of_words("unmodelled", why.substr(0, colon));

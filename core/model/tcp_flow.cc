@@ -22,9 +22,7 @@ void write_space(Run& run, InetSock& s) {
   s.wants_room = false;
   if (s.wait == kNone) return;
   wake_up(run, s.wait,
-          {.function = "sk_stream_write_space",
-           .why = Why::wakeup_space,
-           .key = EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND});
+          {.function = "sk_stream_write_space", .why = Why::wakeup_space, .key = kSocketWritable});
 }
 
 }  // namespace

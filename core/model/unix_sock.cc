@@ -135,7 +135,7 @@ std::uint64_t receive_buffer(const World& w, const Sock& s) {
 
 void set_send_buffer(Run& run, Index file, std::int32_t bytes) {
   World& w = run.w;
-  Sock& s = w.socks[w.files[file].object];
+  Sock& s = sock_of(w, file);
   s.sndbuf = std::max(kLeastSndbuf, doubled(bytes, w.inputs.wmem_max));
   touch(w, file);
   if (!s.listening && writable(w, s, 1)) write_space(run, s);
@@ -143,7 +143,7 @@ void set_send_buffer(Run& run, Index file, std::int32_t bytes) {
 
 void set_receive_buffer(Run& run, Index file, std::int32_t bytes) {
   World& w = run.w;
-  w.socks[w.files[file].object].rcvbuf = std::max(kLeastRcvbuf, doubled(bytes, w.inputs.rmem_max));
+  sock_of(w, file).rcvbuf = std::max(kLeastRcvbuf, doubled(bytes, w.inputs.rmem_max));
 }
 
 std::uint32_t unix_level(const World& w, const Sock& s) {
@@ -162,7 +162,7 @@ int unix_shutdown(Run& run, Index file, std::int32_t how) {
   World& w = run.w;
   if (how < SHUT_RD || how > SHUT_RDWR) return EINVAL;
   const auto mode = static_cast<std::uint8_t>(how + 1);
-  Sock& s = w.socks[w.files[file].object];
+  Sock& s = sock_of(w, file);
   touch_both(w, file);
   s.shutdown = static_cast<std::uint8_t>(s.shutdown | mode);
   state_change(run, s);

@@ -47,7 +47,7 @@ SkbSize stream_skb(const MachineInputs& inputs, std::uint64_t sndbuf, std::uint6
 
 Answer unix_stream_read(Run& run, Index task, Index file, ReadCall& call, std::string* out) {
   World& w = run.w;
-  Sock& s = w.socks[w.files[file].object];
+  Sock& s = sock_of(w, file);
   if (call.count == 0 && !call.recv) return 0;
   if (!s.connected) return -EINVAL;
   // A signal that ended a sleep comes before what came meanwhile.
@@ -83,7 +83,7 @@ Answer unix_stream_read(Run& run, Index task, Index file, ReadCall& call, std::s
 
 Answer unix_stream_write(Run& run, Index task, Index file, WriteCall& call) {
   World& w = run.w;
-  Sock& s = w.socks[w.files[file].object];
+  Sock& s = sock_of(w, file);
   if (!s.connected) return -ENOTCONN;
   Sock& peer = w.socks[s.peer];
   const auto broken = [&] {

@@ -159,11 +159,16 @@ TEST(Chance, AWorkQueueRunsBeforeOrAfterWhoIsWoken) {
   EXPECT_FALSE(s->steps()[6].chance.by_chance);
 }
 
+// c and s are the two ends of a TCP connection.
+const std::string kConnected =
+    "l = socket(AF_INET, SOCK_STREAM)\nlisten(l, 8)\nc = socket(AF_INET, SOCK_STREAM)\n"
+    "connect(c, l)\ns = accept4(l, 0)\nep = epoll_create1(0)\n";
+
 // The model gave up, and T2 and T3 may sleep there still: no order of theirs is thought of.
 TEST(Chance, BehindWhatIsNotModelledNobodyIsSure) {
   const auto s =
-      run("l = socket(AF_INET, SOCK_STREAM)\nlisten(l, 8)\nc = socket(AF_INET, SOCK_STREAM)\n"
-          "connect(c, l)\ns = accept4(l, 0)\nep = epoll_create1(0)\nepoll_ctl(ep, ADD, c, IN|ET)\n"
+      run(kConnected +
+          "epoll_ctl(ep, ADD, c, IN|ET)\n"
           "T2: epoll_wait(ep, 2, -1)\nT3: epoll_wait(ep, 2, -1)\nfill(s)\nT4: drain(c)\n");
   EXPECT_EQ(problems(*s), "");
   for (const StepRecord& r : s->steps()) {
@@ -175,8 +180,8 @@ TEST(Chance, BehindWhatIsNotModelledNobodyIsSure) {
 // What TCP holds shows in what looks at it, and not in what goes on beside it.
 TEST(Chance, AFullConnectionMakesNothingElseUnsure) {
   const auto s =
-      run("l = socket(AF_INET, SOCK_STREAM)\nlisten(l, 8)\nc = socket(AF_INET, SOCK_STREAM)\n"
-          "connect(c, l)\ns = accept4(l, 0)\nep = epoll_create1(0)\nepoll_ctl(ep, ADD, c, OUT|ET)\n"
+      run(kConnected +
+          "epoll_ctl(ep, ADD, c, OUT|ET)\n"
           "r, w = pipe()\nfill(c)\nwrite(w, \"x\")\nread(r, 8)\nepoll_wait(ep, 8, 0)\npoll(c)\n");
   EXPECT_EQ(problems(*s), "");
   std::vector<CallName> unsure;
