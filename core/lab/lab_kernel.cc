@@ -137,7 +137,7 @@ std::optional<Notification> LabKernel::take() {
   if (!just_submitted && hear()) {
     if (auto n = take_known()) return n;
   }
-  if (unsettled_ && (busy_ > 0 || signalled_ != 0 || ending_ > 0 || carried_since_)) arm_timer();
+  if (unsettled_) arm_timer();
   return std::nullopt;
 }
 

@@ -1,12 +1,18 @@
 // "At rest" is said when nothing moves any more, and never earlier.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <random>
+#include <stop_token>
+#include <thread>
 
+#include "core/base/owned_fd.h"
 #include "tests/unit/lab/driver.h"
 
 namespace epollscope {
@@ -44,6 +50,38 @@ TEST(LabRest, OneRestForEachCall) {
   EXPECT_EQ(n.kind, Notification::Kind::returned);
   EXPECT_EQ(d.next().kind, Notification::Kind::at_rest);
   EXPECT_FALSE(d.lab().take());
+}
+
+// Datagrams to itself, as fast as it can, until it is destroyed.
+class Traffic {
+ public:
+  Traffic() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const name = reinterpret_cast<sockaddr*>(&address);
+    EXPECT_EQ(bind(socket_.get(), name, size), 0);
+    EXPECT_EQ(getsockname(socket_.get(), name, &size), 0);
+    EXPECT_EQ(connect(socket_.get(), name, size), 0);
+  }
+
+ private:
+  OwnedFd socket_{socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  std::jthread sender_{[this](const std::stop_token& stop) {
+    while (!stop.stop_requested()) send(socket_.get(), "x", 1, MSG_DONTWAIT);
+  }};
+};
+
+TEST(LabRest, ComesBesidePacketsOfOtherPrograms) {
+  Driver d;
+  d.call(Socket{AF_INET, SOCK_STREAM});  // from here on packets are waited for
+  const Traffic traffic;
+  for (int i = 0; i < 2'000; ++i) {
+    const Seen seen = d.run(thread(1), EventFd{0, EFD_NONBLOCK});
+    ASSERT_FALSE(seen.death) << *seen.death << ", round " << i;
+    d.run(thread(1), Close{seen.only().created.at(0)});
+  }
 }
 
 TEST(LabRest, ATimeoutComesByItself) {
