@@ -64,13 +64,14 @@ class Traffic {
     EXPECT_EQ(bind(socket_.get(), name, size), 0);
     EXPECT_EQ(getsockname(socket_.get(), name, &size), 0);
     EXPECT_EQ(connect(socket_.get(), name, size), 0);
+    sender_ = std::jthread([this](const std::stop_token& stop) {
+      while (!stop.stop_requested()) send(socket_.get(), "x", 1, MSG_DONTWAIT);
+    });
   }
 
  private:
   OwnedFd socket_{socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-  std::jthread sender_{[this](const std::stop_token& stop) {
-    while (!stop.stop_requested()) send(socket_.get(), "x", 1, MSG_DONTWAIT);
-  }};
+  std::jthread sender_;  // ends before its socket
 };
 
 TEST(LabRest, ComesBesidePacketsOfOtherPrograms) {
