@@ -246,6 +246,12 @@ class Teller {
                             level});
       }
     }
+    if (o->places > 0) {
+      s.fields.push_back(
+          {"field.messages",
+           pen_.t("file.messages_of", {std::to_string(o->messages), std::to_string(o->places)}),
+           {}});
+    }
     if (o->unsent > 0) s.fields.push_back({"field.unsent", bytes_text(o->unsent), {}});
     if (o->kind == ObjectKind::pty) s.fields.push_back({"field.typed", bytes_text(o->typed), {}});
     std::vector<std::string> files;

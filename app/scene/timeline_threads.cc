@@ -72,16 +72,18 @@ class Reader {
     using enum MicroStep::What;
     sleep.until = step;
     sleep.end = Sleep::End::other;
-    std::string last;  // what the newest wakeup was about
+    // What the newest wakeup was about, and whose queue was walked: a relay wakes another meanwhile.
+    std::string last, walked;
     for (const MicroStep& m : micro) {
       if (m.what == queued || m.what == requeued || m.what == kept || m.what == wakeup) {
         last = m.subject;
       }
+      if (m.what == wakeup && m.why != Why::wakeup_relayed) walked = m.subject;
       if (m.actor != actor) continue;
       if (m.what == timed_out) sleep.end = Sleep::End::timed_out;
       if (m.what != woke) continue;
       sleep.end = Sleep::End::woken;
-      sleep.by = last;
+      sleep.by = m.why == Why::woke_file ? walked : last;
     }
   }
 

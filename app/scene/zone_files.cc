@@ -55,6 +55,11 @@ std::string buffer_text(const Sketch& pen, const ObjectState& object, std::size_
   if (is_counter(object.kind)) {
     return count_text(pen, object.kind, fill);
   }
+  if (object.places > 0 && object.messages > 0) {
+    const std::string messages = std::to_string(object.messages);
+    return brief ? pen.t("file.some_messages", {messages})
+                 : pen.t("file.messages_of", {messages, std::to_string(object.places)});
+  }
   const bool typed = object.kind == ObjectKind::pty && i == 1 && object.typed > 0;
   if (fill == 0 && typed) {
     const std::string bytes = bytes_text(object.typed);
@@ -65,24 +70,27 @@ std::string buffer_text(const Sketch& pen, const ObjectState& object, std::size_
   return pen.t("file.bytes_of", {bytes_text(fill), bytes_text(object.capacity[i])});
 }
 
+double share_of(const ObjectState& object, std::size_t i) {
+  if (object.places > 0) return static_cast<double>(object.messages) / object.places;
+  if (i >= object.capacity.size() || object.capacity[i] == 0) return 0;
+  return static_cast<double>(object.fill[i]) / static_cast<double>(object.capacity[i]);
+}
+
 void draw_bar(Sketch& pen, const ObjectState& object, std::size_t i, Rect bar,
               const std::string& words, const Type& set) {
   const std::string key = std::to_string(object.id.value) + "." + std::to_string(i);
   const float radius = bar.h / 2;
   pen.box(bar, Role::sunken, Role::line_faint, radius);
-  const std::uint64_t fill = i < object.fill.size() ? object.fill[i] : 0;
+  const bool some = (i < object.fill.size() && object.fill[i] > 0) || object.messages > 0;
   const float inner = bar.w - 4;
   const float height = bar.h - 4;
   const float text = Sketch::width_of(words, set);
   Rect room{bar.x + 7, bar.y, bar.w - 14, bar.h};
-  if (fill > 0 && is_counter(object.kind)) {
+  if (some && is_counter(object.kind)) {
     // A number has no measure to fill: the box as a whole says that there is something.
     pen.box(bar, Role::in_fill, Role::in, radius, 1.4F);
-  } else if (fill > 0 && inner > height) {
-    double share = 0;
-    if (i < object.capacity.size() && object.capacity[i] > 0) {
-      share = std::min(1.0, static_cast<double>(fill) / static_cast<double>(object.capacity[i]));
-    }
+  } else if (some && inner > height) {
+    const double share = std::min(1.0, share_of(object, i));
     // As long as its share; never too thin to be seen, and no outline where it is short.
     constexpr float kThinnest = 6;
     const float w = std::max(kThinnest, inner * static_cast<float>(share));

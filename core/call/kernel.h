@@ -37,9 +37,11 @@ struct Level {
   std::int64_t readable_bytes = -1;  // FIONREAD or the eventfd counter; -1: not known
   std::int64_t capacity = -1;        // F_GETPIPE_SZ, SO_SNDBUF; -1: not known
   std::int64_t unsent_bytes = -1;    // TCP: written and not sent yet; -1: nothing to say
-  // A TCP socket without room. To poll it would arm its wakeup: of `revents` no more is known than
-  // that OUT is not among them.
-  bool full = false;
+  bool full = false;                 // a TCP socket without room
+  // What of `revents` was not asked for, since a poll() for it would change what the socket is
+  // told: of a full TCP socket all but OUT, which it lacks; of a datagram socket whose peer may be
+  // full OUT.
+  std::uint32_t unseen = 0;
 };
 
 class Kernel {

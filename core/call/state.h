@@ -132,6 +132,8 @@ struct ObjectState {
   std::uint64_t unsent = 0;      // TCP: bytes it took that the other end has no room for yet
   std::uint32_t waiting = 0;     // listener: connections that nobody has accepted yet
   std::uint32_t typed = 0;       // a terminal: bytes at the slave of a line that has not ended
+  // A unix socket for datagrams of many: those unread, and how many of them fit; 0: no such socket.
+  std::uint32_t messages = 0, places = 0;
   std::vector<PendingSignal> signals;  // signalfd: those of its mask; `fill` is how many
 };
 

@@ -87,7 +87,7 @@ class Child {
       case Job::levels: {
         const std::span list(reinterpret_cast<ServiceLevel*>(area_.payload(0)),
                              area_.header().job_count);
-        for (ServiceLevel& level : list) look_at(descriptors_, level);
+        for (ServiceLevel& level : list) look_at(descriptors_, area_.header(), level);
         answer(order.ticket);
         break;
       }

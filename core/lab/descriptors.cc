@@ -40,6 +40,7 @@ std::optional<Summary> sum_up(FdKind kind, std::span<const std::byte> read) {
       return Summary{read.size() / sizeof(inotify_event), ValueKind::events};
     case FdKind::epoll:
     case FdKind::tcp:
+    case FdKind::datagram:
     case FdKind::master:
     case FdKind::slave:
     case FdKind::other:

@@ -20,6 +20,7 @@ enum class FdKind : std::uint8_t {
   signalfd,
   inotify,
   tcp,
+  datagram,  // of AF_UNIX
   master,
   slave
 };

@@ -21,6 +21,7 @@
 #include <span>
 
 #include "core/lab/address.h"
+#include "core/lab/network.h"
 #include "core/lab/raw_call.h"
 #include "core/lab/reading.h"
 #include "core/lab/terminals.h"
@@ -111,11 +112,7 @@ class Execution {
     if (make(SYS_epoll_create1, op.flags)) created_one(FdKind::epoll);
   }
   void call(const Socket& op) {
-    const bool inet = op.domain == AF_INET || op.domain == AF_INET6;
-    const bool stream = (op.type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) == SOCK_STREAM;
-    if (make(SYS_socket, op.domain, op.type, 0)) {
-      created_one(inet && stream ? FdKind::tcp : FdKind::other);
-    }
+    if (make(SYS_socket, op.domain, op.type, 0)) created_one(kind_of_socket(op.domain, op.type));
   }
   void call(const Bind& op) {
     row([&] { return bind_to_loopback(number_of(op.fd)); });
@@ -131,7 +128,9 @@ class Execution {
     row([&] {
       Address to;
       if (!to.of_socket(number_of(op.to))) return -1L;
-      return syscall(SYS_connect, number_of(op.fd), &to.storage, to.length);
+      const long r = syscall(SYS_connect, number_of(op.fd), &to.storage, to.length);
+      if (r == 0 && kind_of(op.fd) == FdKind::datagram) shop_.header.datagrams_directed = true;
+      return r;
     });
   }
   void call(const Accept4& op) {
@@ -293,16 +292,18 @@ class Execution {
   void call(const Pipe2& op) {
     std::array<int, 2> fds{};
     if (!make(SYS_pipe2, fds.data(), op.flags)) return;
-    created_two(fds);
+    created_two(fds, FdKind::other);
     const int bytes = fcntl(fds[0], F_GETPIPE_SZ);
     slot_.reply.pipe_bytes = static_cast<std::uint64_t>(std::max(bytes, 0));
   }
   void call(const SocketPair& op) {
     std::array<int, 2> fds{};
-    if (make(SYS_socketpair, op.domain, op.type, 0, fds.data())) created_two(fds);
+    if (make(SYS_socketpair, op.domain, op.type, 0, fds.data())) {
+      created_two(fds, kind_of_socket(op.domain, op.type));
+    }
   }
-  void created_two(const std::array<int, 2>& fds) {
-    for (const int fd : fds) created(fd, {});
+  void created_two(const std::array<int, 2>& fds, FdKind kind) {
+    for (const int fd : fds) created(fd, {kind});
   }
   void call(const Openpty&) {
     std::array<int, 2> fds{};

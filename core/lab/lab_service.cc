@@ -151,7 +151,8 @@ Result<std::vector<Level>> LabKernel::levels(const std::vector<Fd>& all) {
                         .readable_bytes = bytes,
                         .capacity = l.capacity,
                         .unsent_bytes = l.unsent_bytes,
-                        .full = l.full});
+                        .full = l.full,
+                        .unseen = l.unseen});
     }
   }
   return result;

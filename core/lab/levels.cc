@@ -31,8 +31,8 @@ int ask(pollfd& p) {
 
 }  // namespace
 
-void look_at(const Descriptors& descriptors, ServiceLevel& level) {
-  level.revents = 0;
+void look_at(const Descriptors& descriptors, const Header& header, ServiceLevel& level) {
+  level.revents = level.unseen = 0;
   level.readable_bytes = level.capacity = level.unsent_bytes = -1;
   level.full = false;
   const int fd = descriptors.visible(level.fd);
@@ -42,8 +42,11 @@ void look_at(const Descriptors& descriptors, ServiceLevel& level) {
   if (kind == FdKind::tcp) {
     level.full = is_full(fd);
     level.unsent_bytes = unsent_bytes(fd);
+    if (level.full) level.unseen = ~std::uint32_t{POLLOUT};
   }
-  pollfd p{.fd = fd, .events = POLLIN | POLLOUT | POLLPRI | POLLRDHUP, .revents = 0};
+  if (kind == FdKind::datagram && header.datagrams_directed) level.unseen = POLLOUT;
+  const auto asked = (POLLIN | POLLOUT | POLLPRI | POLLRDHUP) & ~level.unseen;
+  pollfd p{.fd = fd, .events = static_cast<short>(asked), .revents = 0};
   if (!level.full && ask(p) >= 0) level.revents = static_cast<std::uint16_t>(p.revents);
   if (fd < 0) level.revents = POLLNVAL;  // poll(2) skips negative numbers
   if ((level.revents & POLLNVAL) != 0 || level.counter) return;

@@ -52,6 +52,14 @@ bool is_under_way(int fd, const tcp_info& info) {
 
 }  // namespace
 
+FdKind kind_of_socket(int domain, int type) {
+  const int plain = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
+  const bool inet = domain == AF_INET || domain == AF_INET6;
+  if (inet && plain == SOCK_STREAM) return FdKind::tcp;
+  const bool datagram = domain == AF_UNIX && (plain == SOCK_DGRAM || plain == SOCK_RAW);
+  return datagram ? FdKind::datagram : FdKind::other;
+}
+
 bool is_full(int fd) {
   std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
   socklen_t length = sizeof memory;

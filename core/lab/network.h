@@ -7,6 +7,8 @@
 
 namespace epollscope::lab {
 
+FdKind kind_of_socket(int domain, int type);
+
 // sk_stream_is_writeable, which poll(2) answers with a side effect: it arms the wakeup of a socket
 // that has no room. false for what is no TCP socket.
 bool is_full(int fd);

@@ -75,6 +75,7 @@ struct ServiceLevel {  // payload 0 during Job::levels: job_count of them
   std::int64_t capacity;
   std::int64_t unsent_bytes;  // see Level
   bool full;
+  std::uint32_t unseen;
   bool counter;  // an eventfd: its counter is in /proc/PID/fdinfo
 };
 
@@ -111,6 +112,8 @@ struct Header {
   // numbers below it; 0: there were none.
   std::atomic<std::uint32_t> carriers_end;
   std::atomic<std::uint32_t> terminals_made;
+  // A datagram socket of AF_UNIX has been given a peer: one that may be full for it.
+  std::atomic<bool> datagrams_directed;
   std::array<TerminalCount, kMostTerminals> terminals;
   std::array<char, 256> last_words;  // why the lab ended itself; zero-terminated
 };

@@ -188,7 +188,7 @@ std::vector<Event> poll_call(Run& run, const Poll& op) {
     const Index file = file_of(run.w, fd);
     std::uint32_t mask = POLLNVAL;
     if (file != kNone) {
-      mask = file_poll(run, file) & (kAsked | EPOLLERR | EPOLLHUP);
+      mask = file_poll(run, file, kAsked) & (kAsked | EPOLLERR | EPOLLHUP);
       if (run.watched()) {
         tell(run, {.function = "do_pollfd",
                    .what = MicroStep::What::checked,

@@ -223,7 +223,7 @@ std::uint32_t ep_item_poll(Run& run, Index item) {
   const Index file = w.items[item].file;
   if (w.files[file].refs == 0) return 0;  // it is on its way out
   hold(w, file);
-  const std::uint32_t mask = file_poll(run, file) & w.items[item].events;
+  const std::uint32_t mask = file_poll(run, file, w.items[item].events) & w.items[item].events;
   fput_later(run, file);
   return mask;
 }

@@ -19,6 +19,7 @@
 #include "core/model/timerfd.h"
 #include "core/model/tty.h"
 #include "core/model/udp.h"
+#include "core/model/unix_dgram.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
 
@@ -142,12 +143,15 @@ bool puts_hooks(const World& w, Index file) {
   return f.kind != FileKind::pty || !w.ttys[f.object].hung_up;
 }
 
-std::uint32_t file_poll(Run& run, Index file) {
+std::uint32_t file_poll(Run& run, Index file, std::uint32_t asked) {
   const File& f = run.w.files[file];
   if (f.kind == FileKind::epoll) return ep_eventpoll_poll(run, f.object);
   if (f.kind == FileKind::pty) return pty_poll(run, file);
   if (f.kind == FileKind::pipe) run.w.pipes[f.object].poll_usage = true;
   if (f.kind == FileKind::tcp) tcp_polled(run.w.inets[f.object]);
+  if (f.kind == FileKind::unix_dgram && (asked & kSocketWritable) != 0) {
+    unix_dgram_polled(run, f.object);
+  }
   if (f.kind == FileKind::signalfd) {
     const Index object = f.object;
     await_siglock(run);
@@ -165,7 +169,7 @@ std::uint32_t file_level(const World& w, Index file) {
     case FileKind::unix_stream:
     case FileKind::unix_dgram:
     case FileKind::unix_seqpacket:
-      return unix_level(w, w.socks[f.object]);
+      return unix_level(w, f.object);
     case FileKind::eventfd:
       return eventfd_level(w.eventfds[f.object]);
     case FileKind::epoll:

@@ -18,9 +18,10 @@ Index second_queue_of(const World& w, Index file);
 // False: a terminal that is hung up, whose poll() asks for none.
 bool puts_hooks(const World& w, Index file);
 
-// poll() as the kernel calls it: of an instance, a scan that drops what is not ready; of a pipe,
-// the promise that every later write wakes.
-std::uint32_t file_poll(Run& run, Index file);
+// poll() as the kernel calls it, asked for these events: of an instance, a scan that drops what is
+// not ready; of a pipe, the promise that every later write wakes; of a datagram socket, its place
+// among those who wait for the queue of its peer.
+std::uint32_t file_poll(Run& run, Index file, std::uint32_t asked);
 // The same answer without touching anything; of a signalfd, what some thread would hear.
 std::uint32_t file_level(const World& w, Index file);
 // "EPOLLIN|EPOLLOUT"; "nothing" for 0.

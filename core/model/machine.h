@@ -30,6 +30,7 @@ struct MachineInputs {
   std::uint32_t pipe_slots = 16;
   std::uint64_t unix_sndbuf = 212992, unix_rcvbuf = 212992;
   std::uint32_t wmem_max = 212992, rmem_max = 212992;  // /proc/sys/net/core
+  std::uint32_t max_dgram_qlen = 10;                   // /proc/sys/net/unix
   std::uint64_t pipe_user_pages_soft = 16384;          // beyond it new pipes get two slots
   std::uint32_t pipe_max_size = 1 << 20;
   int descriptor_limit = 65536;

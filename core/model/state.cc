@@ -246,6 +246,9 @@ class Builder {
     s.level = file_level(w_, file) & kShown;
     s.nonblocking = (f.flags & O_NONBLOCK) != 0;
     look_into(queue_of(w_, file), file, s, s.hooks);
+    if (f.kind == FileKind::unix_dgram && w_.socks[f.object].peer != kNone) {
+      look_into(w_.socks[w_.socks[f.object].peer].peer_wait, file, s, s.hooks);
+    }
     const Index second = second_queue_of(w_, file);
     if (second != kNone) look_into(second, file, s, s.write_hooks);
     if (f.kind == FileKind::pty) look_into(w_.ttys[f.object].read_lock, file, s, s.hooks);
@@ -260,6 +263,7 @@ class Builder {
         if (w_.items[entry.item].file == file) hooks.push_back(w_.items[entry.item].id);
         continue;
       }
+      if (entry.task == kNone) continue;  // a relay
       const Task& t = w_.tasks[at(entry.task)];
       if (t.file != file) continue;
       (std::holds_alternative<WriteCall>(t.frame) ? s.writers : s.readers).push_back(t.actor);
@@ -332,8 +336,18 @@ class Builder {
     o.waiting = static_cast<std::uint32_t>(s.accept_queue.size());
     if (s.listening) return;
     o.fill.push_back(s.bytes.size());
+    if (f.kind == FileKind::unix_dgram) return extend_datagrams(o, s);
     o.capacity.push_back(room_for(s));
     if (f.peer != kNone) o.peer = w_.files[f.peer].object_id;
+  }
+
+  void extend_datagrams(ObjectState& o, const Sock& s) const {
+    o.messages = static_cast<std::uint32_t>(s.receive_queue.size());
+    if (s.peer == kNone) {
+      o.places = w_.inputs.max_dgram_qlen + 1;
+    } else if (!w_.socks[s.peer].dead) {
+      o.peer = w_.files[w_.queues[w_.socks[s.peer].wait].file].object_id;
+    }
   }
 
   void extend_inet(ObjectState& o, const File& f) const {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string_view>
 #include <utility>
 
 #include "core/model/files.h"
@@ -19,25 +20,142 @@ constexpr std::uint32_t kPagesOfHead = 4;   // SKB_MAX_ALLOC: two orders of page
 constexpr std::uint32_t kMostPages = 17;    // MAX_SKB_FRAGS
 constexpr std::uint64_t kNotForBytes = 32;  // of SO_SNDBUF
 
-// The peer of a datagram socket is found dead by the first message to it: the two are no pair any
-// more, and what the dead one had sent is thrown away.
-int disconnect(Run& run, Index file, Sock& s) {
-  s.connected = false;
-  touch(run.w, file);
-  wake_up(run, s.wait,
+bool is_full(const World& w, const Sock& s) {
+  return s.receive_queue.size() > w.inputs.max_dgram_qlen;
+}
+
+// Between a socket and itself, and the two ends of a pair, there is no bound.
+bool is_bounded(const World& w, Index sock, Index to) {
+  return to != sock && w.socks[to].peer != sock;
+}
+
+void touch_senders(World& w, Index sock) {
+  for (Index i = 0; i < static_cast<Index>(w.socks.all.size()); ++i) {
+    if (w.socks[i].peer == sock) touch_sock(w, i);
+  }
+}
+
+Index queue_for_place(World& w, Index sock) {
+  if (w.socks[sock].peer_wait == kNone) {
+    const Index queue = make_queue(w, w.queues[w.socks[sock].wait].file);
+    w.socks[sock].peer_wait = queue;
+  }
+  return w.socks[sock].peer_wait;
+}
+
+// unix_dgram_peer_wake_me: it is told of the next place; false: there is one.
+bool await_place(Run& run, Index sock, Index to) {
+  World& w = run.w;
+  if (!is_full(w, w.socks[to]) || w.socks[to].dead) return false;
+  const Index queue = queue_for_place(w, to);
+  await_queue(run, queue);
+  if (w.socks[sock].relay != kNone) return true;
+  const Index entry = w.entries.take();
+  w.entries[entry].sock = sock;
+  w.socks[sock].relay = entry;
+  add_entry_head(w, queue, entry);
+  return true;
+}
+
+// unix_dgram_peer_wake_disconnect.
+void forget_place(Run& run, Index sock) {
+  World& w = run.w;
+  if (w.socks[sock].relay == kNone) return;
+  await_queue(run, w.entries[w.socks[sock].relay].queue);
+  const Index entry = std::exchange(w.socks[sock].relay, kNone);
+  if (entry == kNone) return;  // it was told meanwhile
+  remove_entry(w, entry);
+  w.entries.give_back(entry);
+}
+
+void wake_place(Run& run, Index sock, std::string_view function, std::uint32_t key, int most) {
+  const World& w = run.w;
+  const Index queue = w.socks[sock].peer_wait;
+  if (queue == kNone || w.queues[queue].entries.empty()) return;
+  wake_up(run, queue,
+          {.function = function, .why = Why::wakeup_place, .key = key, .exclusive = most});
+}
+
+// unix_dgram_disconnected: messages that came from an earlier peer are lost.
+void lose_messages(Run& run, Index sock, Index before) {
+  World& w = run.w;
+  if (w.socks[sock].receive_queue.empty()) return;
+  touch_sock(w, sock);
+  touch_senders(w, sock);
+  purge_receive_queue(run, w.socks[sock]);
+  wake_place(run, sock, "unix_dgram_disconnected", 0, kAll);
+  Sock& other = w.socks[before];
+  if (other.dead || other.peer != sock) return;
+  other.error = ECONNRESET;
+  touch_sock(w, before);
+  wake_up(run, other.wait,
+          {.function = "sock_def_error_report", .why = Why::wakeup_error, .key = EPOLLERR});
+}
+
+// It has another peer, or none. The one before is held until what it had sent is lost.
+void change_peer(Run& run, Index sock, Index peer) {
+  World& w = run.w;
+  const Index before = w.socks[sock].peer;
+  if (before == kNone) return set_peer(w, sock, peer);
+  ++w.socks[before].refs;
+  set_peer(w, sock, peer);
+  forget_place(run, sock);
+  wake_up(run, w.socks[sock].wait,
           {.function = "unix_dgram_peer_wake_disconnect_wakeup",
            .why = Why::wakeup_space,
            .key = kSocketWritable});
-  purge_receive_queue(run, s);
-  return ECONNREFUSED;
+  if (before != peer) lose_messages(run, sock, before);
+  put_sock(w, before);
 }
 
 // Where the message cannot go; 0: it can.
-int undeliverable(Run& run, Index file, Sock& s) {
-  if (!s.connected) return ENOTCONN;
-  const Sock& peer = run.w.socks[s.peer];
-  if (peer.dead) return disconnect(run, file, s);
-  return (peer.shutdown & kReceiveShutdown) != 0 ? EPIPE : 0;
+int undeliverable(Run& run, Index sock, Index to) {
+  World& w = run.w;
+  const Sock& other = w.socks[to];
+  if (other.dead) {
+    if (w.socks[sock].hears_of_peer) return EPIPE;
+    if (w.socks[sock].peer != to) return ECONNRESET;  // another write was first to find out
+    w.socks[sock].connected = false;
+    touch_sock(w, sock);
+    change_peer(run, sock, kNone);
+    return ECONNREFUSED;
+  }
+  if (other.peer != kNone && other.peer != sock) return EPERM;
+  return (other.shutdown & kReceiveShutdown) != 0 ? EPIPE : 0;
+}
+
+// Of a message that is charged to its sender already.
+Answer deliver(Run& run, Index task, Index file, WriteCall& call, std::uint32_t truesize) {
+  World& w = run.w;
+  const Index sock = w.files[file].object;
+  const Index to = call.to != kNone ? call.to : w.socks[sock].peer;
+  for (;;) {
+    if (const int error = undeliverable(run, sock, to); error != 0) return -error;
+    if (!is_bounded(w, sock, to) || !is_full(w, w.socks[to])) break;
+    if (!may_sleep(w, file, call)) {
+      if (w.socks[sock].peer != to || await_place(run, sock, to)) return -EAGAIN;
+      continue;
+    }
+    const Index queue = queue_for_place(w, to);
+    if (await_queue(run, queue)) continue;
+    call.slept = true;
+    if (call.to == kNone) ++w.socks[to].refs;
+    call.to = to;
+    fall_asleep(run, task, {.queue = queue, .place = Place::tail, .exclusive = true},
+                "unix_wait_for_peer", Why::slept_place);
+    return std::nullopt;
+  }
+  const auto length = static_cast<std::uint32_t>(call.size);
+  ++w.socks[sock].refs;
+  Sock& receiver = w.socks[to];
+  receiver.receive_queue.push({length, truesize, sock});
+  receiver.bytes.push({call.text, call.size}, 0, length);
+  touch(w, file);
+  touch_sock(w, to);
+  if (is_full(w, receiver)) touch_senders(w, to);
+  say_moved(run, file, "unix_dgram_sendmsg", Why::moved_in, length);
+  wake_receiver(run, receiver);
+  return static_cast<std::int64_t>(length);
 }
 
 }  // namespace
@@ -73,55 +191,101 @@ Answer unix_dgram_read(Run& run, Index task, Index file, ReadCall& call, std::st
     touch(w, file);
     return -std::exchange(s.error, 0);
   }
+  const Index sock = w.files[file].object;
   const Skb message = s.receive_queue.front();
   const auto got = std::min<std::uint64_t>(message.length, call.count);
+  const auto tell_of_place = [&] {  // also when the message stays
+    wake_place(run, sock, "__unix_dgram_recvmsg", kSocketWritable, 1);
+  };
   if ((call.flags & MSG_PEEK) != 0) {
     ByteQueue(s.bytes).pop(got, out);
+    tell_of_place();
     return static_cast<std::int64_t>(got);
   }
-  touch_both(w, file);
+  touch(w, file);
+  if (is_full(w, s)) touch_senders(w, sock);
   s.receive_queue.pop();
   s.bytes.pop(got, out);
   s.bytes.pop(message.length - got, nullptr);
+  tell_of_place();
   say_moved(run, file, "unix_dgram_recvmsg", got < message.length ? Why::moved_cut : Why::moved_out,
             got);
-  free_skb(run, s.peer, message.truesize);
+  free_message(run, w.socks[sock], message);
   return static_cast<std::int64_t>(got);
 }
 
 Answer unix_dgram_write(Run& run, Index task, Index file, WriteCall& call) {
   World& w = run.w;
-  Sock& s = sock_of(w, file);
-  if (s.error != 0) {  // of a seqpacket: nobody else gets one
-    touch(w, file);
-    return -std::exchange(s.error, 0);
-  }
-  if (s.hears_of_peer && s.peer == kNone) return -ENOTCONN;
-  if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
-  if (call.size > dgram_longest(send_buffer(w, s))) return -EMSGSIZE;
-  if ((s.shutdown & kSendShutdown) != 0) return -EPIPE;
-  while (s.wmem >= send_buffer(w, s)) {
-    if (!may_sleep(w, file, call)) return -EAGAIN;
-    call.slept = true;
-    if (await_queue(run, s.wait)) continue;
-    if (signal_pending(w, task)) return -kRestartSys;
-    fall_asleep(run, task, {s.wait, Place::head, false}, "sock_wait_for_wmem", Why::slept_write);
-    return std::nullopt;
-  }
   const auto length = static_cast<std::uint32_t>(call.size);
-  const std::uint32_t truesize = dgram_truesize(w.inputs, length);
-  s.wmem += truesize;
-  if (const int error = undeliverable(run, file, s); error != 0) {
-    free_skb(run, w.files[file].object, truesize);  // the sender hears its own message go
-    return -error;
+  const Index sock = w.files[file].object;
+  if (call.to == kNone) {
+    Sock& s = w.socks[sock];
+    if (s.error != 0) {
+      touch(w, file);
+      return -std::exchange(s.error, 0);
+    }
+    if (s.hears_of_peer && s.peer == kNone) return -ENOTCONN;
+    if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
+    if (call.size > dgram_longest(send_buffer(w, s))) return -EMSGSIZE;
+    if ((s.shutdown & kSendShutdown) != 0) return -EPIPE;
+    while (s.wmem >= send_buffer(w, s)) {
+      if (!may_sleep(w, file, call)) return -EAGAIN;
+      call.slept = true;
+      if (await_queue(run, s.wait)) continue;
+      if (signal_pending(w, task)) return -kRestartSys;
+      fall_asleep(run, task, {s.wait, Place::head, false}, "sock_wait_for_wmem", Why::slept_write);
+      return std::nullopt;
+    }
+    s.wmem += dgram_truesize(w.inputs, length);
   }
-  Sock& peer = w.socks[s.peer];
-  peer.receive_queue.push({length, truesize});
-  peer.bytes.push({call.text, call.size}, 0, length);
-  touch_both(w, file);
-  say_moved(run, file, "unix_dgram_sendmsg", Why::moved_in, length);
-  wake_receiver(run, peer);
-  return static_cast<std::int64_t>(length);
+  const std::uint32_t truesize = dgram_truesize(w.inputs, length);
+  Answer answer;
+  if (call.to == kNone && w.socks[sock].peer == kNone) {
+    answer = -ENOTCONN;
+  } else if (call.to != kNone && signal_pending(w, task)) {
+    answer = -kRestartSys;
+  } else {
+    answer = deliver(run, task, file, call, truesize);
+  }
+  if (!answer) return std::nullopt;
+  if (const Index to = std::exchange(call.to, kNone); to != kNone) put_sock(w, to);
+  if (*answer < 0) free_skb(run, sock, truesize);  // the sender hears its own message go
+  return answer;
+}
+
+int unix_dgram_connect(Run& run, Index file, Index to) {
+  World& w = run.w;
+  const Index sock = w.files[file].object;
+  const Index peer = w.files[to].object;
+  if (w.socks[peer].peer != kNone && w.socks[peer].peer != sock) return EPERM;
+  w.socks[sock].connected = true;
+  touch(w, file);
+  touch_both(w, to);
+  note(run, {.function = "unix_dgram_connect",
+             .what = MicroStep::What::modified,
+             .why = Why::directed,
+             .file = file});
+  change_peer(run, sock, peer);
+  return 0;
+}
+
+void unix_dgram_polled(Run& run, Index sock) {
+  World& w = run.w;
+  const Index to = w.socks[sock].peer;
+  if (has_room(w, w.socks[sock]) && to != kNone && is_bounded(w, sock, to)) {
+    await_place(run, sock, to);
+  }
+}
+
+bool unix_dgram_peer_full(const World& w, Index sock) {
+  const Index to = w.socks[sock].peer;
+  return to != kNone && is_bounded(w, sock, to) && !w.socks[to].dead && is_full(w, w.socks[to]);
+}
+
+void unix_dgram_dead(Run& run, Index sock) {
+  touch_senders(run.w, sock);
+  wake_place(run, sock, "unix_release_sock", 0, kAll);
+  forget_place(run, sock);
 }
 
 }  // namespace epollscope

@@ -10,6 +10,7 @@
 #include "core/model/files.h"
 #include "core/model/interleave.h"
 #include "core/model/signals.h"
+#include "core/model/unix_dgram.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
 
@@ -55,10 +56,7 @@ int unix_connect(Run& run, Index file, Index to) {
   const std::int32_t name = to == kNone ? 0 : sock_of(w, to).name;
   if (name == 0) return EINVAL;
   if (w.files[to].kind != kind) return ECONNREFUSED;
-  if (kind == FileKind::unix_dgram) {
-    not_modelled(w, "connect of AF_UNIX datagram sockets");
-    return 0;
-  }
+  if (kind == FileKind::unix_dgram) return unix_dgram_connect(run, file, to);
   const Index listener = find_named(w, name);
   if (listener == kNone || !w.socks[listener].listening ||
       (w.socks[listener].shutdown & kReceiveShutdown) != 0) {
@@ -77,8 +75,8 @@ int unix_connect(Run& run, Index file, Index to) {
   Sock& c = w.socks[child];
   c.single = true;
   c.name = name;
-  c.peer = sock;
-  s.peer = child;
+  set_peer(w, child, sock);
+  set_peer(w, sock, child);
   s.connected = true;
   w.socks[listener].accept_queue.push(child);
   touch(w, file);

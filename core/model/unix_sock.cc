@@ -7,8 +7,10 @@
 #include <bit>
 #include <cerrno>
 #include <tuple>
+#include <utility>
 
 #include "core/model/files.h"
+#include "core/model/unix_dgram.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -54,6 +56,7 @@ void release_sock(Run& run, Index sock, bool embryo) {
   Sock& s = w.socks[sock];
   s.dead = true;
   s.shutdown = kShutdownMask;
+  if (!s.hears_of_peer) unix_dgram_dead(run, sock);
   if (s.peer != kNone) {
     Sock& peer = w.socks[s.peer];
     if (!peer.dead && s.hears_of_peer) {
@@ -70,12 +73,10 @@ void release_sock(Run& run, Index sock, bool embryo) {
   }
   purge_receive_queue(run, s);
   if (s.wait != kNone) free_queue(w, s.wait);
-  // Who ends last gives both back: the other one may have died while this one told of its end.
-  const Index other = s.peer;
-  s.gone = true;
-  if (other != kNone && !w.socks[other].gone) return;
-  w.socks.give_back(sock);
-  if (other != kNone) w.socks.give_back(other);
+  if (s.peer_wait != kNone) free_queue(w, s.peer_wait);
+  s.wait = s.peer_wait = kNone;
+  if (s.peer != kNone) put_sock(w, s.peer);
+  put_sock(w, sock);
 }
 
 }  // namespace
@@ -91,7 +92,7 @@ SocketEnds make_unix_pair(Run& run, FileKind kind, std::uint32_t flags) {
   for (const auto& [file, sock, other] :
        {std::tuple(ends.first, a, b), std::tuple(ends.second, b, a)}) {
     w.socks[sock].wait = make_queue(w, file);
-    w.socks[sock].peer = other;
+    set_peer(w, sock, other);
     w.socks[sock].hears_of_peer = kind != FileKind::unix_dgram;
     File& f = w.files[file];
     f.object = sock;
@@ -146,7 +147,8 @@ void set_receive_buffer(Run& run, Index file, std::int32_t bytes) {
   sock_of(w, file).rcvbuf = std::max(kLeastRcvbuf, doubled(bytes, w.inputs.rmem_max));
 }
 
-std::uint32_t unix_level(const World& w, const Sock& s) {
+std::uint32_t unix_level(const World& w, Index sock) {
+  const Sock& s = w.socks[sock];
   std::uint32_t mask = 0;
   if (s.error != 0) mask |= EPOLLERR;
   if (s.shutdown == kShutdownMask) mask |= EPOLLHUP;
@@ -154,9 +156,11 @@ std::uint32_t unix_level(const World& w, const Sock& s) {
   if (!s.receive_queue.empty() || !s.accept_queue.empty()) mask |= kReadable;
   if (s.listening) return mask;
   if (s.hears_of_peer && !s.connected) mask |= EPOLLHUP;
-  if (writable(w, s, 1)) mask |= kSocketWritable;
+  if (has_room(w, s) && !unix_dgram_peer_full(w, sock)) mask |= kSocketWritable;
   return mask;
 }
+
+bool has_room(const World& w, const Sock& s) { return writable(w, s, 1); }
 
 int unix_shutdown(Run& run, Index file, std::int32_t how) {
   World& w = run.w;
@@ -193,10 +197,33 @@ void free_skb(Run& run, Index sender, std::uint32_t truesize) {
 void purge_receive_queue(Run& run, Sock& s) {
   s.bytes.pop(s.bytes.size(), nullptr);
   while (!s.receive_queue.empty()) {
-    const std::uint32_t truesize = s.receive_queue.front().truesize;
+    const Skb skb = s.receive_queue.front();
     s.receive_queue.pop();
-    free_skb(run, s.peer, truesize);
+    free_message(run, s, skb);
   }
+}
+
+void free_message(Run& run, const Sock& receiver, const Skb& skb) {
+  const bool held = skb.sender != kNone;
+  const Index sender = held ? skb.sender : receiver.peer;
+  touch_sock(run.w, sender);
+  free_skb(run, sender, skb.truesize);
+  if (held) put_sock(run.w, sender);
+}
+
+void put_sock(World& w, Index sock) {
+  if (--w.socks[sock].refs == 0) w.socks.give_back(sock);
+}
+
+void set_peer(World& w, Index sock, Index peer) {
+  const Index before = std::exchange(w.socks[sock].peer, peer);
+  if (peer != kNone) ++w.socks[peer].refs;
+  if (before != kNone) put_sock(w, before);
+}
+
+void touch_sock(World& w, Index sock) {
+  const Index queue = w.socks[sock].wait;
+  if (queue != kNone) touch(w, w.queues[queue].file);
 }
 
 std::uint32_t whole_pages(const MachineInputs& inputs, std::uint32_t bytes) {

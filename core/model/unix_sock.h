@@ -45,7 +45,8 @@ std::uint64_t receive_buffer(const World& w, const Sock& sock);
 void set_send_buffer(Run& run, Index file, std::int32_t bytes);
 void set_receive_buffer(Run& run, Index file, std::int32_t bytes);
 
-std::uint32_t unix_level(const World& w, const Sock& sock);
+std::uint32_t unix_level(const World& w, Index sock);
+bool has_room(const World& w, const Sock& sock);  // unix_writable
 
 // shutdown(2) of one socket: 0 or an errno.
 int unix_shutdown(Run& run, Index file, std::int32_t how);
@@ -54,8 +55,17 @@ int unix_shutdown(Run& run, Index file, std::int32_t how);
 void wake_receiver(Run& run, const Sock& receiver);
 // An skb of that size is freed: the sender's account shrinks, and it may write again.
 void free_skb(Run& run, Index sender, std::uint32_t truesize);
+// The same of a message that this one had, whoever sent it.
+void free_message(Run& run, const Sock& receiver, const Skb& skb);
 // All that was not read is gone.
 void purge_receive_queue(Run& run, Sock& sock);
+
+// A reference to a socket goes; with the last one its slot is free.
+void put_sock(World& w, Index sock);
+// Whom it sends to, which is held; kNone: nobody.
+void set_peer(World& w, Index sock, Index peer);
+// touch() of its file, if it has one.
+void touch_sock(World& w, Index sock);
 
 // Whole pages for `bytes`, in bytes.
 std::uint32_t whole_pages(const MachineInputs& inputs, std::uint32_t bytes);

@@ -54,6 +54,22 @@ bool wake_task(Run& run, Index task, std::string_view function, Why why) {
 
 }  // namespace
 
+namespace {
+
+// unix_dgram_peer_wake_relay.
+void relay(Run& run, Index entry, std::uint32_t key) {
+  World& w = run.w;
+  Sock& s = w.socks[w.entries[entry].sock];
+  s.relay = kNone;
+  remove_entry(w, entry);
+  w.entries.give_back(entry);
+  if (s.wait == kNone) return;
+  wake_up(run, s.wait,
+          {.function = "unix_dgram_peer_wake_relay", .why = Why::wakeup_relayed, .key = key});
+}
+
+}  // namespace
+
 void wake_up(Run& run, Index queue, const Wakeup& wakeup) {
   if (run.w.queues[queue].entries.empty()) return point(run);
   {
@@ -80,6 +96,9 @@ void wake_up_locked(Run& run, Index queue, const Wakeup& wakeup) {
     bool took = true;
     if (entry.item != kNone) {
       took = ep_poll_callback(run, entry.item, wakeup.key);
+    } else if (entry.sock != kNone) {
+      relay(run, i, wakeup.key);
+      took = false;
     } else if (wakeup.key != 0 && entry.wants != 0 && (wakeup.key & entry.wants) == 0) {
       took = false;
     } else {

@@ -2,8 +2,8 @@
 // autoremove_wake_function of the kernel.
 //
 // A queue is walked from its head. Hooks of epoll run their callback and stay; a sleeping task
-// is taken off and becomes runnable. The walk ends after `exclusive` exclusive entries that took
-// the wakeup (0: none stop it).
+// is taken off and becomes runnable; a relay is taken off and wakes the queue of its socket. The
+// walk ends after `exclusive` exclusive entries that took the wakeup (0: none stop it).
 #pragma once
 
 #include <sys/epoll.h>

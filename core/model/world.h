@@ -25,12 +25,14 @@ namespace epollscope {
 
 // ---- wait queues -------------------------------------------------------------------------
 
-// wait_queue_entry: the hook of an epitem (struct eppoll_entry), or a task that sleeps.
+// wait_queue_entry: the hook of an epitem (struct eppoll_entry), a task that sleeps, or the relay
+// of a socket (unix_sock.peer_wake).
 struct WaitEntry {
   Link link;
   Index queue = kNone;  // kNone: not queued
   Index item = kNone;   // a hook, or …
-  Index task = kNone;   // … a task
+  Index task = kNone;   // … a task, or …
+  Index sock = kNone;   // … whose relay it is
   bool exclusive = false;
   std::uint32_t wants = 0;  // a task that only a key with one of these wakes; 0: any
 };
@@ -107,6 +109,7 @@ struct Pipe {  // pipe_inode_info
 struct Skb {
   std::uint32_t length = 0;  // not read yet
   std::uint32_t truesize = 0;
+  Index sender = kNone;  // of a datagram, and held; else it is the peer
 };
 
 struct SocketOptions {
@@ -121,12 +124,16 @@ struct Sock {  // unix_sock
   std::uint64_t wmem = 0;  // truesize of what it sent and nobody has read
   std::uint8_t shutdown = 0;
   bool dead = false;
-  bool gone = false;          // and its release is over
   bool hears_of_peer = true;  // of its shutdown and close; a datagram socket does not
-  bool connected = true;      // false: the peer was found dead
-  int error = 0;              // sk_err
+  bool connected = true;
+  int error = 0;  // sk_err
+  // Until its release is over, and for who has it as peer, for a message that it sent and for a
+  // write that waits for it.
+  std::int32_t refs = 1;
   Index peer = kNone;
-  Index wait = kNone;  // kNone: not accepted yet
+  Index wait = kNone;       // kNone: not accepted yet
+  Index peer_wait = kNone;  // who waits for a place in its queue; kNone: nobody ever did
+  Index relay = kNone;  // peer_wake: its WaitEntry in the peer_wait of its peer, if it waits there
   // Of a socket that was not made as one of a pair:
   bool single = false;
   bool listening = false;
@@ -299,6 +306,7 @@ struct WriteCall {
   bool slept = false;
   std::int32_t flags = 0;  // of send
   bool send = false;
+  Index to = kNone;  // the socket for whose queue the message waits, and holds
 };
 struct AcceptCall {
   std::int32_t flags = 0;

@@ -38,6 +38,8 @@ MachineInputs measure_inputs() {
       static_cast<std::uint32_t>(setting("/proc/sys/net/core/wmem_max").value_or(in.wmem_max));
   in.rmem_max =
       static_cast<std::uint32_t>(setting("/proc/sys/net/core/rmem_max").value_or(in.rmem_max));
+  in.max_dgram_qlen = static_cast<std::uint32_t>(
+      setting("/proc/sys/net/unix/max_dgram_qlen").value_or(in.max_dgram_qlen));
   in.page_size = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));
   if (const int null = open("/dev/null", O_RDWR | O_CLOEXEC); null >= 0) {
     in.null_flags = static_cast<std::uint32_t>(fcntl(null, F_GETFL));

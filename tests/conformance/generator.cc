@@ -34,6 +34,7 @@ Generator::Generator(std::uint64_t seed, int threads, bool calm, bool sockets, b
       drains_(!calm && one_in(2)),
       connects_(sockets && one_in(2)),
       local_(one_in(3)),
+      posts_(local_ && one_in(2)),
       forks_(processes && !connects_ && one_in(2)),
       terminals_(terminals && one_in(2)),
       signals_{{SIGUSR1, false}, {SIGUSR2, false}, {SIGALRM, false}, {SIGPIPE, true},

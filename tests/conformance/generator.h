@@ -113,6 +113,9 @@ class Generator {
   Call connect();
   Call accept(std::vector<std::string>& names);
   Call message();
+  // ---- datagrams of AF_UNIX: generator_datagrams.cc
+  Call post(std::vector<std::string>& names);
+  Call crowd_of_datagrams();
   Call option();
   Value amount_for(const File* file);
   Value net();                   // a socket, of those there are
@@ -142,6 +145,7 @@ class Generator {
   bool drains_;    // then no semaphores: one with a great counter would be read a unit at a time
   bool connects_;  // sockets of the internet are among the files
   bool local_;     // they are of AF_UNIX
+  bool posts_;     // and most of them of datagrams
   bool forks_;
   bool terminals_;
   // What is known of a signal, so that none ends the lab.

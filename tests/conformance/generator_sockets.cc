@@ -88,8 +88,10 @@ Call Generator::socket(std::vector<std::string>& names) {
 
 Call Generator::connect() {
   File* udp = one_of_kind(Kind::udp);
-  if (udp != nullptr && !local_ && one_in(3)) {
-    return {CallName::connect, {ref(udp->name), ref(one_of_kind(Kind::udp)->name)}};
+  if (udp != nullptr && one_in(3)) {
+    const Value to = ref(one_of_kind(Kind::udp)->name);
+    if (local_ && one_in(2)) return {CallName::bind, {to}};  // it has no name before
+    return {CallName::connect, {ref(udp->name), to}};
   }
   File* to = one_of_kind(Kind::listener);
   File* from = one_of_kind(Kind::tcp);
@@ -190,6 +192,7 @@ Call Generator::buffer_size(const Value& on) {
 }
 
 Call Generator::connection(std::vector<std::string>& names) {
+  if (posts_ && !one_in(4)) return post(names);
   const auto sockets = static_cast<std::size_t>(
       std::ranges::count_if(files(), [](const File& f) { return is_net(&f); }));
   if (sockets < 3 || (sockets < kMostSockets && one_in(6))) return socket(names);
