@@ -78,12 +78,12 @@ class Reader {
       if (m.what == queued || m.what == requeued || m.what == kept || m.what == wakeup) {
         last = m.subject;
       }
-      if (m.what == wakeup && m.why != Why::wakeup_relayed) walked = m.subject;
+      if (m.what == wakeup && m.why != "wakeup.relayed") walked = m.subject;
       if (m.actor != actor) continue;
       if (m.what == timed_out) sleep.end = Sleep::End::timed_out;
       if (m.what != woke) continue;
       sleep.end = Sleep::End::woken;
-      sleep.by = m.why == Why::woke_file ? walked : last;
+      sleep.by = m.why == "woke.file" ? walked : last;
     }
   }
 

@@ -248,6 +248,27 @@ TEST(LabCalls, AFullTcpSocketIsKnownWithoutAPoll) {
   EXPECT_EQ(level().unsent_bytes, 0);
 }
 
+// To ask one whose peer is full for OUT would put it among those who are told of a place there.
+TEST(LabCalls, ADatagramSocketIsNotAskedForOut) {
+  Driver d;
+  const auto socket = [&] {
+    return d.call(Socket{AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK}).created.at(0);
+  };
+  const Fd to = socket(), one = socket(), other = socket(), ep = d.epoll();
+  d.call(Bind{to});
+  const auto level = [&] { return d.lab().levels({other})->at(0); };
+  EXPECT_NE(level().revents & POLLOUT, 0U) << "while nobody sends to anybody there is no danger";
+  for (const Fd from : {one, other}) EXPECT_EQ(d.call(Connect{from, to}).returned, 0);
+  d.add(ep, other, EPOLLOUT | EPOLLET);
+  EXPECT_EQ(d.call(EpollWait{ep, 8, 0}).returned, 1);
+  while (!d.call(WriteAmount{one, 1}).failed()) {
+  }
+  EXPECT_EQ(level().unseen, static_cast<std::uint32_t>(POLLOUT));
+  EXPECT_EQ(level().revents, 0U);
+  EXPECT_EQ(d.call(Read{to, 8}).returned, 1);
+  EXPECT_EQ(d.call(EpollWait{ep, 8, 0}).returned, 0) << "it was looked at, which nobody may notice";
+}
+
 // The mask a thread sleeps with is shown in its status.
 TEST(LabCalls, SignalMasksReachTheKernel) {
   Driver d;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/scene/stage.h"
+#include "core/session/measure.h"
 #include "tests/unit/scene/picture.h"
 #include "tests/unit/session/run.h"
 
@@ -195,6 +196,23 @@ constexpr std::string_view kTwoSleepers =
     "ep = epoll_create1(0)\na, w = pipe()\nb, b_w = pipe()\n"
     "epoll_ctl(ep, ADD, a, IN)\nepoll_ctl(ep, ADD, b, IN)\n"
     "T2: epoll_wait(ep, 8, -1)\nT3: epoll_wait(ep, 4, -1)\nwrite(w, 1)\n";
+
+TEST(Timeline, SaysWhoseQueueWokeAThreadEvenIfAnotherHeardMeanwhile) {
+  std::string text =
+      "r = socket(AF_UNIX, SOCK_DGRAM)\ns = socket(AF_UNIX, SOCK_DGRAM|SOCK_NONBLOCK)\n"
+      "t = socket(AF_UNIX, SOCK_DGRAM)\nbind(r)\nconnect(s, r)\nconnect(t, r)\n"
+      "ep = epoll_create1(0)\nepoll_ctl(ep, ADD, s, OUT)\n";
+  const auto most = measure_inputs().max_dgram_qlen;
+  constexpr std::uint32_t kMostThatOneMaySend = 200;
+  if (most > kMostThatOneMaySend) GTEST_SKIP() << "a queue takes " << most << " messages here";
+  for (std::uint32_t i = 0; i <= most; ++i) text += "write(t, 1)\n";
+  text += "epoll_wait(ep, 8, 0)\nT2: write(t, 1)\nread(r, 8)\n";
+  const auto session = test::run(text, test::kModel);
+  ASSERT_NE(session, nullptr);
+  const Scene woken =
+      build(at_step(*session, static_cast<int>(session->steps().size())), View::timeline);
+  EXPECT_TRUE(test::shows(woken, "woken by r"));
+}
 
 TEST(Timeline, GivesEachThreadALane) {
   const auto session = test::run(kTwoSleepers, test::kModel);
