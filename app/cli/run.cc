@@ -12,6 +12,7 @@
 #include "app/cli/input.h"
 #include "app/cli/one_cpu.h"
 #include "app/cli/stdout.h"
+#include "app/scene/refusals.h"
 #include "core/export/json.h"
 #include "core/export/transcript.h"
 
@@ -36,7 +37,13 @@ class TextPrinter : public Printer {
       : session_(session),
         out_(out),
         transcript_(
-            session.lesson(), {.micro = arguments.micro},
+            session.lesson(),
+            {.micro = arguments.micro,
+             .refusal =
+                 [this](const StepRecord& r) {
+                   return scene::refusal(Lang::en, r.call, r.request, r.outcome.error,
+                                         session_.state_at(r.n - 1));
+                 }},
             [this](const std::string& epoll) { return session_.ready_at_end(epoll); }, out.text) {}
 
   void begin() override {

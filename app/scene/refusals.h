@@ -1,5 +1,5 @@
 // Why the kernel refused a call of epoll's own, in the words of this very moment: which argument,
-// of what file, and what would do instead. Private to the room.
+// of what file, and what would do instead. A pure function.
 #pragma once
 
 #include <optional>

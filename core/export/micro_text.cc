@@ -36,11 +36,13 @@ std::string reason_of(const MicroStep& step) {
   return out;
 }
 
-std::string describe(const MicroStep& step) {
+std::string describe(const MicroStep& step) { return describe(step, reason_of(step)); }
+
+std::string describe(const MicroStep& step, const std::string& reason) {
   std::string out = fmt::format("{}: ", step.function);
   if (const std::string subject = subject_of(step); !subject.empty()) out += subject + " ";
   out += name_of(step.what);
-  if (const std::string reason = reason_of(step); !reason.empty()) out += ": " + reason;
+  if (!reason.empty()) out += ": " + reason;
   return out;
 }
 

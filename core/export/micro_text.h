@@ -16,5 +16,6 @@ std::string reason_of(const MicroStep& step);
 
 // "ep_send_events: a requeued: level-triggered and still ready"
 std::string describe(const MicroStep& step);
+std::string describe(const MicroStep& step, const std::string& reason);
 
 }  // namespace epollscope

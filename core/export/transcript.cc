@@ -214,10 +214,16 @@ int Transcript::claim(ActorId actor, CallName call) {
   return -1;
 }
 
-void Transcript::notes(const StepRecord& record) {
-  if (options_.micro) {
-    for (const MicroStep& m : record.micro) lines_.comment("  " + describe(m));
+void Transcript::micro_steps(const StepRecord& record) {
+  for (const MicroStep& m : record.micro) {
+    const bool failed = m.what == MicroStep::What::failed && record.outcome.failed();
+    const auto why = failed && options_.refusal ? options_.refusal(record) : std::nullopt;
+    lines_.comment("  " + (why ? describe(m, *why) : describe(m)));
   }
+}
+
+void Transcript::notes(const StepRecord& record) {
+  if (options_.micro) micro_steps(record);
   if (!record.expectation_failure.empty()) {
     lines_.comment("does not hold: " + record.expectation_failure);
   }

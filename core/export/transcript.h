@@ -7,6 +7,7 @@
 // Not thread-safe; writes nothing but the string it is given.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -20,7 +21,10 @@
 namespace epollscope {
 
 struct TranscriptOptions {
-  bool micro = false;   // micro-steps as comments
+  bool micro = false;  // micro-steps as comments
+  // Why a call failed, in the words of its moment and its errno in front; nullopt: no more is known
+  // than its errno says. Stands in place of the micro-step's own reason.
+  std::function<std::optional<std::string>(const StepRecord&)> refusal = {};
   bool to_run = false;  // statements that were not begun stay statements, and nothing is summed up
 };
 
@@ -61,6 +65,7 @@ class Transcript {
   void resumed_line(const Resumed& other);
   void print_resumed(int statement, const std::string& words, bool by_chance);
   void notes(const StepRecord& record);
+  void micro_steps(const StepRecord& record);
   int claim(ActorId actor, CallName call);
   void tell_the_rest(std::string_view failures);
   void leave_out_rest(int next);

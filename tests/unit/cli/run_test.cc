@@ -233,6 +233,17 @@ TEST(Run, MicroStepsAreComments) {
   EXPECT_EQ(again.status, 0) << again.out << again.err;
 }
 
+TEST(Run, MicroStepsSayWhyThisCallFailedHere) {
+  const Said said = run_text(
+      "ep = epoll_create1(0)\na, w = pipe()\nepoll_ctl(ep, ADD, a, IN)\nepoll_ctl(ep, ADD, a, IN)\n"
+      "epoll_wait(w, 8, 0)\nread(w, 1)\n",
+      {"--micro"});
+  EXPECT_THAT(said.out, HasSubstr("failed: EEXIST: a (fd 4) is in the interest list of ep already"));
+  EXPECT_THAT(said.out, HasSubstr("failed: EINVAL: w (fd 5) is not an epoll instance"));
+  EXPECT_THAT(said.out, HasSubstr("failed: EBADF: that number is not an open descriptor"))
+      << "of other calls what their errno says";
+}
+
 TEST(Run, TheTimeLimitEndsARunAndSaysWhoWaits) {
   const Said said =
       run_text("ep = epoll_create1(0)\nepoll_wait(ep, 8, 60000) = 0\n", {"--timeout", "1s"});
