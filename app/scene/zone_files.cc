@@ -198,6 +198,15 @@ void draw_object(Sketch& pen, const KernelContext& c, const ObjectPlace& place, 
   pen.hit("object:" + std::to_string(object.id.value), at, says, 10);
 }
 
+// What the first that sleeps there wants.
+std::string_view asleep_key(const State& state, const FileState& file) {
+  const ActorId first = file.readers.empty() ? file.writers.front() : file.readers.front();
+  const auto thread = std::ranges::find(state.threads, first, &ThreadState::actor);
+  const std::string_view call = thread == state.threads.end() ? "" : thread->call;
+  if (call == "connect" || call.starts_with("accept")) return "file.asleep";
+  return file.readers.empty() ? "file.asleep_room" : "file.asleep_bytes";
+}
+
 // ---- one open file: hook above, body and descriptors below its object
 
 void draw_hook(Sketch& pen, const KernelContext& c, const FileState& file, Rect at) {
@@ -303,8 +312,7 @@ void draw_open_file(Sketch& pen, const KernelContext& c, const FilePlace& place,
   if (asleep > 0) {
     words = print(file.readers.empty() ? file.writers.front() : file.readers.front());
     if (asleep > 1) words += " +" + std::to_string(asleep - 1);
-    const std::string why =
-        pen.t(file.readers.empty() ? "file.asleep_room" : "file.asleep_bytes", {words});
+    const std::string why = pen.t(asleep_key(c.state, file), {words});
     words = Sketch::width_of(why, set) <= body.w - 8 ? why : pen.t("file.asleep", {words});
   }
   pen.text({body.center().x, Sketch::middle(body, set)}, words,

@@ -264,7 +264,12 @@ class Caller {
     return plain("__sys_listen", socket_listen(run_, op), op.fd);
   }
   Step operator()(const Connect& op) {
-    return plain("__sys_connect", socket_connect(run_, op), op.fd);
+    constexpr std::string_view kWho = "__sys_connect";
+    std::optional<ConnectCall> call;
+    const int error = check_connect(run_, op, call);
+    if (!call) return plain(kWho, error, op.fd);
+    begin(file_of(w_, op.fd), op.fd, *call);
+    return say_failure(kWho, op.fd, do_connect(run_, task_));
   }
   Step operator()(const Shutdown& op) {
     return plain("__sys_shutdown", socket_shutdown(run_, op), op.fd);

@@ -144,6 +144,8 @@ std::optional<Outcome> continue_call(Run& run, Index task) {
     step = do_write(run, task);
   } else if (std::holds_alternative<AcceptCall>(frame)) {
     step = do_accept(run, task);
+  } else if (std::holds_alternative<ConnectCall>(frame)) {
+    step = do_connect(run, task);
   } else if (std::holds_alternative<WaitpidCall>(frame)) {
     step = do_waitpid(run, task);
   } else {
@@ -211,6 +213,7 @@ std::string_view call_name(const Frame& frame) {
   if (const auto* accept = std::get_if<AcceptCall>(&frame)) {
     return accept->flags != 0 ? "accept4" : "accept";
   }
+  if (std::holds_alternative<ConnectCall>(frame)) return "connect";
   if (std::holds_alternative<WaitpidCall>(frame)) return "waitpid";
   return "sleep";
 }

@@ -14,6 +14,7 @@
 #include "core/model/files.h"
 #include "core/model/tcp.h"
 #include "core/model/udp.h"
+#include "core/model/unix_dgram.h"
 #include "core/model/unix_listen.h"
 
 namespace epollscope {
@@ -147,7 +148,7 @@ int socket_listen(Run& run, const Listen& op) {
   return error != 0 ? error : tcp_listen(run, file, op.backlog);
 }
 
-int socket_connect(Run& run, const Connect& op) {
+int check_connect(Run& run, const Connect& op, std::optional<ConnectCall>& call) {
   World& w = run.w;
   int error = 0;
   const Index to = socket_of(w, op.to, error);
@@ -157,13 +158,25 @@ int socket_connect(Run& run, const Connect& op) {
   const FileKind kind = w.files[file].kind;
   const Address address = address_of(w, to);
   if (is_unix(kind)) {
-    return unix_connect(run, file, is_unix(w.files[to].kind) ? to : kNone);
+    const std::int32_t name = is_unix(w.files[to].kind) ? sock_of(w, to).name : 0;
+    if (name == 0) return EINVAL;
+    if (w.files[to].kind != kind) return ECONNREFUSED;
+    if (kind == FileKind::unix_dgram) return unix_dgram_connect(run, file, to);
+    call.emplace(name);
+    return 0;
   }
   const InetSock& s = inet_of(w, file);
   const int wrong = unfit(s.v6, address);
   if (kind == FileKind::tcp) return tcp_connect(run, file, address.port, wrong);
   if (s.v6 && address.family == AF_INET) not_modelled(w, "IPv4 through a socket of IPv6");
   return udp_connect(run, file, address.port, wrong);
+}
+
+std::optional<Outcome> do_connect(Run& run, Index task) {
+  Task& t = run.w.tasks[at(task)];
+  const Answer answer = unix_stream_connect(run, task, t.file, std::get<ConnectCall>(t.frame));
+  if (!answer) return std::nullopt;
+  return *answer < 0 ? failure(static_cast<int>(-*answer)) : success(0);
 }
 
 int socket_shutdown(Run& run, const Shutdown& op) {

@@ -31,10 +31,13 @@ int inet_pair_refused(int type);
 // 0 or an errno.
 int socket_bind(Run& run, const Bind& op);
 int socket_listen(Run& run, const Listen& op);
-int socket_connect(Run& run, const Connect& op);
 int socket_shutdown(Run& run, const Shutdown& op);
 int socket_setsockopt(Run& run, const Setsockopt& op);
 Outcome socket_getsockopt(Run& run, const Getsockopt& op);
+
+// connect() up to what may sleep: 0 or an errno. Where it gives a `call`, do_connect() is the rest.
+int check_connect(Run& run, const Connect& op, std::optional<ConnectCall>& call);
+std::optional<Outcome> do_connect(Run& run, Index task);
 
 // accept4() up to what may sleep: 0 or an errno; do_accept() is the rest.
 int check_accept(Run& run, const Accept4& op, AcceptCall& call);

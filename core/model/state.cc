@@ -246,6 +246,7 @@ class Builder {
     s.level = file_level(w_, file) & kShown;
     s.nonblocking = (f.flags & O_NONBLOCK) != 0;
     look_into(queue_of(w_, file), file, s, s.hooks);
+    if (is_unix(f.kind)) add_connecting(file, s.writers);
     if (f.kind == FileKind::unix_dgram && w_.socks[f.object].peer != kNone) {
       look_into(w_.socks[w_.socks[f.object].peer].peer_wait, file, s, s.hooks);
     }
@@ -253,6 +254,14 @@ class Builder {
     if (second != kNone) look_into(second, file, s, s.write_hooks);
     if (f.kind == FileKind::pty) look_into(w_.ttys[f.object].read_lock, file, s, s.hooks);
     return s;
+  }
+
+  // They sleep at the listener.
+  void add_connecting(Index file, std::vector<ActorId>& actors) const {
+    for (const Task& t : w_.tasks) {
+      const bool connects = t.file == file && std::holds_alternative<ConnectCall>(t.frame);
+      if (connects && t.state == TaskState::blocked) actors.push_back(t.actor);
+    }
   }
 
   void look_into(Index queue, Index file, FileState& s, std::vector<EpitemId>& hooks) const {

@@ -29,20 +29,6 @@ bool is_bounded(const World& w, Index sock, Index to) {
   return to != sock && w.socks[to].peer != sock;
 }
 
-void touch_senders(World& w, Index sock) {
-  for (Index i = 0; i < static_cast<Index>(w.socks.all.size()); ++i) {
-    if (w.socks[i].peer == sock) touch_sock(w, i);
-  }
-}
-
-Index queue_for_place(World& w, Index sock) {
-  if (w.socks[sock].peer_wait == kNone) {
-    const Index queue = make_queue(w, w.queues[w.socks[sock].wait].file);
-    w.socks[sock].peer_wait = queue;
-  }
-  return w.socks[sock].peer_wait;
-}
-
 // unix_dgram_peer_wake_me: it is told of the next place; false: there is one.
 bool await_place(Run& run, Index sock, Index to) {
   World& w = run.w;
@@ -55,25 +41,6 @@ bool await_place(Run& run, Index sock, Index to) {
   w.socks[sock].relay = entry;
   add_entry_head(w, queue, entry);
   return true;
-}
-
-// unix_dgram_peer_wake_disconnect.
-void forget_place(Run& run, Index sock) {
-  World& w = run.w;
-  if (w.socks[sock].relay == kNone) return;
-  await_queue(run, w.entries[w.socks[sock].relay].queue);
-  const Index entry = std::exchange(w.socks[sock].relay, kNone);
-  if (entry == kNone) return;  // it was told meanwhile
-  remove_entry(w, entry);
-  w.entries.give_back(entry);
-}
-
-void wake_place(Run& run, Index sock, std::string_view function, std::uint32_t key, int most) {
-  const World& w = run.w;
-  const Index queue = w.socks[sock].peer_wait;
-  if (queue == kNone || w.queues[queue].entries.empty()) return;
-  wake_up(run, queue,
-          {.function = function, .why = Why::wakeup_place, .key = key, .exclusive = most});
 }
 
 // unix_dgram_disconnected: messages that came from an earlier peer are lost.
@@ -280,12 +247,6 @@ void unix_dgram_polled(Run& run, Index sock) {
 bool unix_dgram_peer_full(const World& w, Index sock) {
   const Index to = w.socks[sock].peer;
   return to != kNone && is_bounded(w, sock, to) && !w.socks[to].dead && is_full(w, w.socks[to]);
-}
-
-void unix_dgram_dead(Run& run, Index sock) {
-  touch_senders(run.w, sock);
-  wake_place(run, sock, "unix_release_sock", 0, kAll);
-  forget_place(run, sock);
 }
 
 }  // namespace epollscope

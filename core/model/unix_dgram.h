@@ -29,8 +29,6 @@ int unix_dgram_connect(Run& run, Index file, Index to);
 void unix_dgram_polled(Run& run, Index sock);
 // Whether it cannot send, since its peer has too many messages of others.
 bool unix_dgram_peer_full(const World& w, Index sock);
-// It dies: who waits for a place in its queue need not, and it waits for none.
-void unix_dgram_dead(Run& run, Index sock);
 
 // How large the one skb of a message is charged. Requires: it is not longer than
 // dgram_longest().

@@ -10,7 +10,6 @@
 #include "core/model/files.h"
 #include "core/model/interleave.h"
 #include "core/model/signals.h"
-#include "core/model/unix_dgram.h"
 #include "core/model/unix_sock.h"
 #include "core/model/wait_queue.h"
 
@@ -39,9 +38,11 @@ int unix_listen(Run& run, Index file, std::int32_t backlog) {
   Sock& s = sock_of(w, file);
   if (s.name == 0 || s.connected) return EINVAL;
   constexpr std::uint32_t kMostWaiting = 4096;  // net.core.somaxconn
+  const std::uint32_t before = s.listening ? s.backlog : w.inputs.max_dgram_qlen;
   s.backlog = std::min(static_cast<std::uint32_t>(backlog), kMostWaiting);
-  if (s.listening) return 0;
-  s.listening = true;
+  if (s.backlog > before) wake_place(run, w.files[file].object, "unix_listen", 0, kAll);
+  if (sock_of(w, file).listening) return 0;
+  sock_of(w, file).listening = true;
   touch(w, file);
   note(run, {.function = "unix_listen",
              .what = MicroStep::What::modified,
@@ -50,31 +51,33 @@ int unix_listen(Run& run, Index file, std::int32_t backlog) {
   return 0;
 }
 
-int unix_connect(Run& run, Index file, Index to) {
+Answer unix_stream_connect(Run& run, Index task, Index file, ConnectCall& call) {
   World& w = run.w;
-  const FileKind kind = w.files[file].kind;
-  const std::int32_t name = to == kNone ? 0 : sock_of(w, to).name;
-  if (name == 0) return EINVAL;
-  if (w.files[to].kind != kind) return ECONNREFUSED;
-  if (kind == FileKind::unix_dgram) return unix_dgram_connect(run, file, to);
-  const Index listener = find_named(w, name);
-  if (listener == kNone || !w.socks[listener].listening ||
-      (w.socks[listener].shutdown & kReceiveShutdown) != 0) {
-    return ECONNREFUSED;
-  }
-  if (w.socks[listener].accept_queue.size() > w.socks[listener].backlog) {
-    const bool waits = (w.files[file].flags & O_NONBLOCK) == 0;
-    if (waits) not_modelled(w, "a connect() that waits for a place in an accept queue");
-    return EAGAIN;
+  if (call.slept && signal_pending(w, task)) return -kRestartSys;
+  Index listener = kNone;
+  for (;;) {
+    listener = find_named(w, call.name);
+    if (listener == kNone || !w.socks[listener].listening ||
+        (w.socks[listener].shutdown & kReceiveShutdown) != 0) {
+      return -ECONNREFUSED;
+    }
+    if (w.socks[listener].accept_queue.size() <= w.socks[listener].backlog) break;
+    if (!may_sleep(w, file, call)) return -EAGAIN;
+    const Index queue = queue_for_place(w, listener);
+    if (await_queue(run, queue)) continue;
+    call.slept = true;
+    fall_asleep(run, task, {.queue = queue, .place = Place::tail, .exclusive = true},
+                "unix_wait_for_peer", Why::slept_connect);
+    return std::nullopt;
   }
   const Index sock = w.files[file].object;
-  if (w.socks[sock].listening) return EINVAL;
-  if (w.socks[sock].connected) return EISCONN;
+  if (w.socks[sock].listening) return -EINVAL;
+  if (w.socks[sock].connected) return -EISCONN;
   const Index child = w.socks.take();
   Sock& s = w.socks[sock];
   Sock& c = w.socks[child];
   c.single = true;
-  c.name = name;
+  c.name = call.name;
   set_peer(w, child, sock);
   set_peer(w, sock, child);
   s.connected = true;
@@ -106,6 +109,7 @@ Answer unix_accept(Run& run, Index task, Index file, std::int32_t flags) {
   const Index child = s.accept_queue.front();
   s.accept_queue.pop();
   touch(w, file);
+  wake_place(run, w.files[file].object, "unix_accept", 0, 1);
   const Index made = make_unix_file(run, w.files[file].kind, child,
                                     static_cast<std::uint32_t>(flags & SOCK_NONBLOCK));
   const Index client = w.socks[child].peer;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/model/files.h"
+#include "core/model/interleave.h"
 #include "core/model/unix_dgram.h"
 #include "core/model/wait_queue.h"
 
@@ -56,7 +57,9 @@ void release_sock(Run& run, Index sock, bool embryo) {
   Sock& s = w.socks[sock];
   s.dead = true;
   s.shutdown = kShutdownMask;
-  if (!s.hears_of_peer) unix_dgram_dead(run, sock);
+  if (!s.hears_of_peer) touch_senders(w, sock);
+  wake_place(run, sock, "unix_release_sock", 0, kAll);
+  forget_place(run, sock);
   if (s.peer != kNone) {
     Sock& peer = w.socks[s.peer];
     if (!peer.dead && s.hears_of_peer) {
@@ -219,6 +222,38 @@ void set_peer(World& w, Index sock, Index peer) {
   const Index before = std::exchange(w.socks[sock].peer, peer);
   if (peer != kNone) ++w.socks[peer].refs;
   if (before != kNone) put_sock(w, before);
+}
+
+void touch_senders(World& w, Index sock) {
+  for (Index i = 0; i < static_cast<Index>(w.socks.all.size()); ++i) {
+    if (w.socks[i].peer == sock) touch_sock(w, i);
+  }
+}
+
+Index queue_for_place(World& w, Index sock) {
+  if (w.socks[sock].peer_wait == kNone) {
+    const Index queue = make_queue(w, w.queues[w.socks[sock].wait].file);
+    w.socks[sock].peer_wait = queue;
+  }
+  return w.socks[sock].peer_wait;
+}
+
+void wake_place(Run& run, Index sock, std::string_view function, std::uint32_t key, int most) {
+  const World& w = run.w;
+  const Index queue = w.socks[sock].peer_wait;
+  if (queue == kNone || w.queues[queue].entries.empty()) return;
+  wake_up(run, queue,
+          {.function = function, .why = Why::wakeup_place, .key = key, .exclusive = most});
+}
+
+void forget_place(Run& run, Index sock) {
+  World& w = run.w;
+  if (w.socks[sock].relay == kNone) return;
+  await_queue(run, w.entries[w.socks[sock].relay].queue);
+  const Index entry = std::exchange(w.socks[sock].relay, kNone);
+  if (entry == kNone) return;  // it was told meanwhile
+  remove_entry(w, entry);
+  w.entries.give_back(entry);
 }
 
 void touch_sock(World& w, Index sock) {

@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 
 #include <cstdint>
+#include <string_view>
 
 #include "core/model/run.h"
 
@@ -64,8 +65,16 @@ void purge_receive_queue(Run& run, Sock& sock);
 void put_sock(World& w, Index sock);
 // Whom it sends to, which is held; kNone: nobody.
 void set_peer(World& w, Index sock, Index peer);
-// touch() of its file, if it has one.
+// touch() of its file, if it has one; of those of all who send to it.
 void touch_sock(World& w, Index sock);
+void touch_senders(World& w, Index sock);
+
+// peer_wait, where those wait for whom its queue has no place: of messages, or of connections.
+Index queue_for_place(World& w, Index sock);
+// Tells them of one, `most` of those that sleep; nothing where nobody waits.
+void wake_place(Run& run, Index sock, std::string_view function, std::uint32_t key, int most);
+// It waits for no place any more (unix_dgram_peer_wake_disconnect).
+void forget_place(Run& run, Index sock);
 
 // Whole pages for `bytes`, in bytes.
 std::uint32_t whole_pages(const MachineInputs& inputs, std::uint32_t bytes);

@@ -138,6 +138,7 @@ constexpr std::array kRows = {
     WhyRow{Why::slept_write, "slept.write", "no room to write: it sleeps"},
     WhyRow{Why::slept_place, "slept.place",
            "the queue of the socket it sends to is full: it sleeps"},
+    WhyRow{Why::slept_connect, "slept.connect", "the accept queue is full: it sleeps"},
     WhyRow{Why::slept_accept, "slept.accept", "no connection waits: it sleeps"},
     WhyRow{Why::slept_sleep, "slept.sleep", "it sleeps for the time it asked for"},
     WhyRow{Why::slept_child, "slept.child", "the child has not ended: the thread sleeps"},

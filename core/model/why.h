@@ -30,7 +30,7 @@ enum class Why : std::uint8_t {
   filtered_mask, filtered_disarmed,
   scan_started, scan_done, scan_left,
   woke_event, woke_file, woke_signal,
-  slept_wait, slept_again, slept_read, slept_reader, slept_write, slept_place, slept_accept, slept_sleep, slept_child,
+  slept_wait, slept_again, slept_read, slept_reader, slept_write, slept_place, slept_connect, slept_accept, slept_sleep, slept_child,
   timed_out_wait, timed_out_sleep,
   interrupted_wait, interrupted_signal, interrupted_call, interrupted_sleep, restarted,
   moved_in, moved_seen, passed_on, moved_carried, moved_echo, moved_out, moved_cut, moved_counter,

@@ -313,10 +313,16 @@ struct AcceptCall {
   Index fd = kNone;  // reserved for what it accepts
   bool slept = false;
 };
+struct ConnectCall {      // of AF_UNIX, to who listens
+  std::int32_t name = 0;  // looked up again after each sleep
+  std::int32_t flags = 0;
+  bool slept = false;
+};
 struct WaitpidCall {
   std::int32_t process = 0;
 };
-using Frame = std::variant<SleepCall, WaitCall, ReadCall, WriteCall, AcceptCall, WaitpidCall>;
+using Frame =
+    std::variant<SleepCall, WaitCall, ReadCall, WriteCall, AcceptCall, ConnectCall, WaitpidCall>;
 
 struct Task {
   ActorId actor;

@@ -199,7 +199,8 @@ Call Generator::connection(std::vector<std::string>& names) {
   if (one_of_kind(Kind::listener) == nullptr || one_in(15)) {
     const Value on = net();
     if (one_in(local_ ? 2 : 5)) return {CallName::bind, {on}};
-    return {CallName::listen, {on, number(one_in(20) ? -1 : kBacklog)}};
+    const int backlog = local_ && one_in(2) ? pick({0, 0, 1, 2}) : kBacklog;
+    return {CallName::listen, {on, number(one_in(20) ? -1 : backlog)}};
   }
   const int n = upto(22);
   if (n >= 20) return crowd();
