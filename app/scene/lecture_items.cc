@@ -89,7 +89,7 @@ void draw_node(Sketch& pen, Point c, float half, bool red) {
 std::string fill_text(const Sketch& pen, const Unread& unread) {
   if (unread.kind == ObjectKind::pidfd) return count_text(pen, unread.kind, unread.amount);
   if (unread.counter) return std::to_string(unread.amount);
-  return unread.amount == 0 ? pen.t("file.no_bytes") : bytes_text(unread.amount);
+  return unread.amount == 0 ? pen.t(empty_key(unread.kind)) : bytes_text(unread.amount);
 }
 
 // What could be read before and after, or of how much.
@@ -101,7 +101,7 @@ std::string buffer_text(const Sketch& pen, const Lecture& lecture, const FileSta
   if (was.amount != now.amount) return fill_text(pen, was) + " → " + fill_text(pen, now);
   const ObjectState* object = find_object(lecture.now, file.object);
   if (object != nullptr && object->unsent > 0) {
-    const std::string unsent = pen.t("file.unsent", {bytes_text(object->unsent)});
+    const std::string unsent = pen.t("file.unsent", {about_bytes(object->unsent)});
     return brief ? unsent : fill_text(pen, now) + " · " + unsent;
   }
   if (brief || now.counter || now.amount == 0 || now.capacity == 0) return fill_text(pen, now);

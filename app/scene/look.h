@@ -35,12 +35,18 @@ std::string_view kind_key(ObjectKind kind);  // "file.pipe"
 // What a counter's number means: "counter 3", "2 events"; of a pidfd, what became of its process.
 std::string count_text(const Sketch& pen, ObjectKind kind, std::uint64_t n);
 std::string_view brief_case_key(const ItemState& item);  // for little room
-std::string signals_text(const ObjectState& object);     // "SIGUSR1, 2 SIGUSR2"
-std::string mask_text(std::uint32_t mask);               // "IN|ET", short
-std::string bytes_text(std::uint64_t bytes);             // "5 B", "64 KiB"
-std::string about_bytes(std::uint64_t bytes);            // "3.6 MiB" where that is short
-std::string descriptor_text(Fd fd);                      // "4"; of another process "P1:4"
-std::string descriptors_text(std::span<const Fd> fds);   // "4, P1:4"
+// What can be read from an object's buffer i, or what waits in it: the fullest wording first, the
+// shortest last; empty: it has no such buffer. `empty_key`: that there is nothing.
+std::vector<std::string> level_words(const Sketch& pen, const ObjectState& object, std::size_t i);
+std::string_view empty_key(ObjectKind kind);
+// The first wording that fits, else the last.
+std::string fitting(const std::vector<std::string>& wordings, const Type& set, float room);
+std::string signals_text(const ObjectState& object);    // "SIGUSR1, 2 SIGUSR2"
+std::string mask_text(std::uint32_t mask);              // "IN|ET", short
+std::string bytes_text(std::uint64_t bytes);            // "5 B", "64 KiB"
+std::string about_bytes(std::uint64_t bytes);           // "3.6 MiB" where that is short
+std::string descriptor_text(Fd fd);                     // "4"; of another process "P1:4"
+std::string descriptors_text(std::span<const Fd> fds);  // "4, P1:4"
 std::string descriptor_text(const FileState& file, std::size_t i);  // with its name: "4 a"
 std::string fd_words(const Sketch& pen, Fd fd);                     // "fd 4", "P1:4"
 Fd descriptor_in(std::string_view text);  // that is written so; invalid: none

@@ -38,7 +38,7 @@ std::string level_text(const Sketch& pen, const Lane& lane, std::uint64_t value)
   if (lane.counter) return count_text(pen, lane.kind, value);
   if (!lane.sized) return pen.t(value > 0 ? "timeline.room" : "timeline.full");
   if (lane.out) return pen.t("timeline.free", {bytes_text(value)});
-  return value == 0 ? pen.t("file.no_bytes") : pen.t("timeline.unread", {bytes_text(value)});
+  return value == 0 ? pen.t(empty_key(lane.kind)) : pen.t("timeline.unread", {bytes_text(value)});
 }
 
 class Drawing {

@@ -46,28 +46,17 @@ std::string names_of(const Sketch& pen, const KernelContext& c, const std::vecto
 
 // ---- buffers
 
-std::string buffer_text(const Sketch& pen, const ObjectState& object, std::size_t i, bool brief) {
-  const std::uint64_t fill = i < object.fill.size() ? object.fill[i] : 0;
-  if (object.kind == ObjectKind::signalfd) {
-    if (fill == 0) return pen.t("file.no_signals");
-    return brief ? pen.t("file.some_signals", {std::to_string(fill)}) : signals_text(object);
-  }
-  if (is_counter(object.kind)) {
-    return count_text(pen, object.kind, fill);
-  }
-  if (object.places > 0 && object.messages > 0) {
-    const std::string messages = std::to_string(object.messages);
-    return brief ? pen.t("file.some_messages", {messages})
-                 : pen.t("file.messages_of", {messages, std::to_string(object.places)});
-  }
-  const bool typed = object.kind == ObjectKind::pty && i == 1 && object.typed > 0;
-  if (fill == 0 && typed) {
-    const std::string bytes = bytes_text(object.typed);
-    return brief ? bytes + "…" : pen.t("file.typed", {bytes});
-  }
-  if (fill == 0) return pen.t("file.no_bytes");
-  if (brief || i >= object.capacity.size()) return bytes_text(fill);
-  return pen.t("file.bytes_of", {bytes_text(fill), bytes_text(object.capacity[i])});
+std::uint64_t unread_bytes(const ObjectState& object, std::size_t i) {
+  return is_counter(object.kind) || i >= object.fill.size() ? 0 : object.fill[i];
+}
+
+bool holds_some(const ObjectState& object, std::size_t i) {
+  return (i < object.fill.size() && object.fill[i] > 0) || object.messages > 0;
+}
+
+// Beside the fill, where there is any, which the words do not cover.
+float room_for_words(const ObjectState& object, std::size_t i, Rect bar) {
+  return bar.w - (holds_some(object, i) ? 24 : 12);
 }
 
 double share_of(const ObjectState& object, std::size_t i) {
@@ -81,11 +70,11 @@ void draw_bar(Sketch& pen, const ObjectState& object, std::size_t i, Rect bar,
   const std::string key = std::to_string(object.id.value) + "." + std::to_string(i);
   const float radius = bar.h / 2;
   pen.box(bar, Role::sunken, Role::line_faint, radius);
-  const bool some = (i < object.fill.size() && object.fill[i] > 0) || object.messages > 0;
+  const bool some = holds_some(object, i);
   const float inner = bar.w - 4;
   const float height = bar.h - 4;
   const float text = Sketch::width_of(words, set);
-  Rect room{bar.x + 7, bar.y, bar.w - 14, bar.h};
+  Rect room{bar.x + 6, bar.y, bar.w - 12, bar.h};
   if (some && is_counter(object.kind)) {
     // A number has no measure to fill: the box as a whole says that there is something.
     pen.box(bar, Role::in_fill, Role::in, radius, 1.4F);
@@ -127,7 +116,7 @@ void draw_queues(Sketch& pen, const ObjectPlace& place, Rect bar, Type set) {
   const float w = (bar.w - (n - 1) * kGap) / n;
   std::vector<std::string> brief, named;
   for (std::size_t i = 0; i < object.fill.size(); ++i) {
-    brief.push_back(buffer_text(pen, object, i, true));
+    brief.push_back(level_words(pen, object, i).back());
     const FileState* reader = i < place.files.size() ? place.files[i].file : nullptr;
     named.push_back(reader == nullptr ? brief.back()
                                       : fmt::format("{} ← {}", name_of(*reader), brief.back()));
@@ -168,32 +157,31 @@ void draw_object(Sketch& pen, const KernelContext& c, const ObjectPlace& place, 
   const float head = at.y + (small ? 14.0F : 17.0F);
   const std::string unsent =
       object.unsent == 0 ? std::string() : pen.t("file.unsent", {about_bytes(object.unsent)});
+  constexpr float kSmallest = 9.5F;
+  Type waits = label.in(Role::text);
+  while (waits.size > kSmallest && Sketch::width_of(unsent, waits) > at.w - 2 * pad) {
+    waits.size -= 0.25F;
+  }
   const float taken = unsent.empty() ? 0
-                                     : pen.text({at.right() - pad, head}, unsent,
-                                                label.in(Role::text), at.w - 2 * pad, Align::right);
+                                     : pen.text({at.right() - pad, head}, unsent, waits,
+                                                at.w - 2 * pad, Align::right);
   pen.text({at.x + pad, head}, title, label, at.w - 2 * pad - (taken > 0 ? taken + 8 : 0));
   const Type set = Type{Face::mono_bold, small ? 10.5F : 12, Role::text};
   const Rect bar{at.x + pad, at.y + (small ? 19.0F : 24.0F), at.w - 2 * pad, small ? 18.0F : 24.0F};
+  const std::vector<std::string> levels = level_words(pen, object, 0);
   if (is_pair(object.kind)) {
     draw_queues(pen, place, bar, set.at(11));
-  } else if (!object.fill.empty()) {
-    std::string words = buffer_text(pen, object, 0, false);
-    if (Sketch::width_of(words, set) > bar.w - 24) words = buffer_text(pen, object, 0, true);
-    draw_bar(pen, object, 0, bar, words, set);
-  } else if (object.kind == ObjectKind::listener) {
-    draw_bar(pen, object, 0, bar, pen.t("file.waiting", {std::to_string(object.waiting)}), set);
+  } else if (!levels.empty()) {
+    draw_bar(pen, object, 0, bar, fitting(levels, set, room_for_words(object, 0, bar)), set);
   }
   std::string says = pen.t(kind_key(object.kind));
   for (const FilePlace& file : place.files) {
     if (file.file != nullptr) says += " " + name_of(*file.file);
   }
-  for (std::size_t i = 0; i < object.fill.size(); ++i) {
-    says += ", " + buffer_text(pen, object, i, false);
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, object.fill.size()); ++i) {
+    if (const auto words = level_words(pen, object, i); !words.empty()) says += ", " + words[0];
   }
   if (!unsent.empty()) says += ", " + pen.t("file.unsent", {bytes_text(object.unsent)});
-  if (object.kind == ObjectKind::listener) {
-    says += ", " + pen.t("file.waiting", {std::to_string(object.waiting)});
-  }
   if (!peer.empty()) says += ", " + pen.t("file.to_peer", {peer});
   pen.hit("object:" + std::to_string(object.id.value), at, says, 10);
 }
@@ -352,9 +340,12 @@ void draw_mini(Sketch& pen, const ObjectPlace& place, Rect where) {
   for (std::size_t i = 1; i < object.fill.size(); ++i) {
     if (object.fill[i] > object.fill[fullest]) fullest = i;
   }
-  if (!object.fill.empty()) {
-    draw_bar(pen, object, fullest, bar, buffer_text(pen, object, fullest, true),
-             {Face::mono_bold, 10, Role::text});
+  if (const auto levels = level_words(pen, object, fullest); !levels.empty()) {
+    const Type small{Face::mono_bold, 10, Role::text};
+    const bool bytes = unread_bytes(object, fullest) > 0;
+    draw_bar(pen, object, fullest, bar,
+             bytes ? levels.back() : fitting(levels, small, room_for_words(object, fullest, bar)),
+             small);
   }
   pen.hit("object:" + std::to_string(object.id.value), at,
           pen.t(kind_key(object.kind)) + " " + names, 8);
