@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/scene/zones.h"
+#include "core/session/foretold.h"
 
 namespace epollscope::scene {
 namespace {
@@ -47,7 +48,16 @@ struct Verdict {
   Role color;
 };
 
-Verdict verdict(const Sketch& pen, const StageModel& model) {
+// The words of agreement that `room` has place for.
+Verdict agreement(const Sketch& pen, const StageModel& model, const Type& set, float room) {
+  const StepRecord* record = model.current();
+  if (record == nullptr || !partly_seen(*record)) return {pen.t("ui.bar.agrees"), Role::good};
+  const std::string words = pen.t("ui.bar.agrees_seen");
+  const bool fits = Sketch::width_of(words, set) <= room;
+  return {fits ? words : pen.t("ui.bar.seen"), Role::text_dim};
+}
+
+Verdict verdict(const Sketch& pen, const StageModel& model, const Type& set, float room) {
   if (model.differences > 0) {
     return {pen.t("ui.bar.differs", {std::to_string(model.differences)}), Role::bad};
   }
@@ -58,7 +68,7 @@ Verdict verdict(const Sketch& pen, const StageModel& model) {
   if (const int n = model.not_modelled_from; n > 0) {
     return {pen.t("ui.bar.not_modelled", {std::to_string(n)}), Role::warn};
   }
-  return {pen.t("ui.bar.agrees"), Role::good};
+  return agreement(pen, model, set, room);
 }
 
 int all_steps(const StageModel& model) {
@@ -110,8 +120,8 @@ void draw_top_bar(Sketch& pen, const StageModel& model, Rect where) {
   right -= pen.text({right, baseline}, pen.t("ui.action.lecture"), small, right - b, Align::right);
   right -= 26;
   right -= pen.text({right, baseline}, pen.t("ui.bar.languages"), small, right - b, Align::right);
-  const Verdict v = verdict(pen, model);
   right -= 32;
+  const Verdict v = verdict(pen, model, small, right - b);
   pen.text({right, baseline}, v.words, small.in(v.color), right - b, Align::right);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/ui/panels.h"
+#include "core/session/foretold.h"
 
 namespace epollscope::ui {
 namespace {
@@ -99,6 +100,7 @@ struct Verdict {
   std::string words;
   Role role = Role::good;
   Face face = Face::sans;
+  std::string shorter = {};  // where there is little room; empty: nothing is
 };
 
 // Differences are loud, agreement is a quiet tick; where nothing ran nothing is claimed.
@@ -116,6 +118,10 @@ Verdict verdict_of(const Ui& ui) {
   }
   if (const int n = session.not_modelled_from(); n > 0) {
     return {ui.t("ui.bar.not_modelled", {std::to_string(n)}), Role::warn, Face::sans_bold};
+  }
+  const int step = ui.desk().view.step;
+  if (step > 0 && partly_seen(session.steps()[static_cast<std::size_t>(step) - 1])) {
+    return {ui.t("ui.bar.agrees_seen"), Role::text_dim, Face::sans, ui.t("ui.bar.seen")};
   }
   return {ui.t("ui.bar.agrees")};
 }
@@ -174,10 +180,12 @@ void top_bar(Ui& ui, const scene::Rect& where) {
   const float steps_x = std::min((where.w - steps_w) / 2, window_x - kGapDp - steps_w);
   left_words(ui, where.h, steps_x - kGapDp - kEdgeDp);
   buttons_at(ui, steps_x, where.h, steps, kStepGap);
-  const Verdict verdict = verdict_of(ui);
+  Verdict verdict = verdict_of(ui);
   const float verdict_x = steps_x + steps_w + kGapDp;
-  const float verdict_w = text_width(verdict.face, 13, verdict.words);
   const float room = window_x - kGapDp - verdict_x;
+  const auto width = [&] { return text_width(verdict.face, 13, verdict.words); };
+  if (width() > room && !verdict.shorter.empty()) verdict.words = verdict.shorter;
+  const float verdict_w = width();
   // Agreement may go unsaid for want of room; anything else may not.
   if (!verdict.words.empty() && (verdict_w <= room || verdict.role != Role::good)) {
     words_at(ui, std::max(verdict_x, window_x - kGapDp - verdict_w), where.h, verdict.words,

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/export/micro_text.h"
+#include "core/session/foretold.h"
 
 namespace epollscope {
 namespace {
@@ -43,9 +44,6 @@ std::vector<ActorId> resumed_actors(const Statement* s, const Chance& chance, Ac
   if (chance.actors.empty() || chance.by_chance) return {actor};
   return {chance.actors.begin(), chance.actors.end()};
 }
-
-// Another order of running would have given something else, or given it to another.
-bool is_chance(const Chance& chance) { return chance.by_chance || !chance.actors.empty(); }
 
 std::string resumed_text(const Statement* s, const Chance& chance, ActorId actor, CallName call,
                          std::string_view outcome) {

@@ -124,5 +124,31 @@ TEST(Pictures, SayWhatTcpHasNotSent) {
   EXPECT_TRUE(unsent());
 }
 
+// The chip beside a result that only the kernel could give does not say that it was foretold.
+TEST(Pictures, SayOfAStepThatPartOfItWasOnlySeen) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nt = timerfd_create(CLOCK_MONOTONIC, 0)\n"
+      "timerfd_settime(t, 1ms, 1ms)\nsleep(5ms)\nread(t, 8)\nclose(t)\n");
+  ASSERT_NE(session, nullptr);
+  ASSERT_EQ(test::problems(*session), "");
+  StageInput input;
+  input.session = session.get();
+  for (const Lang lang : {Lang::en, Lang::zh_cn}) {
+    input.lang = lang;
+    const auto says = [&](int step, float width, const char* key) {
+      input.step = step;
+      input.width = width;
+      return test::shows(build(input, View::window), tr(lang, key));
+    };
+    for (const int step : {4, 6}) {
+      EXPECT_TRUE(says(step, 1600, "ui.bar.agrees")) << step;
+      EXPECT_FALSE(says(step, 1600, "ui.bar.agrees_seen")) << step;
+    }
+    EXPECT_TRUE(says(5, 1600, "ui.bar.agrees_seen"));
+    EXPECT_FALSE(says(5, 1600, "ui.bar.agrees"));
+    EXPECT_TRUE(says(5, 1100, "ui.bar.seen"));
+  }
+}
+
 }  // namespace
 }  // namespace epollscope::scene
