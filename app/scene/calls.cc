@@ -93,15 +93,29 @@ EventsLeft events_left(const StageModel& model) {
     for (auto it = r.resumed.rbegin(); it != r.resumed.rend(); ++it) {
       if (!is_wait(it->call.name) || it->outcome.failed()) continue;
       const StepRecord& began = model.steps[static_cast<std::size_t>(it->began) - 1];
-      return {
-          .step = n, .actor = it->actor, .slots = slots_of(began.request), .events = it->events};
+      return {.step = n,
+              .actor = it->actor,
+              .slots = slots_of(began.request),
+              .events = it->events,
+              .earlier = n != model.step};
     }
     if (!is_wait(r.call.name) || !r.returned || r.outcome.failed()) continue;
-    return {.step = n, .actor = r.actor, .slots = slots_of(r.request), .events = r.events};
+    return {.step = n,
+            .actor = r.actor,
+            .slots = slots_of(r.request),
+            .events = r.events,
+            .earlier = n != model.step};
   }
   left.filling = false;
   left.step = 0;
   return left;
+}
+
+std::string_view events_key(const EventsLeft& left) {
+  if (left.step == 0) return "user.events_never";
+  if (left.filling) return "user.events_filling";
+  if (left.events.empty()) return "user.events_empty";
+  return left.earlier ? "user.events_earlier" : "user.events_left";
 }
 
 }  // namespace epollscope::scene

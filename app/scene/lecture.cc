@@ -85,7 +85,7 @@ void draw_header(Sketch& pen, const StageModel& model, Rect where) {
 
 constexpr float kSlot = 66, kSlotGap = 6;
 
-void draw_slot(Sketch& pen, Rect where, int index, const ShownEvent* event) {
+void draw_hall_slot(Sketch& pen, Rect where, int index, const ShownEvent* event, bool earlier) {
   const std::string number = "[" + std::to_string(index) + "]";
   const std::string id = "event:" + std::to_string(index);
   const float first = where.y + 28;
@@ -96,12 +96,13 @@ void draw_slot(Sketch& pen, Rect where, int index, const ShownEvent* event) {
     pen.hit(id, where, pen.t("hit.empty_slot", {number}));
     return;
   }
-  pen.box(where, Role::in_fill, Role::in, 9, 2);
+  pen.box(where, earlier ? Role::sunken : Role::in_fill, earlier ? Role::panel_border : Role::in, 9,
+          earlier ? 1 : 2);
   const float taken =
       pen.text({x, first}, number, hall::code().in(Role::text_dim), where.w / 2) + 12;
-  const Type name = hall::name();
+  const Type name = hall::name().in(earlier ? Role::text_dim : Role::text);
   draw_events(pen, event->events, {x + taken, first}, where.right() - 8 - x - taken, name.size,
-              EventLook::reported);
+              earlier ? EventLook::earlier : EventLook::reported);
   const std::string data = "data=" + event->data_name;
   const float room = where.w - 2 * kPad;
   pen.text({x, where.y + 56}, Sketch::width_of(data, name) <= room ? data : event->data_name, name,
@@ -118,13 +119,9 @@ void draw_more(Sketch& pen, Rect where, std::size_t more) {
 
 void draw_hall_events(Sketch& pen, const StageModel& model, Rect where) {
   const EventsLeft left = events_left(model);
-  const std::string_view key = left.step == 0        ? "user.events_never"
-                               : left.filling        ? "user.events_filling"
-                               : left.events.empty() ? "user.events_empty"
-                                                     : "user.events_left";
   pen.box(where, Role::panel, Role::panel_border, 10);
   const Type word = hall::word().in(Role::text_dim);
-  const Flow caption = flow({plain(pen.t(key, {std::to_string(left.step)}), word)},
+  const Flow caption = flow({plain(pen.t(events_key(left), {std::to_string(left.step)}), word)},
                             where.w - 2 * kPad, word.size * kLeading);
   const float end =
       draw_flow(pen, caption, {where.x + kPad, where.y + 6}, where.w - 2 * kPad, where.bottom());
@@ -140,7 +137,8 @@ void draw_hall_events(Sketch& pen, const StageModel& model, Rect where) {
       return;
     }
     pen.begin("slot:" + std::to_string(i), slot);
-    draw_slot(pen, slot, static_cast<int>(i), i < left.events.size() ? &left.events[i] : nullptr);
+    draw_hall_slot(pen, slot, static_cast<int>(i),
+                   i < left.events.size() ? &left.events[i] : nullptr, left.earlier);
     pen.end();
     y += kSlot + kSlotGap;
   }

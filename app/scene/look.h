@@ -85,8 +85,9 @@ float flags_width(const Sketch& pen, const ItemState& item, float size, bool bri
 float badge_width(std::string_view word);
 void draw_badge(Sketch& pen, const BadgeWord& word, Point left_middle);
 
-// ---- events: chips, filled where they were reported, outlined where they would be
-enum class EventLook : std::uint8_t { reported, candidate };
+// ---- events: chips, filled where they were reported, outlined where they would be, grey where an
+// earlier step reported them
+enum class EventLook : std::uint8_t { reported, candidate, earlier };
 float events_width(std::uint32_t events, float size);
 // Returns how wide they are; smaller where there is little room.
 float draw_events(Sketch& pen, std::uint32_t events, Point baseline, float width, float size,

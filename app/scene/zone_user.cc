@@ -89,18 +89,26 @@ Slots slots_for(const EventsLeft& left, float width) {
 }
 
 // The number alone where its name does not fit beside it.
-void draw_data(Sketch& pen, const ShownEvent& event, Point at, float size, float room) {
-  const Type set = type::kFd.at(size).in(Role::text);
+void draw_data(Sketch& pen, const ShownEvent& event, Point at, Type set, float room) {
   const std::string named = "data=" + event.data_name;
   pen.text(at, Sketch::width_of(named, set) <= room ? named : event.data_name, set, room,
            Align::center);
 }
 
-// `more`: of the events, as many as follow; `last`: the number of the slot that it stands for.
-void draw_slot(Sketch& pen, Rect where, int index, const ShownEvent* event, int more, int last) {
+struct Slot {
+  int index = 0;
+  const ShownEvent* event = nullptr;
+  bool earlier = false;  // written by an earlier step
+  int more = 0;          // of the events, as many as follow
+  int last = 0;          // the number of the slot that it stands for
+};
+
+void draw_slot(Sketch& pen, Rect where, const Slot& slot) {
+  const auto& [index, event, earlier, more, last] = slot;
   const bool full = event != nullptr;
-  pen.box(where, full ? Role::in_fill : Role::sunken, full ? Role::in : Role::panel_border, 7,
-          full ? 1.5F : 1);
+  const bool news = full && !earlier;
+  pen.box(where, news ? Role::in_fill : Role::sunken, news ? Role::in : Role::panel_border, 7,
+          news ? 1.5F : 1);
   const std::string number = (last > index ? "…[" : "[") + std::to_string(last) + "]";
   const Type faint{Face::mono, 11, Role::text_faint};
   const float middle = where.center().x;
@@ -117,15 +125,11 @@ void draw_slot(Sketch& pen, Rect where, int index, const ShownEvent* event, int 
     pen.hit("event:" + std::to_string(index), where, pen.t("hit.empty_slot", {number}));
     return;
   }
-  if (low) {
-    draw_events(pen, event->events, {middle, where.y + 16}, where.w - 8, 12, EventLook::reported,
-                Align::center);
-    draw_data(pen, *event, {middle, where.y + 31}, 11, where.w - 8);
-  } else {
-    draw_events(pen, event->events, {middle, where.y + 34}, where.w - 8, 13, EventLook::reported,
-                Align::center);
-    draw_data(pen, *event, {middle, where.y + 50}, 12, where.w - 8);
-  }
+  const EventLook look = earlier ? EventLook::earlier : EventLook::reported;
+  draw_events(pen, event->events, {middle, where.y + (low ? 16 : 34)}, where.w - 8, low ? 12 : 13,
+              look, Align::center);
+  draw_data(pen, *event, {middle, where.y + (low ? 31 : 50)},
+            type::kFd.at(low ? 11 : 12).in(earlier ? Role::text_dim : Role::text), where.w - 8);
   pen.hit("event:" + std::to_string(index), where,
           pen.t("hit.event", {number, mask_text(event->events), event->data_name}));
 }
@@ -134,14 +138,9 @@ void draw_array(Sketch& pen, const StageModel& model, Rect where) {
   const EventsLeft left = events_left(model);
   const float x = where.x + kMargin;
   const float width = where.w - 2 * kMargin;
-  const std::string step = std::to_string(left.step);
-  const std::string_view key = left.step == 0        ? "user.events_never"
-                               : left.filling        ? "user.events_filling"
-                               : left.events.empty() ? "user.events_empty"
-                                                     : "user.events_left";
   // Every thread has an array of its own.
   const float top = events_top(model, where);
-  std::string words = pen.t(key, {step});
+  std::string words = pen.t(events_key(left), {std::to_string(left.step)});
   if (several_threads(model) && left.step > 0) words = print(left.actor) + ": " + words;
   pen.text({x, top - 10}, words, type::kNote, width);
   const Slots slots = slots_for(left, width);
@@ -158,8 +157,12 @@ void draw_array(Sketch& pen, const StageModel& model, Rect where) {
     const bool last = i + 1 == slots.count();
     const int stands_for = last && i >= all ? std::max(i, left.slots - 1) : i;
     pen.begin("slot:" + std::to_string(i), at);
-    draw_slot(pen, at, i, i < all ? &left.events[static_cast<std::size_t>(i)] : nullptr,
-              last && all > slots.count() ? all - i : 0, stands_for);
+    draw_slot(pen, at,
+              {.index = i,
+               .event = i < all ? &left.events[static_cast<std::size_t>(i)] : nullptr,
+               .earlier = left.earlier,
+               .more = last && all > slots.count() ? all - i : 0,
+               .last = stands_for});
     pen.end();
   }
 }

@@ -71,7 +71,9 @@ struct EventsLeft {
   int slots = 4;  // maxevents
   std::vector<ShownEvent> events;
   bool filling = false;
+  bool earlier = false;  // left by a step before the one at the cursor: no news
 };
 EventsLeft events_left(const StageModel& model);
+std::string_view events_key(const EventsLeft& left);  // of the words above it
 
 }  // namespace epollscope::scene

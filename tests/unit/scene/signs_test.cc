@@ -1,5 +1,6 @@
 // Signs that a stranger can tell from each other: lamps, tags, chips, wires, rings; and what
 // would give an answer away.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -188,6 +189,38 @@ TEST(Signs, WhatIsExpectedIsHiddenUntilItsCallHasRun) {
   EXPECT_TRUE(test::shows(picture(*session, 3), "expect ready(ep) = …"));
   EXPECT_FALSE(test::shows(picture(*session, 3), "expect ready(ep) = [v]"));
   EXPECT_TRUE(test::shows(picture(*session, 4), "expect ready(ep) = [v]"));
+}
+
+// What an earlier call reported is no news of this step.
+TEST(Signs, EventsOfAnEarlierStepAreGreyAndSaySo) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\nv = eventfd(1, 0)\nepoll_ctl(ep, ADD, v, IN)\n"
+      "epoll_wait(ep, 8, 0)\nread(v, 8)\nepoll_wait(ep, 8, 0)\n",
+      test::kModel);
+  ASSERT_NE(session, nullptr);
+  const auto data_in = [&](int step, View view) {
+    const Scene scene = picture(*session, step, view);
+    const auto found = std::ranges::find_if(scene.shapes, [](const Shape& shape) {
+      const auto* text = std::get_if<Text>(&shape);
+      return text != nullptr && text->text == "data=v";
+    });
+    return found == scene.shapes.end() ? Role::none : std::get<Text>(*found).color;
+  };
+  for (const View view : {View::window, View::stage, View::lecture}) {
+    EXPECT_EQ(data_in(4, view), Role::text);
+    EXPECT_EQ(data_in(5, view), Role::text_dim);
+    EXPECT_EQ(data_in(6, view), Role::none);
+  }
+  for (const Lang lang : {Lang::en, Lang::zh_cn}) {
+    StageInput input;
+    input.session = session.get();
+    input.lang = lang;
+    input.step = 4;
+    EXPECT_TRUE(test::shows(build(input, View::window), tr(lang, "user.events_left", {"4"})));
+    input.step = 5;
+    EXPECT_TRUE(test::shows(build(input, View::window), tr(lang, "user.events_earlier", {"4"})));
+    EXPECT_TRUE(test::faults_of(build(input, View::window)).empty());
+  }
 }
 
 }  // namespace

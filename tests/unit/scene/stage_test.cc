@@ -383,7 +383,7 @@ TEST(Pictures, BelongToTheMomentOfTheCursor) {
   input.step = 6;
   const Scene after = build(input, View::window);
   EXPECT_TRUE(test::shows(after, "readable, not queued"));
-  EXPECT_TRUE(test::shows(after, "events[] as step 5 left it"));
+  EXPECT_TRUE(test::shows(after, "events[] still as step 5 left it"));
   EXPECT_TRUE(test::shows(after, "3 B unread now"));
 }
 
