@@ -155,8 +155,16 @@ void draw_marks(Sketch& pen, const Lane& lane, const HallGrid& g, Rect row) {
   }
 }
 
+void draw_end(Sketch& pen, const Lane& lane, const HallGrid& g, Rect row) {
+  for (std::size_t i = 1; i < lane.points.size(); ++i) {
+    const int step = lane.points[i].step;
+    if (step != lane.ended || step < g.first) continue;
+    draw_end_sign(pen, {g.x(step), level_y(lane, lane.points[i - 1].value, row)}, 7);
+  }
+}
+
 void draw_label(Sketch& pen, const Lane& lane, Rect row) {
-  const Type name = hall::name();
+  const Type name = hall::name().in(lane.ended > 0 ? Role::text_dim : Role::text);
   const float y = row.y + row.h * 0.66F;
   const float taken = pen.text({row.x, y}, lane.name, name, kLabel - 14) + 14;
   if (hall_words_width(lane.words) <= kLabel - 14 - taken) {
@@ -193,12 +201,12 @@ void draw_hall_timeline(Sketch& pen, const StageModel& model, Rect where) {
   const auto fit =
       std::clamp<std::size_t>(static_cast<std::size_t>(room / kLeastLane), 1, kMostLanes);
   Lanes lanes = read_lanes(model, now, g.first, fit);
-  const std::size_t watched = lanes.rows.size();
+  const bool none = std::ranges::all_of(lanes.rows, [](const Lane& l) { return l.ended > 0; });
   std::erase_if(lanes.rows, [](const Lane& lane) { return !in_play(lane); });
   if (lanes.rows.empty()) {
     const Type dim = hall::word().in(Role::text_dim);
     pen.text({where.x + kHallPad, g.top + room / 2},
-             pen.t(watched == 0 ? "timeline.empty" : "lecture.calm"), dim, where.w - 2 * kHallPad);
+             pen.t(none ? "timeline.empty" : "lecture.calm"), dim, where.w - 2 * kHallPad);
     return;
   }
   const float h = std::min(kMostLane, room / static_cast<float>(lanes.rows.size()));
@@ -208,10 +216,16 @@ void draw_hall_timeline(Sketch& pen, const StageModel& model, Rect where) {
                    g.right - where.x - kHallPad, h};
     if (i > 0) pen.line({g.x0, row.y}, {g.right, row.y}, Role::line_faint);
     draw_label(pen, lane, row);
+    const bool over = lane.ended > 0;
+    if (over) pen.add(GroupBegin{{}, kOver});
     for (std::size_t k = 0; k < lane.points.size(); ++k) draw_level(pen, lane, k, g, row);
     draw_band(pen, lane, g, row);
+    if (over) pen.add(GroupEnd{});
     for (std::size_t k = 0; k < lane.points.size(); ++k) draw_amount(pen, lane, k, g, row);
+    if (over) pen.add(GroupBegin{{}, kOver});
     draw_marks(pen, lane, g, row);
+    if (over) pen.add(GroupEnd{});
+    draw_end(pen, lane, g, row);
     pen.hit("lane:" + std::to_string(lane.id.value), {row.x, row.y, kLabel - 8, h},
             pen.t("hit.lane", {lane.name}));
   }

@@ -269,12 +269,14 @@ std::vector<BadgeWord> badges_of(const Sketch& pen, std::uint32_t mask, bool arm
 
 float badge_width(std::string_view word) { return Sketch::width_of(word, type::kBadge) + 13; }
 
-void draw_badge(Sketch& pen, const BadgeWord& word, Point left_middle) {
+void draw_badge(Sketch& pen, const BadgeWord& word, Point left_middle, bool dimmed) {
   const Rect where{left_middle.x, left_middle.y - kBadgeHeight / 2, badge_width(word.text),
                    kBadgeHeight};
-  pen.box(where, word.spent ? Role::none : Role::badge, Role::badge, kBadgeHeight / 2, 1.2F,
+  const Role border = dimmed ? Role::line : Role::badge;
+  pen.box(where, word.spent || dimmed ? Role::none : Role::badge, border, kBadgeHeight / 2, 1.2F,
           word.spent ? Stroke::dashed : Stroke::solid);
-  const Type set = word.spent ? type::kBadge.in(Role::badge) : type::kBadge;
+  const Role ink = dimmed ? Role::text_dim : word.spent ? Role::badge : type::kBadge.color;
+  const Type set = type::kBadge.in(ink);
   pen.text({where.center().x, Sketch::middle(where, set)}, word.text, set, where.w, Align::center);
 }
 

@@ -83,7 +83,7 @@ float draw_interest(Sketch& pen, const std::vector<FlagWord>& words, Point at, f
 // What draw_flags takes at most.
 float flags_width(const Sketch& pen, const ItemState& item, float size, bool brief = false);
 float badge_width(std::string_view word);
-void draw_badge(Sketch& pen, const BadgeWord& word, Point left_middle);
+void draw_badge(Sketch& pen, const BadgeWord& word, Point left_middle, bool dimmed = false);
 
 // ---- events: chips, filled where they were reported, outlined where they would be, grey where an
 // earlier step reported them

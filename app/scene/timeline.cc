@@ -135,7 +135,8 @@ LanePoint point_of(const Lane& lane, const State& state, int step) {
   p.exists = true;
   p.value = value_of(lane, state, *file);
   const ItemState* item = find_item(state, lane.id);
-  if (item == nullptr) item = earlier_item(state, lane.file);
+  const bool over = lane.ended > 0 && step >= lane.ended;
+  if (item == nullptr && !over) item = earlier_item(state, lane.file);
   if (item != nullptr) {
     p.watched = true;
     p.queued = item->queued;
@@ -185,9 +186,27 @@ std::span<const MicroStep> micro_of(const StageModel& model, int n) {
              : std::span<const MicroStep>(model.steps[static_cast<std::size_t>(n) - 1].micro);
 }
 
-struct Watched {  // of a State
+// The moments of the steps from one before the first column to the cursor.
+class Lookback {
+ public:
+  Lookback(const StageModel& model, const State& now, int from) : now_(now), from_(from) {
+    for (int n = from; n < model.step; ++n) before_.push_back(model.moment(n, std::nullopt));
+  }
+  [[nodiscard]] const State& after(int step) const {
+    const auto i = static_cast<std::size_t>(step - from_);
+    return i < before_.size() ? *before_[i] : now_;
+  }
+
+ private:
+  const State& now_;
+  int from_;
+  std::vector<std::shared_ptr<const State>> before_;
+};
+
+struct Watched {
   const ItemState* item;
   const FileState* file;
+  int ended = 0;  // see Lane
 };
 
 std::vector<Watched> watched_files(const State& now) {
@@ -199,6 +218,38 @@ std::vector<Watched> watched_files(const State& now) {
     }
   }
   return watched;
+}
+
+// Whether one of them is of the same file and came when it was gone: its lane tells of both.
+bool is_continued(const Watched& gone, const std::vector<Watched>& all, const Lookback& back) {
+  return std::ranges::any_of(all, [&](const Watched& w) {
+    return w.item->file == gone.item->file && gone.item->id < w.item->id &&
+           find_item(back.after(gone.ended - 1), w.item->id) == nullptr;
+  });
+}
+
+// Items that are gone at the cursor, the last to go first, each as it was last.
+std::vector<Watched> ended_items(const Lookback& back, int from, int step,
+                                 const std::vector<Watched>& living) {
+  std::vector<EpitemId> alive;
+  for (const Watched& w : living) alive.push_back(w.item->id);
+  std::ranges::sort(alive);
+  std::map<EpitemId, Watched> last;
+  for (int n = from; n < step; ++n) {
+    for (Watched w : watched_files(back.after(n))) {
+      if (std::ranges::binary_search(alive, w.item->id)) continue;
+      w.ended = n + 1;
+      last[w.item->id] = w;
+    }
+  }
+  std::vector<Watched> all = living;
+  for (const auto& [id, w] : last) all.push_back(w);
+  std::vector<Watched> ended;
+  for (const auto& [id, w] : last) {
+    if (!is_continued(w, all, back)) ended.push_back(w);
+  }
+  std::ranges::stable_sort(ended, std::ranges::greater{}, &Watched::ended);
+  return ended;
 }
 
 // Keeps `fit` of them, those that something happened to last.
@@ -224,7 +275,8 @@ void keep(std::vector<Watched>& watched, std::size_t fit, const StageModel& mode
   watched.resize(fit);
 }
 
-Lane lane_of(const State& now, const Watched& watched) {
+// `state`: the moment that `watched` is of.
+Lane lane_of(const State& state, const Watched& watched) {
   const ItemState& item = *watched.item;
   Lane lane;
   lane.id = item.id;
@@ -237,10 +289,11 @@ Lane lane_of(const State& now, const Watched& watched) {
   if (item.armed) lane.words = interest_words(item);
   lane.mask = item.mask;
   lane.out = (item.mask & EPOLLOUT) != 0 && (item.mask & EPOLLIN) == 0;
-  const Unread unread = unread_of(now, *watched.file);
+  const Unread unread = unread_of(state, *watched.file);
+  lane.ended = watched.ended;
   lane.counter = unread.counter;
   lane.kind = unread.kind;
-  lane.sized = !lane.out || free_space(now, *watched.file).has_value();
+  lane.sized = !lane.out || free_space(state, *watched.file).has_value();
   return lane;
 }
 
@@ -272,21 +325,30 @@ int columns_affordable(const State& now) {
   return std::clamp(static_cast<int>(20000 / things), 4, 60);
 }
 
+std::string ended_text(const Sketch& pen, const Lane& lane) {
+  return pen.t(lane.closed ? "timeline.closed" : "timeline.removed", {std::to_string(lane.ended)});
+}
+
 Lanes read_lanes(const StageModel& model, const State& now, int first_step, std::size_t fit) {
   Lanes lanes;
-  std::vector<Watched> watched = watched_files(now);
   const int from = std::max(0, first_step - 1);
-  if (watched.size() > fit) {
-    lanes.left_out = static_cast<int>(watched.size() - fit);
-    keep(watched, fit, model, now, first_step);
-  }
-  if (watched.empty()) return lanes;
+  const Lookback back(model, now, from);
+  std::vector<Watched> watched = watched_files(now);
+  std::vector<Watched> ended = ended_items(back, from, model.step, watched);
+  const std::size_t all = watched.size() + ended.size();
+  lanes.left_out = static_cast<int>(all - std::min(all, fit));
+  if (watched.size() > fit) keep(watched, fit, model, now, first_step);
+  ended.resize(std::min(ended.size(), fit - watched.size()));
   for (const Watched& w : watched) lanes.rows.push_back(lane_of(now, w));
+  for (const Watched& w : ended) {
+    lanes.rows.push_back(lane_of(back.after(w.ended - 1), w));
+    lanes.rows.back().closed = find_file(back.after(w.ended), w.item->file) == nullptr;
+  }
+  if (lanes.rows.empty()) return lanes;
   std::ranges::sort(lanes.rows, {}, &Lane::id);
   std::map<std::tuple<bool, bool, bool>, std::uint64_t> most;
   for (int n = from; n <= model.step; ++n) {
-    const auto moment = n == model.step ? nullptr : model.moment(n, std::nullopt);
-    const State& state = moment ? *moment : now;
+    const State& state = back.after(n);
     std::map<EpitemId, Happened> items;
     std::map<FileId, Happened> files;
     if (n >= 1) {

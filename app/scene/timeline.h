@@ -30,6 +30,8 @@ struct Lane {  // one registration's file
   bool sized = true;     // false: nobody knows how much fits, only whether something does
   ObjectKind kind = ObjectKind::other;
   bool armed = true;
+  int ended = 0;                  // the step that took its item out of the tree; 0: it is in it
+  bool closed = false;            // by closing the file
   std::uint64_t most = 0;         // of all lanes that measure the same, so that heights compare
   std::vector<LanePoint> points;  // from the step before the first column to the cursor
 };
@@ -38,9 +40,13 @@ struct Lanes {
   int left_out = 0;
 };
 
-// At most `fit` files that are watched at the cursor, those that something happened to first,
-// in the order in which they were added.
+// At most `fit` files that are watched at the cursor, those that something happened to first, and
+// where there is room those that were watched at one of the steps, the last to go first; in the
+// order in which they were added.
 Lanes read_lanes(const StageModel& model, const State& now, int first_step, std::size_t fit);
+
+// That its item is gone, and how. REQUIRES: lane.ended > 0.
+std::string ended_text(const Sketch& pen, const Lane& lane);
 
 // How many moments may be asked for: a State of many files takes its time.
 int columns_affordable(const State& now);
@@ -95,5 +101,8 @@ void draw_thread(Sketch& pen, const ThreadLane& thread, const State& now, const 
                  Rect row);
 void draw_wakeup_sign(Sketch& pen, Point tip);
 void draw_report_sign(Sketch& pen, Point middle, float radius);
+void draw_end_sign(Sketch& pen, Point middle, float half);
+// What is over is drawn so strong.
+inline constexpr float kOver = 0.5F;
 
 }  // namespace epollscope::scene

@@ -90,8 +90,23 @@ class Drawing {
     }
   }
 
+  void end_mark() {
+    for (std::size_t i = 1; i < lane_.points.size(); ++i) {
+      const LanePoint& p = lane_.points[i];
+      if (p.step != lane_.ended || p.step < g_.first) continue;
+      draw_end_sign(pen_, {g_.x(p.step), level_y(lane_, lane_.points[i - 1].value, row_)}, 4.5F);
+    }
+  }
+
   // What the cursor's step left, beyond its line: nothing is drawn there.
   void standing() {
+    if (lane_.ended > 0) {
+      const Type gone = type::kWord.in(Role::text_dim).at(low_ ? 11.0F : 12.0F);
+      const float x = g_.end(g_.cursor) + 12;
+      pen_.whole({x, row_.y + (low_ ? row_.h / 2 + 4 : row_.h * 0.44F)}, ended_text(pen_, lane_),
+                 gone, g_.right - x);
+      return;
+    }
     if (lane_.points.empty() || !lane_.points.back().exists) return;
     const LanePoint& now = lane_.points.back();
     float x = g_.end(g_.cursor) + 12;
@@ -151,7 +166,8 @@ class Drawing {
     if (x + indent < from) return from;
     float room = g_.end(g_.cursor) - x - indent - 4;
     for (std::size_t k = i + 1; k < lane_.points.size(); ++k) {
-      if (lane_.points[k].reports == 0 && lane_.points[k].value == p.value) continue;
+      const LanePoint& next = lane_.points[k];
+      if (next.exists && next.reports == 0 && next.value == p.value) continue;
       room = std::min(room, g_.x(lane_.points[k].step) - x - indent - 10);
       break;
     }
@@ -299,12 +315,21 @@ void draw_report_sign(Sketch& pen, Point middle, float radius) {
   pen.tick(middle, radius * 1.15F, Role::on_selection, 1.8F);
 }
 
+void draw_end_sign(Sketch& pen, Point m, float half) {
+  pen.line({m.x - half, m.y - half}, {m.x + half, m.y + half}, Role::text, 2);
+  pen.line({m.x - half, m.y + half}, {m.x + half, m.y - half}, Role::text, 2);
+}
+
 void draw_lane(Sketch& pen, const Lane& lane, const Grid& grid, Rect row, bool tells_left) {
   Drawing drawing(pen, lane, grid, row);
+  const bool over = lane.ended > 0;
   drawing.levels();
+  if (over) pen.add(GroupBegin{{}, kOver});
   drawing.stairs();
-  drawing.bands(tells_left);
+  drawing.bands(tells_left && !over);
   drawing.marks();
+  if (over) pen.add(GroupEnd{});
+  drawing.end_mark();
   drawing.standing();
 }
 

@@ -1,6 +1,7 @@
 // The timeline: a row for each watched file, a column for each step. What could be read is a
 // staircase, thin while nobody watches; triangles are wakeups, a band the time on the ready
-// list, ticks the reports. Below, where several threads take part, a row for each of them.
+// list, ticks the reports. What is watched no more stays, dimmed and with a cross at its end.
+// Below, where several threads take part, a row for each of them.
 #include <algorithm>
 #include <limits>
 
@@ -83,8 +84,12 @@ void draw_columns(Sketch& pen, const StageModel& model, const Grid& g) {
 void draw_lane_label(Sketch& pen, const Lane& lane, Rect row, float width) {
   const bool low = row.h < kLowLane;
   const float y = row.y + (low ? row.h / 2 + 5 : row.h * 0.42F);
+  const bool over = lane.ended > 0;
   float x = row.x;
-  x += pen.text({x, y}, lane.name, type::kName.at(low ? 13 : 15), width * 0.45F) + 10;
+  x += pen.text({x, y}, lane.name,
+                type::kName.at(low ? 13 : 15).in(over ? Role::text_dim : Role::text),
+                width * 0.45F) +
+       10;
   x += draw_interest(pen, lane.words, {x, y}, row.x + width - x, low ? 11 : 12) + 8;
   float badge = low ? x : row.x;
   const float middle = low ? y - 4.5F : y + 18;
@@ -95,7 +100,7 @@ void draw_lane_label(Sketch& pen, const Lane& lane, Rect row, float width) {
   const bool brief = badge + all > row.x + width;
   for (const BadgeWord& mode : badges_of(pen, lane.mask, lane.armed, brief)) {
     if (badge + badge_width(mode.text) > row.x + width) break;
-    draw_badge(pen, mode, {badge, middle});
+    draw_badge(pen, mode, {badge, middle}, over);
     badge += badge_width(mode.text) + 5;
   }
 }
@@ -202,8 +207,9 @@ void draw_timeline(Sketch& pen, const StageModel& model, Rect where) {
     const Rect row{where.x + 20, g.top + 10 + static_cast<float>(i) * h, g.right - where.x - 20, h};
     draw_lane_label(pen, lane, row, label - 12);
     draw_lane(pen, lane, g, row, !model.micro && !asks);
-    pen.hit("lane:" + std::to_string(lane.id.value), {row.x, row.y, label - 8, h},
-            pen.t("hit.lane", {lane.name}));
+    std::string says = pen.t("hit.lane", {lane.name});
+    if (lane.ended > 0) says = pen.t("field.line", {says, ended_text(pen, lane)});
+    pen.hit("lane:" + std::to_string(lane.id.value), {row.x, row.y, label - 8, h}, says);
   }
   for (std::size_t i = 0; i < threads.size(); ++i) {
     draw_thread(pen, threads[i], now, g,

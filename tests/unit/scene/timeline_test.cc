@@ -1,4 +1,5 @@
 // The timeline: what the step at the cursor left is seen, amounts compare, threads have lanes.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -262,6 +263,78 @@ TEST(Timeline, TellsOfATimeThatPassed) {
     told = told || text.text.ends_with("= 0");
   }
   EXPECT_TRUE(told);
+}
+
+constexpr std::string_view kComeAndGo =
+    "ep = epoll_create1(0)\na, w = pipe()\nb, b_w = pipe()\nepoll_ctl(ep, ADD, a, IN|ET)\n"
+    "epoll_ctl(ep, ADD, b, IN)\nwrite(w, 5)\nepoll_wait(ep, 8, 0)\nclose(a)\n"
+    "epoll_ctl(ep, DEL, b, NULL)\nwrite(b_w, 5)\nepoll_ctl(ep, ADD, b, IN)\n";
+
+std::ptrdiff_t lanes_in(const Scene& scene, std::string_view says = "") {
+  return std::ranges::count_if(scene.hits, [&](const Hit& h) {
+    return h.id.starts_with("lane:") && h.label.find(says) != std::string::npos;
+  });
+}
+
+std::size_t slanted(const Scene& scene) {
+  return all_of<Line>(scene,
+                      [](const Line& l) {
+                        return l.color == Role::text && l.a.x != l.b.x && l.a.y != l.b.y;
+                      })
+      .size();
+}
+
+TEST(Timeline, KeepsTheLaneOfWhatIsWatchedNoMore) {
+  const auto session = test::run(kComeAndGo, test::kModel);
+  ASSERT_NE(session, nullptr);
+  for (const Lang lang : {Lang::en, Lang::zh_cn}) {
+    const auto at = [&](int step) {
+      StageInput input = at_step(*session, step);
+      input.lang = lang;
+      return build(input, View::window);
+    };
+    const std::string closed = tr(lang, "timeline.closed", {"8"});
+    const std::string removed = tr(lang, "timeline.removed", {"9"});
+    EXPECT_FALSE(test::shows(at(7), closed));
+    for (const int step : {8, 9, 10, 11}) {
+      EXPECT_EQ(lanes_in(at(step)), 2) << step;
+      EXPECT_TRUE(test::shows(at(step), closed)) << step;
+      EXPECT_EQ(lanes_in(at(step), removed), step == 9 || step == 10 ? 1 : 0) << step;
+      EXPECT_TRUE(test::faults_of(at(step)).empty());
+      const auto crosses = (slanted(at(step)) - slanted(at(7))) / 2;
+      EXPECT_EQ(crosses, step == 9 || step == 10 ? 2U : 1U) << step;
+    }
+    StageInput hall = at_step(*session, 8);
+    hall.lang = lang;
+    EXPECT_EQ(lanes_in(build(hall, View::lecture), tr(lang, "hit.lane", {"a"})), 1);
+  }
+}
+
+// Where there is no room for all, what is watched now comes first, then what went last.
+TEST(Timeline, GivesItsRoomToWhatIsWatchedNow) {
+  std::string text = "ep = epoll_create1(0)\n";
+  for (int i = 0; i < 12; ++i) text += fmt::format("v{} = eventfd(0, 0)\n", i);
+  for (int i = 0; i < 12; ++i) text += fmt::format("epoll_ctl(ep, ADD, v{}, IN)\n", i);
+  for (int i = 0; i < 9; ++i) text += fmt::format("close(v{})\n", i);
+  const auto session = test::run(text, test::kModel);
+  ASSERT_NE(session, nullptr);
+  const auto at = [&](int step) {
+    StageInput input = at_step(*session, step);
+    input.width = 1600;
+    input.height = 1000;
+    return build(input, View::window);
+  };
+  const Scene scene = at(34);
+  for (const char* living : {"v9", "v10", "v11"}) {
+    EXPECT_EQ(lanes_in(scene, tr(Lang::en, "hit.lane", {living})), 1) << living;
+  }
+  const std::ptrdiff_t gone = lanes_in(scene) - 3;
+  EXPECT_GT(gone, 0);
+  EXPECT_LT(gone, 9);
+  EXPECT_EQ(lanes_in(scene, "closed at step"), gone);
+  EXPECT_EQ(lanes_in(scene, "closed at step 34"), 1);
+  EXPECT_EQ(lanes_in(at(25)), lanes_in(scene));
+  EXPECT_TRUE(test::shows(scene, tr(Lang::en, "timeline.more", {std::to_string(9 - gone)})));
 }
 
 }  // namespace
