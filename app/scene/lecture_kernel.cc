@@ -84,7 +84,9 @@ void draw_card(Sketch& pen, const Lecture& lecture, const InPlay& play, Rect at)
   const ItemState& item = play.item();
   CardLook look = look_of(play);
   const MicroStep* m = lecture.kernel.instant;
-  if (m != nullptr && m->item == play.id) look.border = Role::wakeup;
+  if (m != nullptr && m->item == play.id) {
+    look.border = m->what == MicroStep::What::filtered ? Role::text_dim : Role::wakeup;
+  }
   pen.box(at, look.fill, look.border, 11, look.width, look.stroke);
   const Role ink = play.touched ? Role::text : Role::text_dim;
   const Type fd = hall::code().in(Role::text_dim);
@@ -114,6 +116,11 @@ void draw_wire(Sketch& pen, const Lecture& lecture, const InPlay& play, Point lo
     stroke = Stroke::dotted;
     width = 3;
     answer = m->mask == 0 ? pen.t("ready.nothing") : mask_text(m->mask);
+  } else if (m != nullptr && m->item == play.id && m->what == filtered) {
+    color = Role::text_dim;
+    stroke = Stroke::dashed;
+    width = 3;
+    answer = pen.t("item.short.filtered");
   } else if (m != nullptr && ((m->item == play.id && runs_along_hook(*m)) ||
                               (m->what == wakeup && m->file == play.item().file))) {
     color = Role::wakeup;

@@ -26,7 +26,8 @@ void draw_card(Sketch& pen, const Lecture& lecture, const ItemState& item, Rect 
   const MicroStep* m = lecture.kernel.instant;
   CardLook look = card_look(item);
   if (!mine) look = {.fill = Role::raised, .border = Role::line, .stroke = look.stroke};
-  if (m != nullptr && m->item == item.id) look.border = Role::wakeup;
+  const bool acts = m != nullptr && m->what != MicroStep::What::filtered;
+  if (acts && m->item == item.id) look.border = Role::wakeup;
   pen.box(at, look.fill, look.border, 10, mine ? 2.4F : 1.4F, look.stroke);
   const Role ink = mine ? Role::text : Role::text_dim;
   const Type name = hall::name().in(ink);

@@ -33,7 +33,7 @@ HallGrid grid_of(const StageModel& model, Rect where) {
   return g;
 }
 
-void draw_caption(Sketch& pen, Rect where) {
+void draw_caption(Sketch& pen, Rect where, bool filtered) {
   const Type dim = hall::word().in(Role::text_dim);
   const float y = where.y + 25;
   const float middle = y - cap_height(dim.face, dim.size) / 2;
@@ -57,6 +57,9 @@ void draw_caption(Sketch& pen, Rect where) {
         [&](float x) { pen.box({x, middle - 5, 28, 10}, Role::in, Role::none, 4); });
   entry("legend.wakeup", 18,
         [&](float x) { pen.triangle({x + 9, middle - 8}, 9, 15, Role::wakeup); });
+  if (!filtered) return;
+  entry("legend.filtered", 18,
+        [&](float x) { draw_filtered_sign(pen, {x + 9, middle - 8}, 9, 15); });
 }
 
 void draw_columns(Sketch& pen, const StageModel& model, const HallGrid& g) {
@@ -150,7 +153,12 @@ void draw_marks(Sketch& pen, const Lane& lane, const HallGrid& g, Rect row) {
     const int shown = std::min(3, p.wakeups);
     for (int k = 0; k < shown; ++k) {
       const float shift = (static_cast<float>(k) - static_cast<float>(shown - 1) / 2) * 13;
-      pen.triangle({x + shift, std::max(row.y, y - 18)}, 9, 15, Role::wakeup);
+      const Point tip{x + shift, std::max(row.y, y - 18)};
+      if (k < heard(p, shown)) {
+        pen.triangle(tip, 9, 15, Role::wakeup);
+      } else {
+        draw_filtered_sign(pen, tip, 9, 15);
+      }
     }
   }
 }
@@ -189,7 +197,6 @@ bool in_play(const Lane& lane) {
 
 void draw_hall_timeline(Sketch& pen, const StageModel& model, Rect where) {
   pen.box(where, Role::panel, Role::panel_border, 10);
-  draw_caption(pen, where);
   const auto kept_now = model.now();
   const State& now = *kept_now;
   HallGrid g = grid_of(model, where);
@@ -201,6 +208,7 @@ void draw_hall_timeline(Sketch& pen, const StageModel& model, Rect where) {
   const auto fit =
       std::clamp<std::size_t>(static_cast<std::size_t>(room / kLeastLane), 1, kMostLanes);
   Lanes lanes = read_lanes(model, now, g.first, fit);
+  draw_caption(pen, where, any_filtered(lanes, g.first));
   const bool none = std::ranges::all_of(lanes.rows, [](const Lane& l) { return l.ended > 0; });
   std::erase_if(lanes.rows, [](const Lane& lane) { return !in_play(lane); });
   if (lanes.rows.empty()) {

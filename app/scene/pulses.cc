@@ -70,6 +70,7 @@ class Pulses {
   }
   [[nodiscard]] std::optional<Wire> hook_of(const std::string& item) const;
   void run(const Wire& way, float share, Role role, Stroke stroke = Stroke::solid);
+  void stop(const Wire& way, float share);
   void shine(const std::string& key, float share, Role role);
   void callback(const MicroStep& m, float share);
   void to_card(const std::string& item, float share);
@@ -100,8 +101,22 @@ void Pulses::run(const Wire& way, float share, Role role, Stroke stroke) {
   tail.glow = stroke == Stroke::solid ? kGlow / 2 : 0;
   out_.shapes.emplace_back(tail);
   Disc dot{at(way, head), kHead, role};
-  dot.glow = kGlow;
+  dot.glow = stroke == Stroke::dashed ? 0 : kGlow;
   out_.shapes.emplace_back(dot);
+}
+
+// Where a pulse ends that the item does not listen to.
+void Pulses::stop(const Wire& way, float share) {
+  if (share <= 0) return;
+  const Point end = way.b;
+  out_.shapes.emplace_back(
+      Line{{end.x - 9, end.y + 3}, {end.x + 9, end.y + 3}, Role::text_dim, 3, Stroke::solid});
+  out_.shapes.emplace_back(Text{{end.x + 14, end.y + 12},
+                                tr(journey_.lang, "item.short.filtered"),
+                                Face::sans_bold,
+                                12.5F,
+                                Role::text,
+                                Align::left});
 }
 
 // An outline that comes up and goes.
@@ -128,12 +143,18 @@ void Pulses::to_card(const std::string& item, float share) {
 void Pulses::callback(const MicroStep& m, float share) {
   using enum MicroStep::What;
   const std::string item = std::to_string(m.item.value);
+  const auto way = hook_of(item);
+  if (m.what == filtered) {
+    constexpr float kReaches = 0.75F;
+    if (!way) return;
+    run(*way, share / kReaches, Role::text_dim, Stroke::dashed);
+    return stop(*way, share - kReaches);
+  }
   const bool joins = m.what == queued || m.what == kept;
   const float reaches = joins ? kHookShare : 1;
-  const Role role = m.what == filtered ? Role::text_faint : Role::wakeup;
-  if (const auto way = hook_of(item)) run(*way, share / reaches, role);
+  if (way) run(*way, share / reaches, Role::wakeup);
   if (share > reaches * 0.8F) {
-    shine("node:" + item, (share - reaches * 0.8F) / (1 - reaches * 0.8F), role);
+    shine("node:" + item, (share - reaches * 0.8F) / (1 - reaches * 0.8F), Role::wakeup);
   }
   if (joins) to_card(item, (share - reaches) / (1 - reaches));
 }

@@ -145,7 +145,7 @@ LanePoint point_of(const Lane& lane, const State& state, int step) {
 }
 
 struct Happened {
-  int wakeups = 0, reports = 0;
+  int wakeups = 0, reports = 0, filtered = 0;
   bool queued = false;
 };
 
@@ -154,6 +154,7 @@ void count(std::span<const MicroStep> micro, std::map<EpitemId, Happened>& items
   for (const MicroStep& m : micro) {
     if (m.what == MicroStep::What::wakeup && m.file.valid()) ++files[m.file].wakeups;
     if (m.what == MicroStep::What::reported && m.item.valid()) ++items[m.item].reports;
+    if (m.what == MicroStep::What::filtered && m.item.valid()) ++items[m.item].filtered;
     if (m.what == MicroStep::What::queued && m.item.valid()) items[m.item].queued = true;
   }
 }
@@ -358,6 +359,7 @@ Lanes read_lanes(const StageModel& model, const State& now, int first_step, std:
     for (Lane& lane : lanes.rows) {
       LanePoint p = point_of(lane, state, n);
       p.wakeups = files[lane.file].wakeups;
+      p.filtered = std::min(p.wakeups, items[lane.id].filtered);
       p.reports = items[lane.id].reports;
       p.visited = items[lane.id].queued;
       std::uint64_t& highest = most[{lane.out, lane.counter, lane.sized}];

@@ -15,6 +15,7 @@ struct LanePoint {  // a watched file after one step
   bool exists = false, watched = false, queued = false;
   std::uint64_t value = 0;
   int wakeups = 0, reports = 0;  // during the step
+  int filtered = 0;              // of the wakeups: those that the item does not listen to
   bool visited = false;          // was on the ready list during the step
 };
 struct Lane {  // one registration's file
@@ -100,6 +101,10 @@ void draw_lane(Sketch& pen, const Lane& lane, const Grid& grid, Rect row, bool t
 void draw_thread(Sketch& pen, const ThreadLane& thread, const State& now, const Grid& grid,
                  Rect row);
 void draw_wakeup_sign(Sketch& pen, Point tip);
+void draw_filtered_sign(Sketch& pen, Point tip, float half = 5.8F, float height = 11);
+// How many of so many signs of a step's wakeups are of those that the item listens to.
+int heard(const LanePoint& p, int signs);
+bool any_filtered(const Lanes& lanes, int first_step);
 void draw_report_sign(Sketch& pen, Point middle, float radius);
 void draw_end_sign(Sketch& pen, Point middle, float half);
 // What is over is drawn so strong.

@@ -272,8 +272,14 @@ class Drawing {
   void wakeups(const LanePoint& p, float y) {
     const Row row = wakeup_row(p);
     const float tip = std::max(row_.y + 1, y - 16);
+    const int full = heard(p, row.shown);
     for (int k = 0; k < row.shown; ++k) {
-      draw_wakeup_sign(pen_, {row.x + static_cast<float>(k) * row.pitch, tip});
+      const Point at{row.x + static_cast<float>(k) * row.pitch, tip};
+      if (k < full) {
+        draw_wakeup_sign(pen_, at);
+      } else {
+        draw_filtered_sign(pen_, at);
+      }
     }
     if (p.wakeups > row.shown) number({row.number_x, tip + 10}, p.wakeups, Role::wakeup);
   }
@@ -309,6 +315,26 @@ void draw_words_clear(Sketch& pen, const Grid& grid, Point at, std::string_view 
 }
 
 void draw_wakeup_sign(Sketch& pen, Point tip) { pen.triangle(tip, 5.8F, 11, Role::wakeup); }
+
+void draw_filtered_sign(Sketch& pen, Point tip, float half, float height) {
+  const Point left{tip.x - half + 1, tip.y + height - 0.7F};
+  const Point right{tip.x + half - 1, left.y};
+  for (const auto& [a, b] : {std::pair{tip, left}, std::pair{left, right}, std::pair{right, tip}}) {
+    pen.line(a, b, Role::wakeup, 1.4F);
+  }
+}
+
+int heard(const LanePoint& p, int signs) {
+  const int all = p.wakeups - p.filtered;
+  return p.filtered == 0 ? signs : std::min(all, std::max(signs - 1, all > 0 ? 1 : 0));
+}
+
+bool any_filtered(const Lanes& lanes, int first_step) {
+  return std::ranges::any_of(lanes.rows, [&](const Lane& lane) {
+    return std::ranges::any_of(
+        lane.points, [&](const LanePoint& p) { return p.filtered > 0 && p.step >= first_step; });
+  });
+}
 
 void draw_report_sign(Sketch& pen, Point middle, float radius) {
   pen.disc(middle, radius, Role::good);

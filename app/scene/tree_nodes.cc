@@ -1,4 +1,6 @@
 // The nodes of the interest list, from a card with everything to a dot.
+#include <sys/epoll.h>
+
 #include <algorithm>
 
 #include "app/scene/kernel_parts.h"
@@ -35,6 +37,17 @@ std::string rank_text(const EventpollState& ep, const ItemState& item) {
   return "#" + std::to_string(&item - ep.items.data() + 1);
 }
 
+// That the item does not listen to the wakeup, and what that said.
+std::vector<std::string> filtered_words(const Sketch& pen, std::uint32_t key) {
+  std::vector<std::string> words;
+  const std::uint32_t plain = key & (EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLERR | EPOLLHUP);
+  for (const std::uint32_t said : {key, plain}) {
+    if (said != 0) words.push_back(pen.t("item.filtered", {mask_text(said)}));
+  }
+  words.push_back(pen.t("item.short.filtered"));
+  return words;
+}
+
 // What stands beside the lamps, in as many words as there is room for; while the file is being
 // asked, its answer. Returns how wide it is.
 float draw_state(Sketch& pen, const ItemState& item, const MicroStep* instant, Point at, float size,
@@ -42,7 +55,10 @@ float draw_state(Sketch& pen, const ItemState& item, const MicroStep* instant, P
   const bool quiet = case_key(item) == "item.idle";
   const Type set = type::kWord.in(quiet ? Role::text_faint : Role::text).at(size);
   std::vector<std::string> words;
-  if (instant != nullptr && instant->what == MicroStep::What::checked && instant->item == item.id) {
+  const bool mine = instant != nullptr && instant->item == item.id;
+  if (mine && instant->what == MicroStep::What::filtered) {
+    words = filtered_words(pen, instant->mask);
+  } else if (mine && instant->what == MicroStep::What::checked) {
     words.push_back(pen.t(
         "item.answers", {instant->mask == 0 ? pen.t("ready.nothing") : mask_text(instant->mask)}));
   } else {

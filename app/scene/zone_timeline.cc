@@ -1,7 +1,8 @@
 // The timeline: a row for each watched file, a column for each step. What could be read is a
-// staircase, thin while nobody watches; triangles are wakeups, a band the time on the ready
-// list, ticks the reports. What is watched no more stays, dimmed and with a cross at its end.
-// Below, where several threads take part, a row for each of them.
+// staircase, thin while nobody watches; triangles are wakeups, hollow ones those that the item does
+// not listen to, a band the time on the ready list, ticks the reports. What is watched no more
+// stays, dimmed and with a cross at its end. Below, where several threads take part, a row for each
+// of them.
 #include <algorithm>
 #include <limits>
 
@@ -18,7 +19,7 @@ constexpr Type kColumn{Face::mono, 12.5F, Role::text_dim};
 
 // ---- legend
 
-float draw_legend(Sketch& pen, Rect where, float y, bool threads) {
+float draw_legend(Sketch& pen, Rect where, float y, bool threads, bool filtered) {
   const Type set = type::kNote.in(Role::text_dim).at(12.5F);
   float right = where.right() - 24;
   const auto entry = [&](std::string_view key, float icon, auto draw) {
@@ -34,6 +35,9 @@ float draw_legend(Sketch& pen, Rect where, float y, bool threads) {
   entry("legend.on_list", 22,
         [&](float x) { pen.box({x, middle - 4, 22, 8}, Role::in, Role::none, 3); });
   entry("legend.wakeup", 13, [&](float x) { draw_wakeup_sign(pen, {x + 6.5F, middle - 6}); });
+  if (filtered) {
+    entry("legend.filtered", 13, [&](float x) { draw_filtered_sign(pen, {x + 6.5F, middle - 6}); });
+  }
   if (threads) {
     entry("legend.asleep", 22, [&](float x) {
       pen.box({x, middle - 6, 22, 12}, Role::panel, Role::wakeup, 4, 1.3F, Stroke::dashed);
@@ -179,16 +183,16 @@ void draw_timeline(Sketch& pen, const StageModel& model, Rect where) {
   if (!threads.empty()) all -= kTag;
   const float thread_h = std::clamp(all * 0.13F, 22.0F, 30.0F);
 
-  const float y = where.y + 27;
-  float x = where.x + 18;
-  x += pen.text({x, y}, pen.t("timeline.zone"), type::kZone, where.w - 36) + 16;
-  const float legend = draw_legend(pen, where, y, !threads.empty());
-  pen.whole({x, y}, pen.t("timeline.note"), type::kNote.at(12.5F), legend - x);
-  draw_columns(pen, model, g);
-
   const float room = all - thread_h * static_cast<float>(threads.size());
   const auto fit = static_cast<std::size_t>(std::max(0.0F, room / kLowestLane));
   const Lanes lanes = read_lanes(model, now, g.first, fit);
+
+  const float y = where.y + 27;
+  float x = where.x + 18;
+  x += pen.text({x, y}, pen.t("timeline.zone"), type::kZone, where.w - 36) + 16;
+  const float legend = draw_legend(pen, where, y, !threads.empty(), any_filtered(lanes, g.first));
+  pen.whole({x, y}, pen.t("timeline.note"), type::kNote.at(12.5F), legend - x);
+  draw_columns(pen, model, g);
   if (lanes.rows.empty()) draw_empty(pen, g);
   const float more = lanes.left_out > 0 ? 18 : 0;
   const float h = lanes.rows.empty()

@@ -39,8 +39,7 @@ void draw_barb(Sketch& pen, Point hook, Role color, float width) {
 bool in_callback(const MicroStep& m) {
   using enum MicroStep::What;
   if (!runs_along_hook(m)) return false;
-  return m.what == queued || m.what == kept || m.what == filtered || m.what == deferred ||
-         m.what == woke;
+  return m.what == queued || m.what == kept || m.what == deferred || m.what == woke;
 }
 
 struct Lit {
@@ -53,6 +52,7 @@ Lit light(const KernelContext& c, const ItemState& item) {
   const MicroStep* m = c.instant;
   if (m == nullptr) return {};
   const bool mine = m->item == item.id;
+  if (mine && m->what == MicroStep::What::filtered) return {Role::text_dim, 2, Stroke::dashed};
   if (mine && in_callback(*m)) return {Role::wakeup, 2.4F, Stroke::solid};
   if (m->what == MicroStep::What::wakeup && m->file == item.file) {
     return {Role::wakeup, 2.4F, Stroke::solid};
@@ -110,12 +110,18 @@ void draw_instant(Sketch& pen, const KernelContext& c, const WireEnds& ends) {
     const Rect& s = ends.ready.sleepers;
     pen.box({s.x - 3, s.y - 3, s.w + 6, s.h + 6}, Role::none, Role::wakeup, 11, 2.4F);
   }
-  if (node != ends.nodes.end()) {
-    const bool check = m->what == MicroStep::What::checked;
-    const Rect& n = node->second;
-    pen.box({n.x - 3, n.y - 3, n.w + 6, n.h + 6}, Role::none, check ? Role::in : Role::wakeup, 12,
-            2, check ? Stroke::dotted : Stroke::solid);
+  if (node == ends.nodes.end()) return;
+  const Rect& n = node->second;
+  const Rect around{n.x - 3, n.y - 3, n.w + 6, n.h + 6};
+  if (m->what == MicroStep::What::filtered) {  // it ends before the item
+    pen.box(around, Role::none, Role::text_dim, 12, 2, Stroke::dashed);
+    pen.line({n.center().x - 9, around.bottom() + 3}, {n.center().x + 9, around.bottom() + 3},
+             Role::text_dim, 3);
+    return;
   }
+  const bool check = m->what == MicroStep::What::checked;
+  pen.box(around, Role::none, check ? Role::in : Role::wakeup, 12, 2,
+          check ? Stroke::dotted : Stroke::solid);
 }
 
 }  // namespace epollscope::scene

@@ -185,6 +185,28 @@ TEST(Motion, APulseOfAWakeupRunsUpTheHook) {
   EXPECT_TRUE(std::ranges::is_sorted(heights, std::greater{})) << "up, never down";
 }
 
+TEST(Motion, AFilteredWakeupDiesAtTheItemAndSaysSo) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\na, b = socketpair(AF_UNIX, SOCK_STREAM)\n"
+      "epoll_ctl(ep, ADD, b, OUT|ET)\nepoll_wait(ep, 8, 0)\nwrite(a, 5)\n",
+      test::kModel);
+  ASSERT_TRUE(session);
+  const Scene before = moment(*session, 4);
+  const Scene after = moment(*session, 5);
+  bool said = false;
+  for (int i = 1; i < 40; ++i) {
+    const Scene way = between(before, after, into(*session, 5), static_cast<float>(i) / 40);
+    for (const Placed& p : placed(way)) {
+      said = said || p.text == tr(Lang::en, "item.short.filtered");
+    }
+    EXPECT_TRUE(std::ranges::none_of(way.shapes, [](const Shape& shape) {
+      const auto* disc = std::get_if<Disc>(&shape);
+      return disc != nullptr && disc->fill == Role::wakeup;
+    })) << "a pulse as of a wakeup that queues";
+  }
+  EXPECT_TRUE(said);
+}
+
 TEST(Motion, ACheckComesBackWithItsAnswer) {
   const auto session = test::run(kTwoPipes, test::kModel);
   ASSERT_TRUE(session);

@@ -223,5 +223,42 @@ TEST(Signs, EventsOfAnEarlierStepAreGreyAndSaySo) {
   }
 }
 
+// A wakeup that the item does not listen to ends before it.
+TEST(Signs, AFilteredWakeupIsNotDrawnLikeOneThatQueues) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\na, b = socketpair(AF_UNIX, SOCK_STREAM)\n"
+      "epoll_ctl(ep, ADD, a, IN|ET)\nepoll_ctl(ep, ADD, b, OUT|ET)\nepoll_wait(ep, 8, 0)\n"
+      "write(a, 5)\nwrite(b, 5)\n",
+      test::kModel);
+  ASSERT_NE(session, nullptr);
+  const auto at_last = [&](int step, Lang lang, View view) {
+    StageInput input;
+    input.session = session.get();
+    input.lang = lang;
+    input.step = step;
+    input.micro =
+        static_cast<int>(session->steps()[static_cast<std::size_t>(step) - 1].micro.size());
+    return build(input, view);
+  };
+  const auto lit = [](const Scene& scene) {
+    return count_of<Wire>(scene, [](const Wire& w) { return w.color == Role::wakeup; });
+  };
+  const auto broken = [](const Scene& scene) {
+    return count_of<Wire>(scene, [](const Wire& w) { return w.stroke == Stroke::dashed; });
+  };
+  ASSERT_EQ(session->steps()[5].micro.back().what, MicroStep::What::filtered);
+  for (const Lang lang : {Lang::en, Lang::zh_cn}) {
+    for (const View view : {View::window, View::lecture}) {
+      const Scene filtered = at_last(6, lang, view);
+      EXPECT_EQ(lit(filtered), 0);
+      EXPECT_EQ(broken(filtered), 1);
+      EXPECT_GT(lit(at_last(7, lang, view)), 0);
+      EXPECT_EQ(broken(at_last(7, lang, view)), 0);
+    }
+    EXPECT_TRUE(test::shows(at_last(6, lang, View::window), tr(lang, "item.filtered", {"IN|PRI"})));
+    EXPECT_TRUE(test::shows(at_last(6, lang, View::lecture), tr(lang, "item.short.filtered")));
+  }
+}
+
 }  // namespace
 }  // namespace epollscope::scene

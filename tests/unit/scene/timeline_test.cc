@@ -337,5 +337,31 @@ TEST(Timeline, GivesItsRoomToWhatIsWatchedNow) {
   EXPECT_TRUE(test::shows(scene, tr(Lang::en, "timeline.more", {std::to_string(9 - gone)})));
 }
 
+TEST(Timeline, HasASignOfItsOwnForAFilteredWakeup) {
+  const auto session = test::run(
+      "ep = epoll_create1(0)\na, b = socketpair(AF_UNIX, SOCK_STREAM)\n"
+      "epoll_ctl(ep, ADD, a, IN|ET)\nepoll_ctl(ep, ADD, b, OUT|ET)\nwrite(a, 5)\nwrite(b, 5)\n",
+      test::kModel);
+  ASSERT_NE(session, nullptr);
+  const auto full = [&](int step) {
+    return all_of<Polygon>(build(at_step(*session, step), View::timeline),
+                           [](const Polygon& p) { return p.fill == Role::wakeup; })
+        .size();
+  };
+  const auto hollow = [&](int step) {
+    return all_of<Line>(build(at_step(*session, step), View::timeline),
+                        [](const Line& l) { return l.color == Role::wakeup; })
+               .size() /
+           3;
+  };
+  const std::size_t legend = 1;
+  EXPECT_EQ(full(4), legend);
+  EXPECT_EQ(hollow(4), 0U);
+  EXPECT_EQ(full(5), legend);
+  EXPECT_EQ(hollow(5), legend + 1);
+  EXPECT_EQ(full(6), legend + 1);
+  EXPECT_EQ(hollow(6), legend + 1);
+}
+
 }  // namespace
 }  // namespace epollscope::scene
