@@ -141,5 +141,13 @@ TEST(Languages, AreFoundByName) {
   EXPECT_EQ(found, Lang::zh_cn);
 }
 
+// What is disarmed can be armed again, what is off was never armed: two words.
+TEST(Catalogues, HaveAWordOfItsOwnForDisarmed) {
+  for (const std::string& key : all_keys(Lang::en)) {
+    const bool disarmed = tr(Lang::en, key).find("disarmed") != std::string::npos;
+    EXPECT_EQ(tr(Lang::zh_cn, key).find("停用") != std::string::npos, disarmed) << key;
+  }
+}
+
 }  // namespace
 }  // namespace epollscope
