@@ -168,8 +168,9 @@ void draw_rail(Sketch& pen, const KernelContext& c, Rect where, Density density,
   pen.line({where.x, middle}, {end, middle}, Role::line, 3);
   const Type end_word{Face::mono, 12, Role::text_faint};
   pen.text({end + 10, middle + 4}, pen.t("ready.tail"), end_word, kTailRoom - 12);
-  // Where the list is taken from, and where to.
-  pen.whole({where.x, middle - 8}, pen.t("ready.to_events"), type::kNote.at(11), kHeadRoom - 4);
+  // Where the list is taken from, and where to: below where the rail is close to the heading.
+  const float beside = density == Density::tight ? middle + 15 : middle - 8;
+  pen.whole({where.x, beside}, pen.t("ready.to_events"), type::kNote.at(11), kHeadRoom - 4);
   if (density != Density::tight) {
     pen.text({where.x, middle + 18}, pen.t("ready.head"), end_word, kHeadRoom - 6);
   }

@@ -260,5 +260,34 @@ TEST(Signs, AFilteredWakeupIsNotDrawnLikeOneThatQueues) {
   }
 }
 
+TEST(Signs, ALabelOfAWireKeepsAwayFromTheHeading) {
+  for (const int items : {1, 6, 12}) {
+    const auto session =
+        test::run(fmt::format("ep = epoll_create1(0)\nv[1..{0}] = eventfd(0, 0)\n"
+                              "epoll_ctl(ep, ADD, v[1..{0}], IN)\nwrite(v[1], 1)\n",
+                              items),
+                  test::kModel);
+    ASSERT_NE(session, nullptr);
+    StageInput input;
+    input.session = session.get();
+    input.step = static_cast<int>(session->steps().size());
+    for (const auto& [w, h] : {std::pair{1600, 1000}, std::pair{1024, 768}, std::pair{1280, 720}}) {
+      input.width = static_cast<float>(w);
+      input.height = static_cast<float>(h);
+      const Scene scene = build(input, View::window);
+      const auto box_of = [&](std::string_view key) {
+        for (const test::ShownText& text : test::texts_of(scene)) {
+          if (text.text == tr(Lang::en, key)) return text.box;
+        }
+        return Rect{};
+      };
+      const Rect heading = box_of("ready.title");
+      const Rect label = box_of("ready.to_events");
+      ASSERT_GT(label.w, 0);
+      EXPECT_GE(label.y - heading.bottom(), 10) << items << " items, " << w << "x" << h;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace epollscope::scene
