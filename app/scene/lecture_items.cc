@@ -92,10 +92,11 @@ std::string fill_text(const Sketch& pen, const Unread& unread) {
   return unread.amount == 0 ? pen.t(empty_key(unread.kind)) : bytes_text(unread.amount);
 }
 
-// What could be read before and after, or of how much.
+// What could be read before and after, or of how much; of a file that is gone, what it had.
 std::string buffer_text(const Sketch& pen, const Lecture& lecture, const FileState& file,
                         bool brief) {
-  const Unread now = unread_of(lecture.now, file);
+  const bool gone = find_file(lecture.now, file.id) == nullptr;
+  const Unread now = unread_of(gone ? lecture.was : lecture.now, file);
   const FileState* earlier = find_file(lecture.was, file.id);
   const Unread was = earlier == nullptr ? now : unread_of(lecture.was, *earlier);
   if (was.amount != now.amount) return fill_text(pen, was) + " → " + fill_text(pen, now);

@@ -138,6 +138,18 @@ TEST(Lecture, ShowsTheLastChangeAsBeforeAndAfter) {
   EXPECT_TRUE(test::shows(shown(*session, 8), "removed"));
 }
 
+// A file that is gone has nothing that could be read, not a buffer that was emptied.
+TEST(Lecture, ShowsWhatAClosedFileHad) {
+  const auto session =
+      test::run("ep = epoll_create1(0)\nv = eventfd(3, 0)\nepoll_ctl(ep, ADD, v, IN)\nclose(v)\n",
+                test::kModel);
+  ASSERT_NE(session, nullptr);
+  const Scene closed = shown(*session, 4);
+  EXPECT_TRUE(test::shows(closed, "removed"));
+  EXPECT_FALSE(test::shows(closed, "3 \u2192 empty"));
+  EXPECT_TRUE(test::shows(closed, "3"));
+}
+
 TEST(Lecture, DimsWhatTheStepIsNotAbout) {
   const auto session = test::run(kTwo, test::kModel);
   ASSERT_NE(session, nullptr);
