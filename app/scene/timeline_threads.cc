@@ -72,7 +72,8 @@ class Reader {
     using enum MicroStep::What;
     sleep.until = step;
     sleep.end = Sleep::End::other;
-    // What the newest wakeup was about, and whose queue was walked: a relay wakes another meanwhile.
+    // What the newest wakeup was about, and whose queue was walked: a relay wakes another
+    // meanwhile.
     std::string last, walked;
     for (const MicroStep& m : micro) {
       if (m.what == queued || m.what == requeued || m.what == kept || m.what == wakeup) {
