@@ -124,7 +124,8 @@ MUTANTS = [
      "  signalfd_notify(run, task);\n  w.tasks[at(task)].pending.push_back(",
      "  if (signal == SIGUSR1) signalfd_notify(run, task);\n  w.tasks[at(task)].pending.push_back("),
     ("a signalfd shows every thread's signals", "files.cc",
-     "task_of(run.w, run.actor));", "kNone);"),
+     "return signalfd_level(run.w, run.w.signalfds[object], task_of(run.w, run.actor));",
+     "return signalfd_level(run.w, run.w.signalfds[object], kNone);"),
     ("a blocked signal that is ignored is gone", "signals.cc",
      "return is_in(w.tasks[at(task)].blocked, signal) || !handler_ignores",
      "return !handler_ignores"),
@@ -166,6 +167,17 @@ MUTANTS = [
     ("a hangup wakes as often as any close", "tty.cc",
      "  for (const Index queue : {w.ttys[tty].read_wait, w.ttys[tty].write_wait}) {",
      "  for (const Index queue : std::array<Index, 0>{}) {"),
+    ("a queue of datagrams is never full", "unix_dgram.cc",
+     "return to != sock && w.socks[to].peer != sock;", "return false;"),
+    ("a datagram socket with another peer still waits for the one before", "unix_dgram.cc",
+     "  forget_place(run, sock);\n", ""),
+    ("a datagram that is only looked at tells nobody of a place", "unix_dgram.cc",
+     "    tell_of_place();\n    return static_cast<std::int64_t>(got);",
+     "    return static_cast<std::int64_t>(got);"),
+    ("datagrams come from anybody, whomever the receiver sends to", "unix_dgram.cc",
+     "  if (other.peer != kNone && other.peer != sock) return EPERM;\n", ""),
+    ("accept() on AF_UNIX tells nobody of the place", "unix_listen.cc",
+     "  wake_place(run, w.files[file].object, \"unix_accept\", 0, 1);\n", ""),
 ]
 
 
