@@ -33,6 +33,9 @@ void mark_open(KnownName& known, const State& state) {
     if (object == state.objects.end()) continue;
     known.kind = object->kind;
     known.connected = object->connected || is_socket_pair(object->kind);
+    known.local = object->local;
+    known.datagrams = object->datagrams;
+    known.named = object->named;
   }
 }
 
@@ -259,11 +262,17 @@ void know_processes(Draft& draft, const Session& session, int step) {
 
 namespace {
 
+// Made by socket(), and no listener yet.
+bool may_connect(const KnownName& on) {
+  return on.kind == ObjectKind::tcp || on.kind == ObjectKind::udp ||
+         on.kind == ObjectKind::unix_socket;
+}
+
 // Pipes and what is like them; a socket only where it is connected.
 bool can_read(const KnownName& on) {
   if (on.epoll || on.end == FileEnd::write || on.kind == ObjectKind::listener) return false;
   if (on.kind == ObjectKind::pidfd) return false;
-  return on.kind != ObjectKind::tcp || on.connected;
+  return !may_connect(on) || on.connected || on.datagrams;
 }
 
 bool can_write(const KnownName& on) {
@@ -297,13 +306,14 @@ bool makes_sense(const KnownName& on, CallName call) {
     case CallName::inotify_touch:
       return on.kind == ObjectKind::inotify;
     case CallName::shutdown:
-      return on.connected || on.kind == ObjectKind::listener;
+      return on.connected || on.local || on.kind == ObjectKind::listener;
     case CallName::bind:
       return is_socket(on.kind) && (is_socket_pair(on.kind) || !on.connected);
     case CallName::listen:
-      return on.kind == ObjectKind::listener || (on.kind == ObjectKind::tcp && !on.connected);
+      return on.kind == ObjectKind::listener ||
+             (may_connect(on) && !on.connected && !on.datagrams && (on.named || !on.local));
     case CallName::connect:
-      return on.kind == ObjectKind::udp || (on.kind == ObjectKind::tcp && !on.connected);
+      return may_connect(on) && (!on.connected || on.datagrams);
     case CallName::accept:
     case CallName::accept4:
       return on.kind == ObjectKind::listener;
@@ -343,6 +353,16 @@ void choose_call(Draft& draft, CallName call, const std::vector<KnownName>& name
   compose(draft);
 }
 
+namespace {
+
+// Whether connect() of the one to the other has a chance.
+bool takes(const KnownName& to, const KnownName& from) {
+  if (!to.open || to.local != from.local || to.datagrams != from.datagrams) return false;
+  return to.datagrams ? to.named : to.kind == ObjectKind::listener;
+}
+
+}  // namespace
+
 void suit(Draft& draft, const std::vector<KnownName>& names) {
   const auto known = [&](std::string_view name) {
     const auto it = std::ranges::find(names, name, &KnownName::name);
@@ -356,6 +376,13 @@ void suit(Draft& draft, const std::vector<KnownName>& names) {
     if (chosen == nullptr || chosen->watched == wanted) return;
     for (const KnownName& other : names) {
       if (other.open && !other.epoll && other.watched == wanted) draft.args[2].text = other.name;
+    }
+  } else if (draft.call == CallName::connect && draft.args.size() == 2) {
+    const KnownName* from = known(draft.args[0].text);
+    const KnownName* to = known(draft.args[1].text);
+    if (from == nullptr || (to != nullptr && takes(*to, *from))) return;
+    for (const KnownName& other : names) {
+      if (takes(other, *from)) draft.args[1].text = other.name;
     }
   } else if (draft.call == CallName::read && draft.args.size() == 2) {
     const KnownName* chosen = known(draft.args[0].text);

@@ -26,6 +26,7 @@ struct KnownName {
   bool watched = false;  // some instance has it in its interest list
   ObjectKind kind = ObjectKind::other;
   bool connected = false;  // a socket: what is written has somewhere to go
+  bool local = false, datagrams = false, named = false;  // see ObjectState
 };
 // Whether the kernel lets this call do something on it: a read of a pipe's write end, say, it does
 // not. Of epoll's own calls and of descriptors every one is let through.

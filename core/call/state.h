@@ -39,7 +39,7 @@ inline bool is_socket_pair(ObjectKind kind) {
 inline bool is_pair(ObjectKind kind) { return is_socket_pair(kind) || kind == ObjectKind::pty; }
 inline bool is_socket(ObjectKind kind) {
   return is_socket_pair(kind) || kind == ObjectKind::tcp || kind == ObjectKind::udp ||
-         kind == ObjectKind::listener;
+         kind == ObjectKind::unix_socket || kind == ObjectKind::listener;
 }
 // A number and not bytes: ObjectState::fill is what a read gives.
 inline bool is_counter(ObjectKind kind) {
@@ -128,10 +128,14 @@ struct ObjectState {
   std::vector<std::uint64_t>
       capacity;                  // same order; eventfd: the greatest counter; empty: not known
   std::optional<ObjectId> peer;  // a connection's other end, once it was accepted
-  bool connected = false;        // a socket of the internet: what it is given has somewhere to go
-  std::uint64_t unsent = 0;      // TCP: bytes it took that the other end has no room for yet
-  std::uint32_t waiting = 0;     // listener: connections that nobody has accepted yet
-  std::uint32_t typed = 0;       // a terminal: bytes at the slave of a line that has not ended
+  // Of a socket with a box of its own:
+  bool connected = false;     // what it is given has somewhere to go
+  bool local = false;         // of AF_UNIX
+  bool datagrams = false;     // for datagrams
+  bool named = false;         // has an address, which others can connect to
+  std::uint64_t unsent = 0;   // TCP: bytes it took that the other end has no room for yet
+  std::uint32_t waiting = 0;  // listener: connections that nobody has accepted yet
+  std::uint32_t typed = 0;    // a terminal: bytes at the slave of a line that has not ended
   // A unix socket for datagrams of many: those unread, and how many of them fit; 0: no such socket.
   std::uint32_t messages = 0, places = 0;
   std::vector<PendingSignal> signals;  // signalfd: those of its mask; `fill` is how many

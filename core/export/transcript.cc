@@ -70,7 +70,7 @@ Ending ending_of(const Session& session) {
 
 Transcript::Transcript(const Lesson& lesson, TranscriptOptions options, ReadyNow ready,
                        std::string& out)
-    : lines_(lesson, std::move(ready), out, options.to_run), options_(options) {}
+    : lines_(lesson, std::move(ready), out, options.to_run), options_(std::move(options)) {}
 
 void Transcript::begin(int next, const std::string& failure) {
   lines_.pass_to(next);
@@ -296,7 +296,7 @@ std::string transcript_of(const Session& session, TranscriptOptions options) {
     }
     return names;
   };
-  Transcript transcript(session.lesson(), options, ready, out);
+  Transcript transcript(session.lesson(), std::move(options), ready, out);
   const auto& steps = session.steps();
   const auto next_after = [&](std::size_t done) {  // where the program stood after so many steps
     for (std::size_t i = done; i < steps.size(); ++i) {

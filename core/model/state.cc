@@ -343,9 +343,13 @@ class Builder {
     const Sock& s = w_.socks[f.object];
     o.kind = s.listening ? ObjectKind::listener : ObjectKind::unix_socket;
     o.waiting = static_cast<std::uint32_t>(s.accept_queue.size());
+    o.local = true;
+    o.named = s.name != 0;
     if (s.listening) return;
     o.fill.push_back(s.bytes.size());
-    if (f.kind == FileKind::unix_dgram) return extend_datagrams(o, s);
+    o.connected = s.connected;
+    o.datagrams = f.kind == FileKind::unix_dgram;
+    if (o.datagrams) return extend_datagrams(o, s);
     o.capacity.push_back(room_for(s));
     if (f.peer != kNone) o.peer = w_.files[f.peer].object_id;
   }
@@ -361,6 +365,8 @@ class Builder {
 
   void extend_inet(ObjectState& o, const File& f) const {
     const InetSock& s = w_.inets[f.object];
+    o.datagrams = f.kind == FileKind::udp;
+    o.named = s.port != 0;
     if (s.state == TcpState::listen) {
       o.kind = ObjectKind::listener;
       o.waiting = static_cast<std::uint32_t>(s.accept_queue.size());

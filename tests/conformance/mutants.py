@@ -169,15 +169,11 @@ MUTANTS = [
      "  for (const Index queue : std::array<Index, 0>{}) {"),
     ("a queue of datagrams is never full", "unix_dgram.cc",
      "return to != sock && w.socks[to].peer != sock;", "return false;"),
-    ("a datagram socket with another peer still waits for the one before", "unix_dgram.cc",
-     "  forget_place(run, sock);\n", ""),
     ("a datagram that is only looked at tells nobody of a place", "unix_dgram.cc",
      "    tell_of_place();\n    return static_cast<std::int64_t>(got);",
      "    return static_cast<std::int64_t>(got);"),
     ("datagrams come from anybody, whomever the receiver sends to", "unix_dgram.cc",
      "  if (other.peer != kNone && other.peer != sock) return EPERM;\n", ""),
-    ("accept() on AF_UNIX tells nobody of the place", "unix_listen.cc",
-     "  wake_place(run, w.files[file].object, \"unix_accept\", 0, 1);\n", ""),
 ]
 
 

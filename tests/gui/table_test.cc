@@ -194,6 +194,11 @@ TEST(ObjectCalls, AreRefusedAsTheMenuSays) {
       "u = socket(AF_INET, SOCK_DGRAM|SOCK_NONBLOCK)\n"
       "uc = socket(AF_INET, SOCK_DGRAM|SOCK_NONBLOCK)\nbind(u)\nconnect(uc, u)\n"
       "g = signalfd([SIGUSR1], SFD_NONBLOCK)\nn = inotify()\nfcntl(n, F_SETFL, O_NONBLOCK)\n"
+      "xl = socket(AF_UNIX, SOCK_STREAM|SOCK_NONBLOCK)\nbind(xl)\nlisten(xl, 8)\n"
+      "xc = socket(AF_UNIX, SOCK_STREAM|SOCK_NONBLOCK)\nconnect(xc, xl)\n"
+      "xd = accept4(xl, SOCK_NONBLOCK)\nxf = socket(AF_UNIX, SOCK_STREAM|SOCK_NONBLOCK)\n"
+      "xr = socket(AF_UNIX, SOCK_DGRAM|SOCK_NONBLOCK)\nbind(xr)\n"
+      "xs = socket(AF_UNIX, SOCK_DGRAM|SOCK_NONBLOCK)\nconnect(xs, xr)\n"
       "m = memfd_create()\npm, ps = openpty()\n"
       "fcntl(pm, F_SETFL, O_NONBLOCK)\nfcntl(ps, F_SETFL, O_NONBLOCK)\n"
       "epoll_ctl(ep, ADD, v, IN)\n";
@@ -206,7 +211,7 @@ TEST(ObjectCalls, AreRefusedAsTheMenuSays) {
   };
   const auto desk = desk_of(setup);
   int sensible = 0, refused = 0;
-  for (int fd = 3; fd <= 21; ++fd) {
+  for (int fd = 3; fd <= 27; ++fd) {
     const ObjectCalls calls = calls_for(*desk, "fd:" + std::to_string(fd));
     EXPECT_FALSE(calls.sensible.empty()) << fd;
     const auto outcome = [&](const std::string& line) {
@@ -224,7 +229,7 @@ TEST(ObjectCalls, AreRefusedAsTheMenuSays) {
       ++refused;
     }
   }
-  EXPECT_GT(sensible, 50);
+  EXPECT_GT(sensible, 100);
   EXPECT_GT(refused, 15);
 }
 

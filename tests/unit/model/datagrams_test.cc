@@ -152,6 +152,19 @@ TEST_F(ManyToOne, TellEveryoneOfTheDeathOfTheReceiver) {
   EXPECT_EQ(d.send(d.t), -ECONNREFUSED);
 }
 
+TEST_F(ManyToOne, WaitForNoPlaceAtWhomTheySentToBefore) {
+  Post d;
+  const Fd u = d.socket();
+  EXPECT_EQ(d.run(Bind{u}), 0);
+  d.watch(d.s, EPOLLOUT | EPOLLET);
+  for (int i = 0; i < d.most; ++i) EXPECT_EQ(d.send(d.t), 1);
+  EXPECT_EQ(d.events(), Reports{});
+  EXPECT_EQ(d.run(Connect{d.s, u}), 0);
+  EXPECT_EQ(d.events(), (Reports{{d.s.value, EPOLLOUT}}));
+  EXPECT_EQ(d.take(d.r), 1);
+  EXPECT_EQ(d.events(), Reports{});
+}
+
 TEST_F(ManyToOne, NeedAName) {
   Post d;
   EXPECT_EQ(d.run(Connect{d.r, d.t}), -EINVAL);
