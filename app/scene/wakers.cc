@@ -32,22 +32,10 @@ std::string of_items(Lang lang, const EventpollState& ep) {
   return tr(lang, "wakes.item", {any_of(lang, names)});
 }
 
-// The file whose queue has no place for what the socket `object` sends; empty: it is not that.
-std::string full_receiver(const State& state, const ObjectState* object) {
-  if (object == nullptr || !object->peer) return {};
-  const ObjectState* peer = find_object(state, *object->peer);
-  if (peer == nullptr || peer->places == 0 || peer->messages < peer->places) return {};
-  const FileState* file = find_file(state, peer->files.front());
-  return file == nullptr ? std::string{} : name_of(*file);
-}
-
 std::string of_file(Lang lang, const State& state, const FileState& file, bool reads) {
   const std::string name = name_of(file);
   const ObjectState* object = find_object(state, file.object);
-  if (!reads) {
-    const std::string receiver = full_receiver(state, object);
-    return receiver.empty() ? tr(lang, "wakes.room", {name}) : tr(lang, "wakes.place", {receiver});
-  }
+  if (!reads) return tr(lang, "wakes.room", {name});
   if (object != nullptr && object->kind == ObjectKind::listener) {
     return tr(lang, "wakes.connection", {name});
   }
@@ -71,8 +59,8 @@ std::string wakers_text(Lang lang, const State& state, ActorId actor) {
     }
   }
   const auto thread = std::ranges::find(state.threads, actor, &ThreadState::actor);
-  if (thread != state.threads.end() && thread->call == "connect") {
-    return tr(lang, "wakes.accepted");
+  if (thread != state.threads.end() && !thread->waits_at.empty()) {
+    return tr(lang, "wakes.place", {thread->waits_at});
   }
   for (const FileState& file : state.files) {
     const bool reads = std::ranges::find(file.readers, actor) != file.readers.end();

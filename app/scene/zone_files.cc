@@ -190,8 +190,8 @@ void draw_object(Sketch& pen, const KernelContext& c, const ObjectPlace& place, 
 std::string_view asleep_key(const State& state, const FileState& file) {
   const ActorId first = file.readers.empty() ? file.writers.front() : file.readers.front();
   const auto thread = std::ranges::find(state.threads, first, &ThreadState::actor);
-  const std::string call = thread == state.threads.end() ? std::string() : thread->call;
-  if (call == "connect" || call.starts_with("accept")) return "file.asleep";
+  if (thread == state.threads.end()) return "file.asleep";
+  if (!thread->waits_at.empty() || thread->call.starts_with("accept")) return "file.asleep";
   return file.readers.empty() ? "file.asleep_room" : "file.asleep_bytes";
 }
 

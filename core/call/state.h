@@ -147,8 +147,9 @@ enum class TaskState : std::uint8_t { idle, blocked, runnable, zombie };
 struct ThreadState {
   ActorId actor;
   TaskState state = TaskState::idle;
-  std::string call;  // name of the call it is in: "epoll_wait"
-  std::string on;    // name of the descriptor it sleeps on
+  std::string call;      // name of the call it is in: "epoll_wait"
+  std::string on;        // name of the descriptor it sleeps on
+  std::string waits_at;  // name of the unix socket whose queue has no place for what it sends
   std::optional<std::int64_t> timeout_ns;
   std::uint64_t blocked_signals = 0, pending_signals = 0;  // bit n-1: signal n
 };

@@ -18,6 +18,7 @@ struct KernelTraits {
   bool has_epoll_pwait2 = true;
   bool pidfd_hup_when_reaped = true;
   bool unix_signals_before_it_frees = true;
+  bool dgram_looks_for_peer_last = true;
   friend bool operator==(const KernelTraits&, const KernelTraits&) = default;
 };
 
@@ -51,6 +52,9 @@ inline constexpr std::array kKernelTraits = {
              "a write to an AF_UNIX stream that nobody reads sends SIGPIPE, then tells of room",
              "a write to an AF_UNIX stream that nobody reads tells of room, then sends SIGPIPE",
              "6.14"},
+    TraitRow{"dgram_looks_for_peer_last", &KernelTraits::dgram_looks_for_peer_last,
+             "a write to an AF_UNIX datagram socket without a peer makes its message first",
+             "a write to an AF_UNIX datagram socket without a peer fails at once", "6.14"},
 };
 
 }  // namespace epollscope

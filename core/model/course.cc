@@ -14,7 +14,7 @@
 #include "core/model/process.h"
 #include "core/model/signals.h"
 #include "core/model/socket_calls.h"
-#include "core/model/unix_sock.h"
+#include "core/model/unix_dgram.h"
 #include "core/model/wait_queue.h"
 
 namespace epollscope {
@@ -187,7 +187,7 @@ void abandon_call(Run& run, Index task) {
   remove_entry(w, t.entry);
   std::erase(w.runnable, task);
   if (auto* write = std::get_if<WriteCall>(&t.frame); write != nullptr && write->to != kNone) {
-    put_sock(w, std::exchange(write->to, kNone));
+    unix_dgram_give_up(run, t.file, *write);
   }
   const auto* accept = std::get_if<AcceptCall>(&t.frame);
   if (accept != nullptr && accept->fd != kNone) free_reserved(w, accept->fd);

@@ -143,7 +143,9 @@ void tell(Run& run, const Note& n) {
     step.subject = name_of_file(w, w.eps[n.ep].file);
   }
   const Index file = n.file == kNone && n.item != kNone ? w.items[n.item].file : n.file;
-  if (file != kNone) step.file = w.files[file].id;
+  // Those who wait for a place have a queue of their own, which poll() puts no hooks on.
+  const bool on_file = file != kNone && n.why != Why::wakeup_place;
+  if (on_file) step.file = w.files[file].id;
   const Index ep = n.ep == kNone && n.item != kNone ? w.items[n.item].ep : n.ep;
   if (ep != kNone) step.eventpoll = w.files[w.eps[ep].file].id;
   run.observe(step, run.machine);

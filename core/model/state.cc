@@ -18,6 +18,7 @@
 #include "core/model/timerfd.h"
 #include "core/model/tree_order.h"
 #include "core/model/tty.h"
+#include "core/model/unix_listen.h"
 #include "core/model/unix_sock.h"
 #include "core/model/world.h"
 
@@ -105,6 +106,7 @@ class Builder {
                   .state = t.state,
                   .call = {},
                   .on = {},
+                  .waits_at = {},
                   .timeout_ns = {},
                   .blocked_signals = t.blocked,
                   .pending_signals = pending_set(t)};
@@ -113,6 +115,8 @@ class Builder {
     s.call = call_name(t.frame);
     s.timeout_ns = t.timeout_ns;
     if (t.file != kNone) s.on = name_on(t);
+    const Index full = full_queue_of(w_, t);
+    if (full != kNone) s.waits_at = name_of_file(w_, w_.queues[w_.socks[full].wait].file);
     if (const auto* wait = std::get_if<WaitpidCall>(&t.frame)) {
       s.on = print(ActorId{'P', wait->process});
     }
@@ -246,21 +250,17 @@ class Builder {
     s.level = file_level(w_, file) & kShown;
     s.nonblocking = (f.flags & O_NONBLOCK) != 0;
     look_into(queue_of(w_, file), file, s, s.hooks);
-    if (is_unix(f.kind)) add_connecting(file, s.writers);
-    if (f.kind == FileKind::unix_dgram && w_.socks[f.object].peer != kNone) {
-      look_into(w_.socks[w_.socks[f.object].peer].peer_wait, file, s, s.hooks);
-    }
+    if (is_unix(f.kind)) add_waiting_for_place(file, s.writers);
     const Index second = second_queue_of(w_, file);
     if (second != kNone) look_into(second, file, s, s.write_hooks);
     if (f.kind == FileKind::pty) look_into(w_.ttys[f.object].read_lock, file, s, s.hooks);
     return s;
   }
 
-  // They sleep at the listener.
-  void add_connecting(Index file, std::vector<ActorId>& actors) const {
+  // They sleep at another socket.
+  void add_waiting_for_place(Index file, std::vector<ActorId>& actors) const {
     for (const Task& t : w_.tasks) {
-      const bool connects = t.file == file && std::holds_alternative<ConnectCall>(t.frame);
-      if (connects && t.state == TaskState::blocked) actors.push_back(t.actor);
+      if (t.file == file && full_queue_of(w_, t) != kNone) actors.push_back(t.actor);
     }
   }
 
@@ -272,7 +272,6 @@ class Builder {
         if (w_.items[entry.item].file == file) hooks.push_back(w_.items[entry.item].id);
         continue;
       }
-      if (entry.task == kNone) continue;  // a relay
       const Task& t = w_.tasks[at(entry.task)];
       if (t.file != file) continue;
       (std::holds_alternative<WriteCall>(t.frame) ? s.writers : s.readers).push_back(t.actor);
@@ -317,6 +316,16 @@ class Builder {
     }
   }
 
+  // An end of a pair may send to somebody else since.
+  void extend_pair(ObjectState& o, const Sock& s, Index sock) const {
+    o.fill.push_back(s.bytes.size());
+    if (s.peer == kNone || w_.socks[s.peer].dead || w_.socks[s.peer].peer == sock) {
+      o.capacity.push_back(room_for(s));
+    } else if (!w_.socks[s.peer].dead) {
+      o.peer = w_.files[w_.queues[w_.socks[s.peer].wait].file].object_id;
+    }
+  }
+
   void extend(std::vector<ObjectState>& objects, Index file) const {
     const File& f = w_.files[file];
     ObjectState& o = objects.back();
@@ -330,8 +339,7 @@ class Builder {
     }
     if (!is_unix(f.kind)) return;
     if (w_.socks[f.object].single) return extend_unix(o, f);
-    o.fill.push_back(w_.socks[f.object].bytes.size());
-    o.capacity.push_back(room_for(w_.socks[f.object]));
+    extend_pair(o, w_.socks[f.object], f.object);
   }
 
   // What it can read is charged to who sends it.

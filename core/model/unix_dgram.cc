@@ -32,9 +32,9 @@ bool is_bounded(const World& w, Index sock, Index to) {
 // unix_dgram_peer_wake_me: it is told of the next place; false: there is one.
 bool await_place(Run& run, Index sock, Index to) {
   World& w = run.w;
-  if (!is_full(w, w.socks[to]) || w.socks[to].dead) return false;
   const Index queue = queue_for_place(w, to);
   await_queue(run, queue);
+  if (!is_full(w, w.socks[to]) || w.socks[to].dead) return false;
   if (w.socks[sock].relay != kNone) return true;
   const Index entry = w.entries.take();
   w.entries[entry].sock = sock;
@@ -49,7 +49,7 @@ void lose_messages(Run& run, Index sock, Index before) {
   if (w.socks[sock].receive_queue.empty()) return;
   touch_sock(w, sock);
   touch_senders(w, sock);
-  purge_receive_queue(run, w.socks[sock]);
+  purge_receive_queue(run, sock);
   wake_place(run, sock, "unix_dgram_disconnected", 0, kAll);
   Sock& other = w.socks[before];
   if (other.dead || other.peer != sock) return;
@@ -139,85 +139,116 @@ std::uint32_t dgram_truesize(const MachineInputs& inputs, std::uint32_t length) 
 
 Answer unix_dgram_read(Run& run, Index task, Index file, ReadCall& call, std::string* out) {
   World& w = run.w;
-  Sock& s = sock_of(w, file);
+  const Index sock = w.files[file].object;
+  const auto s = [&]() -> Sock& { return w.socks[sock]; };  // others may make sockets meanwhile
   if (call.count == 0 && !call.recv) return 0;
-  if (s.hears_of_peer && !s.connected) return -ENOTCONN;
+  if (s().hears_of_peer && !s().connected) return -ENOTCONN;
   if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
-  while (s.error == 0 && s.receive_queue.empty()) {
-    const bool ended = (s.shutdown & kReceiveShutdown) != 0;
+  while (s().error == 0 && s().receive_queue.empty()) {
+    const bool ended = (s().shutdown & kReceiveShutdown) != 0;
     const bool blocks = may_sleep(w, file, call);
-    if (ended && (s.hears_of_peer || blocks)) return 0;
+    if (ended && (s().hears_of_peer || blocks)) return 0;
     if (!blocks) return -EAGAIN;
     call.slept = true;
-    if (await_queue(run, s.wait)) continue;
+    if (await_queue(run, s().wait)) continue;
     if (signal_pending(w, task)) return -kRestartSys;
-    wait_for_more_packets(run, task, s.wait, Why::slept_read);
+    wait_for_more_packets(run, task, s().wait, Why::slept_read);
     return std::nullopt;
   }
-  if (s.error != 0) {
+  if (s().error != 0) {
     touch(w, file);
-    return -std::exchange(s.error, 0);
+    return -std::exchange(s().error, 0);
   }
-  const Index sock = w.files[file].object;
-  const Skb message = s.receive_queue.front();
+  const Skb message = s().receive_queue.front();
   const auto got = std::min<std::uint64_t>(message.length, call.count);
   const auto tell_of_place = [&] {  // also when the message stays
     wake_place(run, sock, "__unix_dgram_recvmsg", kSocketWritable, 1);
   };
   if ((call.flags & MSG_PEEK) != 0) {
-    ByteQueue(s.bytes).pop(got, out);
+    ByteQueue(s().bytes).pop(got, out);
     tell_of_place();
     return static_cast<std::int64_t>(got);
   }
   touch(w, file);
-  if (is_full(w, s)) touch_senders(w, sock);
-  s.receive_queue.pop();
-  s.bytes.pop(got, out);
-  s.bytes.pop(message.length - got, nullptr);
+  if (is_full(w, s())) touch_senders(w, sock);
+  s().receive_queue.pop();
+  s().bytes.pop(got, out);
+  s().bytes.pop(message.length - got, nullptr);
   tell_of_place();
   say_moved(run, file, "unix_dgram_recvmsg", got < message.length ? Why::moved_cut : Why::moved_out,
             got);
-  free_message(run, w.socks[sock], message);
+  free_message(run, s().peer, message);
   return static_cast<std::int64_t>(got);
+}
+
+// sock_alloc_send_pskb: 0, its memory is charged; nullopt: it fell asleep.
+static Answer charge(Run& run, Index task, Index file, WriteCall& call, std::uint32_t truesize) {
+  World& w = run.w;
+  const Index sock = w.files[file].object;
+  for (;;) {
+    if (w.socks[sock].error != 0) {
+      touch(w, file);
+      return -std::exchange(w.socks[sock].error, 0);
+    }
+    if ((w.socks[sock].shutdown & kSendShutdown) != 0) return -EPIPE;
+    if (w.socks[sock].wmem < send_buffer(w, w.socks[sock])) break;
+    if (!may_sleep(w, file, call)) return -EAGAIN;
+    call.slept = true;
+    if (await_queue(run, w.socks[sock].wait)) continue;
+    if (signal_pending(w, task)) return -kRestartSys;
+    fall_asleep(run, task, {w.socks[sock].wait, Place::head, false}, "sock_wait_for_wmem",
+                Why::slept_write);
+    return std::nullopt;
+  }
+  w.socks[sock].wmem += truesize;
+  return 0;
+}
+
+// What is looked at once, before there is a message.
+static int check_dgram(World& w, Index file, const WriteCall& call) {
+  Sock& s = sock_of(w, file);
+  if (s.hears_of_peer && s.error != 0) {
+    touch(w, file);
+    return std::exchange(s.error, 0);
+  }
+  if (s.hears_of_peer && s.peer == kNone) return ENOTCONN;
+  if ((call.flags & MSG_OOB) != 0) return EOPNOTSUPP;
+  const bool late = w.inputs.traits.dgram_looks_for_peer_last;
+  if (!late && s.peer == kNone) return ENOTCONN;
+  return call.size > dgram_longest(send_buffer(w, s)) ? EMSGSIZE : 0;
 }
 
 Answer unix_dgram_write(Run& run, Index task, Index file, WriteCall& call) {
   World& w = run.w;
-  const auto length = static_cast<std::uint32_t>(call.size);
   const Index sock = w.files[file].object;
-  if (call.to == kNone) {
-    Sock& s = w.socks[sock];
-    if (s.error != 0) {
-      touch(w, file);
-      return -std::exchange(s.error, 0);
-    }
-    if (s.hears_of_peer && s.peer == kNone) return -ENOTCONN;
-    if ((call.flags & MSG_OOB) != 0) return -EOPNOTSUPP;
-    if (call.size > dgram_longest(send_buffer(w, s))) return -EMSGSIZE;
-    if ((s.shutdown & kSendShutdown) != 0) return -EPIPE;
-    while (s.wmem >= send_buffer(w, s)) {
-      if (!may_sleep(w, file, call)) return -EAGAIN;
-      call.slept = true;
-      if (await_queue(run, s.wait)) continue;
-      if (signal_pending(w, task)) return -kRestartSys;
-      fall_asleep(run, task, {s.wait, Place::head, false}, "sock_wait_for_wmem", Why::slept_write);
-      return std::nullopt;
-    }
-    s.wmem += dgram_truesize(w.inputs, length);
+  const bool charged = call.to != kNone;  // it slept for a place
+  if (const int error = call.slept ? 0 : check_dgram(w, file, call); error != 0) return -error;
+  const std::uint32_t truesize = dgram_truesize(w.inputs, static_cast<std::uint32_t>(call.size));
+  if (!charged) {
+    const Answer answer = charge(run, task, file, call, truesize);
+    if (!answer || *answer != 0) return answer;
   }
-  const std::uint32_t truesize = dgram_truesize(w.inputs, length);
   Answer answer;
-  if (call.to == kNone && w.socks[sock].peer == kNone) {
+  if (!charged && w.socks[sock].peer == kNone) {
     answer = -ENOTCONN;
-  } else if (call.to != kNone && signal_pending(w, task)) {
+  } else if (charged && signal_pending(w, task)) {
     answer = -kRestartSys;
   } else {
     answer = deliver(run, task, file, call, truesize);
   }
   if (!answer) return std::nullopt;
-  if (const Index to = std::exchange(call.to, kNone); to != kNone) put_sock(w, to);
-  if (*answer < 0) free_skb(run, sock, truesize);  // the sender hears its own message go
+  if (*answer < 0) {
+    unix_dgram_give_up(run, file, call);
+  } else if (const Index to = std::exchange(call.to, kNone); to != kNone) {
+    put_sock(w, to);
+  }
   return answer;
+}
+
+void unix_dgram_give_up(Run& run, Index file, WriteCall& call) {
+  if (const Index to = std::exchange(call.to, kNone); to != kNone) put_sock(run.w, to);
+  free_skb(run, run.w.files[file].object,
+           dgram_truesize(run.w.inputs, static_cast<std::uint32_t>(call.size)));
 }
 
 int unix_dgram_connect(Run& run, Index file, Index to) {
@@ -230,7 +261,7 @@ int unix_dgram_connect(Run& run, Index file, Index to) {
   touch_both(w, to);
   note(run, {.function = "unix_dgram_connect",
              .what = MicroStep::What::modified,
-             .why = Why::directed,
+             .why = Why::directed_local,
              .file = file});
   change_peer(run, sock, peer);
   return 0;

@@ -23,6 +23,8 @@ namespace epollscope {
 Answer unix_dgram_read(Run& run, Index task, Index file, ReadCall& call, std::string* out);
 Answer unix_dgram_write(Run& run, Index task, Index file, WriteCall& call);
 
+// A message that goes nowhere: its sender hears it go.
+void unix_dgram_give_up(Run& run, Index file, WriteCall& call);
 // 0 or an errno.
 int unix_dgram_connect(Run& run, Index file, Index to);
 // poll() was asked for OUT.

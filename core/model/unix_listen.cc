@@ -25,6 +25,13 @@ Index find_named(const World& w, std::int32_t name) {
 
 }  // namespace
 
+Index full_queue_of(const World& w, const Task& task) {
+  if (task.state != TaskState::blocked) return kNone;
+  if (const auto* write = std::get_if<WriteCall>(&task.frame)) return write->to;
+  const auto* connect = std::get_if<ConnectCall>(&task.frame);
+  return connect == nullptr ? kNone : find_named(w, connect->name);
+}
+
 void unix_bind(World& w, Index file) {
   Sock& s = sock_of(w, file);
   if (s.name != 0) return;
@@ -38,7 +45,7 @@ int unix_listen(Run& run, Index file, std::int32_t backlog) {
   Sock& s = sock_of(w, file);
   if (s.name == 0 || s.connected) return EINVAL;
   constexpr std::uint32_t kMostWaiting = 4096;  // net.core.somaxconn
-  const std::uint32_t before = s.listening ? s.backlog : w.inputs.max_dgram_qlen;
+  const std::uint32_t before = s.backlog;
   s.backlog = std::min(static_cast<std::uint32_t>(backlog), kMostWaiting);
   if (s.backlog > before) wake_place(run, w.files[file].object, "unix_listen", 0, kAll);
   if (sock_of(w, file).listening) return 0;
@@ -94,22 +101,23 @@ Answer unix_stream_connect(Run& run, Index task, Index file, ConnectCall& call) 
 
 Answer unix_accept(Run& run, Index task, Index file, std::int32_t flags) {
   World& w = run.w;
-  Sock& s = sock_of(w, file);
-  if (!s.listening) return -EINVAL;
-  while (s.accept_queue.empty()) {
+  const Index sock = w.files[file].object;
+  const auto s = [&]() -> Sock& { return w.socks[sock]; };  // others may make sockets meanwhile
+  if (!s().listening) return -EINVAL;
+  while (s().accept_queue.empty()) {
     auto& call = std::get<AcceptCall>(w.tasks[at(task)].frame);
     if (!may_sleep(w, file, call)) return -EAGAIN;
-    if ((s.shutdown & kReceiveShutdown) != 0) return -EINVAL;
+    if ((s().shutdown & kReceiveShutdown) != 0) return -EINVAL;
     call.slept = true;
-    if (await_queue(run, s.wait)) continue;
+    if (await_queue(run, s().wait)) continue;
     if (signal_pending(w, task)) return -kRestartSys;
-    wait_for_more_packets(run, task, s.wait, Why::slept_accept);
+    wait_for_more_packets(run, task, s().wait, Why::slept_accept);
     return std::nullopt;
   }
-  const Index child = s.accept_queue.front();
-  s.accept_queue.pop();
+  const Index child = s().accept_queue.front();
+  s().accept_queue.pop();
   touch(w, file);
-  wake_place(run, w.files[file].object, "unix_accept", 0, 1);
+  wake_place(run, sock, "unix_accept", 0, 1);
   const Index made = make_unix_file(run, w.files[file].kind, child,
                                     static_cast<std::uint32_t>(flags & SOCK_NONBLOCK));
   const Index client = w.socks[child].peer;

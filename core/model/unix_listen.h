@@ -15,6 +15,9 @@ namespace epollscope {
 void unix_bind(World& w, Index file);  // a second time: nothing
 // 0 or an errno.
 int unix_listen(Run& run, Index file, std::int32_t backlog);
+// The socket for a place in whose queue the task sleeps, of messages or of connections; kNone: it
+// does not.
+Index full_queue_of(const World& w, const Task& task);
 // 0, or -errno; nullopt: it fell asleep.
 Answer unix_stream_connect(Run& run, Index task, Index file, ConnectCall& call);
 // The file of the first connection that waits, or -errno; nullopt: it fell asleep.

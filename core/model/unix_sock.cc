@@ -51,34 +51,32 @@ bool leaves_unread(const Sock& s) {
   return s.receive_queue.front().length > 0 || s.receive_queue.size() > 1;
 }
 
-// unix_release_sock. `embryo`: nobody has accepted it.
+// unix_release_sock. `embryo`: nobody has accepted it. Wakeups let others run, who may make
+// sockets: no reference to one is kept over them.
 void release_sock(Run& run, Index sock, bool embryo) {
   World& w = run.w;
-  Sock& s = w.socks[sock];
-  s.dead = true;
-  s.shutdown = kShutdownMask;
-  if (!s.hears_of_peer) touch_senders(w, sock);
+  const Index peer = w.socks[sock].peer;
+  w.socks[sock].dead = true;
+  w.socks[sock].shutdown = kShutdownMask;
+  if (!w.socks[sock].hears_of_peer) touch_senders(w, sock);
   wake_place(run, sock, "unix_release_sock", 0, kAll);
   forget_place(run, sock);
-  if (s.peer != kNone) {
-    Sock& peer = w.socks[s.peer];
-    if (!peer.dead && s.hears_of_peer) {
-      if (peer.wait != kNone) touch(w, w.queues[peer.wait].file);
-      peer.shutdown = kShutdownMask;
-      if (embryo || leaves_unread(s)) peer.error = ECONNRESET;
-      state_change(run, peer);
-    }
+  if (peer != kNone && w.socks[sock].hears_of_peer && !w.socks[peer].dead) {
+    touch_sock(w, peer);
+    w.socks[peer].shutdown = kShutdownMask;
+    if (embryo || leaves_unread(w.socks[sock])) w.socks[peer].error = ECONNRESET;
+    state_change(run, w.socks[peer]);
   }
-  while (!s.accept_queue.empty()) {
-    const Index child = s.accept_queue.front();
-    s.accept_queue.pop();
+  while (!w.socks[sock].accept_queue.empty()) {
+    const Index child = w.socks[sock].accept_queue.front();
+    w.socks[sock].accept_queue.pop();
     release_sock(run, child, true);
   }
-  purge_receive_queue(run, s);
-  if (s.wait != kNone) free_queue(w, s.wait);
-  if (s.peer_wait != kNone) free_queue(w, s.peer_wait);
-  s.wait = s.peer_wait = kNone;
-  if (s.peer != kNone) put_sock(w, s.peer);
+  purge_receive_queue(run, sock);
+  for (Index* queue : {&w.socks[sock].wait, &w.socks[sock].peer_wait}) {
+    if (*queue != kNone) free_queue(w, std::exchange(*queue, kNone));
+  }
+  set_peer(w, sock, kNone);
   put_sock(w, sock);
 }
 
@@ -197,18 +195,19 @@ void free_skb(Run& run, Index sender, std::uint32_t truesize) {
   write_space(run, s);
 }
 
-void purge_receive_queue(Run& run, Sock& s) {
-  s.bytes.pop(s.bytes.size(), nullptr);
-  while (!s.receive_queue.empty()) {
-    const Skb skb = s.receive_queue.front();
-    s.receive_queue.pop();
-    free_message(run, s, skb);
+void purge_receive_queue(Run& run, Index sock) {
+  World& w = run.w;
+  w.socks[sock].bytes.pop(w.socks[sock].bytes.size(), nullptr);
+  while (!w.socks[sock].receive_queue.empty()) {
+    const Skb skb = w.socks[sock].receive_queue.front();
+    w.socks[sock].receive_queue.pop();
+    free_message(run, w.socks[sock].peer, skb);
   }
 }
 
-void free_message(Run& run, const Sock& receiver, const Skb& skb) {
+void free_message(Run& run, Index peer, const Skb& skb) {
   const bool held = skb.sender != kNone;
-  const Index sender = held ? skb.sender : receiver.peer;
+  const Index sender = held ? skb.sender : peer;
   touch_sock(run.w, sender);
   free_skb(run, sender, skb.truesize);
   if (held) put_sock(run.w, sender);

@@ -56,10 +56,10 @@ int unix_shutdown(Run& run, Index file, std::int32_t how);
 void wake_receiver(Run& run, const Sock& receiver);
 // An skb of that size is freed: the sender's account shrinks, and it may write again.
 void free_skb(Run& run, Index sender, std::uint32_t truesize);
-// The same of a message that this one had, whoever sent it.
-void free_message(Run& run, const Sock& receiver, const Skb& skb);
+// The same of a message that was received, whoever sent it; `peer`: of its receiver.
+void free_message(Run& run, Index peer, const Skb& skb);
 // All that was not read is gone.
-void purge_receive_queue(Run& run, Sock& sock);
+void purge_receive_queue(Run& run, Index sock);
 
 // A reference to a socket goes; with the last one its slot is free.
 void put_sock(World& w, Index sock);

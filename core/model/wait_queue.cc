@@ -52,10 +52,6 @@ bool wake_task(Run& run, Index task, std::string_view function, Why why) {
   return true;
 }
 
-}  // namespace
-
-namespace {
-
 // unix_dgram_peer_wake_relay.
 void relay(Run& run, Index entry, std::uint32_t key) {
   World& w = run.w;

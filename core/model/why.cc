@@ -32,6 +32,8 @@ constexpr std::array kRows = {
            "the handshake is over: the other end waits in the listener's queue"},
     WhyRow{Why::directed, "directed",
            "no packet goes out; what it sends has an address from now on"},
+    WhyRow{Why::directed_local, "directed.local",
+           "from now on it sends there, and takes messages from nobody else"},
     WhyRow{Why::accepted, "accepted", "the first connection in the queue gets a descriptor"},
     WhyRow{Why::created_signalfd, "created.signalfd",
            "it reads the pending signals of the thread that asks, of these: {0}"},

@@ -11,7 +11,7 @@ namespace epollscope {
 enum class Why : std::uint8_t {
   created_epoll, created_pipe, created_unix, created_unix_messages, created_eventfd, created_timerfd,
   created_inotify, created_pty, created_regular, created_pidfd, forked,
-  created_socket, listening, connected, directed, accepted,
+  created_socket, listening, connected, directed, directed_local, accepted,
   created_signalfd,
   inserted_tree, inserted_later, erased_del, erased_close, erased_instance,
   hooked_head, hooked_tail, unhooked,

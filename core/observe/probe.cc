@@ -150,6 +150,17 @@ void unix_signals_before_it_frees(KernelTraits& traits) {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
+// Longer than any message may be: who makes the message first finds that out.
+void dgram_looks_for_peer_last(KernelTraits& traits) {
+  const OwnedFd alone(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  int room = 0;
+  socklen_t length = sizeof room;
+  if (getsockopt(alone.get(), SOL_SOCKET, SO_SNDBUF, &room, &length) != 0) return;
+  const std::vector<char> message(static_cast<std::size_t>(room));
+  if (send(alone.get(), message.data(), message.size(), MSG_NOSIGNAL) != -1) return;
+  if (errno == EMSGSIZE || errno == ENOTCONN) traits.dgram_looks_for_peer_last = errno == EMSGSIZE;
+}
+
 KernelTraits probe_now() {
   KernelTraits traits;
   wait_checks_fd_first(traits);
@@ -159,6 +170,7 @@ KernelTraits probe_now() {
   has_epoll_pwait2(traits);
   pidfd_hup_when_reaped(traits);
   unix_signals_before_it_frees(traits);
+  dgram_looks_for_peer_last(traits);
   return traits;
 }
 

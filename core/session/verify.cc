@@ -72,7 +72,11 @@ void verify_levels(const Machine& machine, const std::vector<Level>& levels,
   for (const Level& seen : levels) {
     const auto said = machine.level(seen.fd);
     if (!said || expires_later(timers, seen)) continue;
-    if (((said->revents ^ seen.revents) & ~seen.unseen) != 0) {
+    const bool differs = ((said->revents ^ seen.revents) & ~seen.unseen) != 0;
+    if (differs && seen.full) {
+      differences.push_back(
+          fmt::format("fd {}: it has no room, the model says POLLOUT", seen.fd.value));
+    } else if (differs) {
       differences.push_back(
           fmt::format("fd {}: poll() answers {}, the model says {}", seen.fd.value,
                       print_flags(FlagSet::poll_events, seen.revents),

@@ -177,8 +177,7 @@ TEST_F(ManyToOne, NeedAName) {
   EXPECT_EQ(d.run(Close{u}), 0);
 }
 
-// Of the sockets that are gone nothing is left: neither by their peers nor by their messages.
-TEST_F(ManyToOne, KeepTheirSenderUntilTheyAreRead) {
+TEST_F(ManyToOne, OutliveTheirSender) {
   Post d;
   for (int round = 0; round < 50; ++round) {
     const Fd u = d.socket();
