@@ -32,9 +32,10 @@ bool is_bounded(const World& w, Index sock, Index to) {
 // unix_dgram_peer_wake_me: it is told of the next place; false: there is one.
 bool await_place(Run& run, Index sock, Index to) {
   World& w = run.w;
+  const auto has_none = [&] { return is_full(w, w.socks[to]) && !w.socks[to].dead; };
+  if (!has_none()) return false;
   const Index queue = queue_for_place(w, to);
-  await_queue(run, queue);
-  if (!is_full(w, w.socks[to]) || w.socks[to].dead) return false;
+  if (await_queue(run, queue) && !has_none()) return false;
   if (w.socks[sock].relay != kNone) return true;
   const Index entry = w.entries.take();
   w.entries[entry].sock = sock;
