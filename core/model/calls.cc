@@ -264,12 +264,11 @@ class Caller {
     return plain("__sys_listen", socket_listen(run_, op), op.fd);
   }
   Step operator()(const Connect& op) {
-    constexpr std::string_view kWho = "__sys_connect";
     std::optional<ConnectCall> call;
     const int error = check_connect(run_, op, call);
-    if (!call) return plain(kWho, error, op.fd);
+    if (!call) return plain("__sys_connect", error, op.fd);
     begin(file_of(w_, op.fd), op.fd, *call);
-    return say_failure(kWho, op.fd, do_connect(run_, task_));
+    return say_failure("__sys_connect", op.fd, do_connect(run_, task_));
   }
   Step operator()(const Shutdown& op) {
     return plain("__sys_shutdown", socket_shutdown(run_, op), op.fd);
@@ -280,7 +279,6 @@ class Caller {
   Step operator()(const Getsockopt& op) {
     return say_failure("do_sock_getsockopt", op.fd, socket_getsockopt(run_, op));
   }
-
   Step operator()(const Accept4& op) {
     constexpr std::string_view kWho = "do_accept";
     AcceptCall call;

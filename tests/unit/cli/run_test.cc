@@ -238,7 +238,8 @@ TEST(Run, MicroStepsSayWhyThisCallFailedHere) {
       "ep = epoll_create1(0)\na, w = pipe()\nepoll_ctl(ep, ADD, a, IN)\nepoll_ctl(ep, ADD, a, IN)\n"
       "epoll_wait(w, 8, 0)\nread(w, 1)\n",
       {"--micro"});
-  EXPECT_THAT(said.out, HasSubstr("failed: EEXIST: a (fd 4) is in the interest list of ep already"));
+  EXPECT_THAT(said.out,
+              HasSubstr("failed: EEXIST: a (fd 4) is in the interest list of ep already"));
   EXPECT_THAT(said.out, HasSubstr("failed: EINVAL: w (fd 5) is not an epoll instance"));
   EXPECT_THAT(said.out, HasSubstr("failed: EBADF: that number is not an open descriptor"))
       << "of other calls what their errno says";
