@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include <cerrno>
 
@@ -127,6 +128,26 @@ TEST(Traits, HasEpollPwait2) {
   EXPECT_EQ(old.run(op), -ENOSYS);
   op.form = EpollWait::Form::pwait;
   EXPECT_EQ(old.run(op), 0);
+}
+
+// A message that goes nowhere is made first, and its sender hears it go, or not made at all.
+TEST(Traits, DgramLooksForPeerLast) {
+  Desk now;
+  OldDesk old(&KernelTraits::dgram_looks_for_peer_last);
+  const auto made = [](Desk& d, std::uint64_t bytes, std::int64_t expected) {
+    const Fd s = d.call(Socket{AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK}).outcome.created.at(0);
+    const Fd ep = d.epoll();
+    d.add(ep, s, EPOLLOUT | EPOLLET);
+    EXPECT_EQ(d.take(ep).size(), 1U);
+    EXPECT_EQ(d.run(WriteAmount{s, bytes}), expected);
+    return !d.take(ep).empty();
+  };
+  EXPECT_TRUE(made(now, 1, -ENOTCONN));
+  EXPECT_FALSE(made(old, 1, -ENOTCONN));
+  Desk again;
+  OldDesk once(&KernelTraits::dgram_looks_for_peer_last);
+  EXPECT_FALSE(made(again, 1 << 20, -EMSGSIZE));
+  EXPECT_FALSE(made(once, 1 << 20, -ENOTCONN));
 }
 
 }  // namespace
