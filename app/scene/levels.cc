@@ -4,11 +4,6 @@
 namespace epollscope::scene {
 namespace {
 
-// One with an end of its own, whose box also tells of what it has not sent yet.
-bool is_single_socket(ObjectKind kind) {
-  return kind == ObjectKind::tcp || kind == ObjectKind::udp || kind == ObjectKind::unix_socket;
-}
-
 std::vector<std::string> signal_words(const Sketch& pen, const ObjectState& object) {
   if (object.signals.empty()) {
     return {pen.t("file.no_signals"), pen.t("file.short.no_signals"), pen.t("file.short.none")};

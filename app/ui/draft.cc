@@ -262,17 +262,11 @@ void know_processes(Draft& draft, const Session& session, int step) {
 
 namespace {
 
-// Made by socket(), and no listener yet.
-bool may_connect(const KnownName& on) {
-  return on.kind == ObjectKind::tcp || on.kind == ObjectKind::udp ||
-         on.kind == ObjectKind::unix_socket;
-}
-
 // Pipes and what is like them; a socket only where it is connected.
 bool can_read(const KnownName& on) {
   if (on.epoll || on.end == FileEnd::write || on.kind == ObjectKind::listener) return false;
   if (on.kind == ObjectKind::pidfd) return false;
-  return !may_connect(on) || on.connected || on.datagrams;
+  return !is_single_socket(on.kind) || on.connected || on.datagrams;
 }
 
 bool can_write(const KnownName& on) {
@@ -310,10 +304,10 @@ bool makes_sense(const KnownName& on, CallName call) {
     case CallName::bind:
       return is_socket(on.kind) && (is_socket_pair(on.kind) || !on.connected);
     case CallName::listen:
-      return on.kind == ObjectKind::listener ||
-             (may_connect(on) && !on.connected && !on.datagrams && (on.named || !on.local));
+      return on.kind == ObjectKind::listener || (is_single_socket(on.kind) && !on.connected &&
+                                                 !on.datagrams && (on.named || !on.local));
     case CallName::connect:
-      return may_connect(on) && (!on.connected || on.datagrams);
+      return is_single_socket(on.kind) && (!on.connected || on.datagrams);
     case CallName::accept:
     case CallName::accept4:
       return on.kind == ObjectKind::listener;

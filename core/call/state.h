@@ -37,9 +37,12 @@ inline bool is_socket_pair(ObjectKind kind) {
 }
 // Two files that read what the other wrote: ObjectState::fill has one number for each.
 inline bool is_pair(ObjectKind kind) { return is_socket_pair(kind) || kind == ObjectKind::pty; }
+// Made by socket() or accept(), and no listener: an object of one file.
+inline bool is_single_socket(ObjectKind kind) {
+  return kind == ObjectKind::tcp || kind == ObjectKind::udp || kind == ObjectKind::unix_socket;
+}
 inline bool is_socket(ObjectKind kind) {
-  return is_socket_pair(kind) || kind == ObjectKind::tcp || kind == ObjectKind::udp ||
-         kind == ObjectKind::unix_socket || kind == ObjectKind::listener;
+  return is_socket_pair(kind) || is_single_socket(kind) || kind == ObjectKind::listener;
 }
 // A number and not bytes: ObjectState::fill is what a read gives.
 inline bool is_counter(ObjectKind kind) {

@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "tests/unit/model/desk.h"
-#include "tests/unit/model/real_calls.h"
+#include "tests/unit/model/twice.h"
 
 namespace epollscope {
 namespace {
@@ -24,13 +24,11 @@ int messages_that_fit() {
 constexpr int kMostThatOneMaySend = 200;  // with SO_SNDBUF as it is everywhere
 
 // Two that send to a third, and an instance for what watches them.
-struct Post {
-  Machine m;
-  test::RealCalls real;
+struct Post : test::Twice {
   Fd ep, r, s, t;
   int most = messages_that_fit();
 
-  Post() : m(inputs()) {
+  Post() : Twice(inputs()) {
     ep = make(EpollCreate1{0}).created.at(0);
     r = socket();
     s = socket();
@@ -46,19 +44,6 @@ struct Post {
   }
 
   Fd socket() { return make(Socket{AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK}).created.at(0); }
-  Outcome make(const Operation& op) {
-    const Machine::Result said = m.call({}, {op, {}});
-    Outcome seen = real.call({op, {}});
-    EXPECT_FALSE(said.blocked);
-    EXPECT_TRUE(said.outcome.same_result(seen))
-        << "kernel " << seen.returned << " " << seen.error << ", model " << said.outcome.returned
-        << " " << said.outcome.error;
-    return seen;
-  }
-  std::int64_t run(const Operation& op) {
-    const Outcome o = make(op);
-    return o.failed() ? -o.error : o.returned;
-  }
   void watch(Fd fd, std::uint32_t events) {
     make(EpollCtl{ep, EPOLL_CTL_ADD, fd, EventArg{events, static_cast<std::uint64_t>(fd.value)}});
   }

@@ -11,7 +11,7 @@
 
 #include "core/model/unix_dgram.h"
 #include "tests/unit/model/desk.h"
-#include "tests/unit/model/real_calls.h"
+#include "tests/unit/model/twice.h"
 
 namespace epollscope {
 namespace {
@@ -21,9 +21,7 @@ using test::Reports;
 constexpr std::uint32_t kAllEdge = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
 
 // One pair a, b watched edge-triggered by ep, in a model and in the kernel.
-struct Both {
-  Machine m;
-  test::RealCalls real;
+struct Both : test::Twice {
   Fd ep, a, b;
 
   explicit Both(int type) {
@@ -38,19 +36,6 @@ struct Both {
     EXPECT_EQ(events(), (Reports{{a.value, EPOLLOUT}, {b.value, EPOLLOUT}}));
   }
 
-  Outcome make(const Operation& op) {
-    const Machine::Result said = m.call({}, {op, {}});
-    Outcome seen = real.call({op, {}});
-    EXPECT_FALSE(said.blocked);
-    EXPECT_TRUE(said.outcome.same_result(seen))
-        << "kernel " << seen.returned << " " << seen.error << ", model " << said.outcome.returned
-        << " " << said.outcome.error;
-    return seen;
-  }
-  std::int64_t run(const Operation& op) {
-    const Outcome o = make(op);
-    return o.failed() ? -o.error : o.returned;
-  }
   std::int64_t send(Fd fd, std::uint64_t n) { return run(WriteAmount{fd, n}); }
   std::int64_t take(Fd fd, std::uint64_t n = 100) { return run(Read{fd, n}); }
   Reports events() { return test::Desk::reports(make(EpollWait{ep, 8, 0})); }

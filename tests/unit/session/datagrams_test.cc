@@ -1,18 +1,13 @@
 // A datagram socket that many send to, on the kernel and in the model at once.
 #include <gtest/gtest.h>
 
-#include <fstream>
-
+#include "core/session/measure.h"
 #include "tests/unit/session/run.h"
 
 namespace epollscope {
 namespace {
 
-bool takes_eleven() {
-  int most = 0;
-  std::ifstream("/proc/sys/net/unix/max_dgram_qlen") >> most;
-  return most == 10;
-}
+bool takes_eleven() { return measure_inputs().max_dgram_qlen == 10; }
 
 TEST(ManyToOne, AReadTellsWhoSleepsInAWriteAndWhoIsWatchedForOut) {
   if (!takes_eleven()) GTEST_SKIP() << "a queue takes another number of messages here";
